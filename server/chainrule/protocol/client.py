@@ -1,0 +1,189 @@
+"""What a client may ask: one union for REST and WebSocket."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from chainrule.protocol.model import Condition, Unit, What
+from chainrule.protocol.numbers import Data
+
+Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Command(BaseModel):
+    """Base of all commands. Repeating one with the same ``id`` is harmless: the first answer is sent again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str | None = Field(None, max_length=64, description="Chosen by the client; comes back in the answer.")
+
+
+class StepCommand(Command):
+    """Go to the n-th stop of a unit after (or, if negative, before) the cursor."""
+
+    type: Literal["step"]
+    unit: Unit = "step"
+    count: int = Field(1, ge=-1_000_000, le=1_000_000)
+
+
+class SeekCommand(Command):
+    """Go to a place on the timeline; past the tip it is computed. Without ``branch``: on the current one."""
+
+    type: Literal["seek"]
+    iteration: int = Field(ge=0)
+    step: int = Field(0, ge=0)
+    branch: int | None = Field(None, ge=0)
+
+
+class PlayCommand(Command):
+    """Go on by one unit at a time, ``rate`` units a second (null: as fast as possible) until paused or stopped."""
+
+    type: Literal["play"]
+    unit: Unit = "step"
+    rate: float | None = Field(1.0, gt=0, le=1000)
+
+
+class PauseCommand(Command):
+    """Stop playing, on a step."""
+
+    type: Literal["pause"]
+
+
+class CancelCommand(Command):
+    """Stop the long command under way, or the one whose id is given. The cursor stays where it got to."""
+
+    type: Literal["cancel"]
+    command: str | None = None
+
+
+class ConfigureCommand(Command):
+    """Change some fields of the configuration. At the tip of a branch it appends, behind it forks."""
+
+    type: Literal["configure"]
+    config: dict[str, Any]
+
+
+class EditCommand(Command):
+    """Set a leaf or an activation. Forks; the cursor keeps its step.
+
+    ``index`` picks one element; without it ``value`` has the node's shape, or is one number for a node
+    with one element. With ``coalesce`` it replaces the edit of the same node just made (a slider being dragged).
+    """
+
+    type: Literal["edit"]
+    name: Name
+    value: Data
+    index: Index | None = None
+    coalesce: bool = False
+
+
+class UndoCommand(Command):
+    """Return to the branch, configuration and cursor before the last edit or configure."""
+
+    type: Literal["undo"]
+
+
+class BreakpointCommand(Command):
+    """Add a breakpoint, remove one, or remove all."""
+
+    type: Literal["breakpoint"]
+    action: Literal["add", "remove", "clear"] = "add"
+    condition: Annotated[Condition, Field(discriminator="kind")] | None = None
+    breakpoint: int | None = None
+
+
+class ExplainCommand(Command):
+    """Ask for the numbers that made a number. ``argument`` picks an edge of an op node: its contribution."""
+
+    type: Literal["explain"]
+    name: Name
+    what: Literal["value", "grad", "contribution"] = "grad"
+    index: Index = Field(default_factory=list)
+    argument: int | None = Field(None, ge=0)
+
+
+class GradcheckCommand(Command):
+    """Compare a gradient with central differences, in float64, with the same draws."""
+
+    type: Literal["gradcheck"]
+    name: Name
+
+
+class PytorchCommand(Command):
+    """Compute the same number with PyTorch, where it is installed."""
+
+    type: Literal["pytorch"]
+    name: Name
+    what: What = "grad"
+
+
+class SweepCommand(Command):
+    """The loss of the cursor's iteration as a function of one scalar leaf, at ``count`` even places."""
+
+    type: Literal["sweep"]
+    name: Name
+    low: float
+    high: float
+    count: int = Field(101, ge=2, le=1001)
+
+
+class FireCommand(Command):
+    """Try to send a node's gradient on now. Refused while contributions of its consumers are missing."""
+
+    type: Literal["fire"]
+    name: Name
+
+
+class PredictCommand(Command):
+    """Switch *predict, then reveal* on or off: withhold each next gradient until it has been guessed."""
+
+    type: Literal["predict"]
+    on: bool
+
+
+class GuessCommand(Command):
+    """A guess at the withheld gradient, read kindly: '−24', '-24,0', '1/3'."""
+
+    type: Literal["guess"]
+    value: str = Field(max_length=64)
+
+
+class SubscribeCommand(Command):
+    """Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries."""
+
+    type: Literal["subscribe"]
+    names: list[Name] | None = Field(None, max_length=10_000)
+
+
+class AckCommand(Command):
+    """The frame of this sequence number has been painted."""
+
+    type: Literal["ack"]
+    seq: int = Field(ge=0)
+
+
+ClientMessage = Annotated[
+    StepCommand
+    | SeekCommand
+    | PlayCommand
+    | PauseCommand
+    | CancelCommand
+    | ConfigureCommand
+    | EditCommand
+    | UndoCommand
+    | BreakpointCommand
+    | ExplainCommand
+    | GradcheckCommand
+    | PytorchCommand
+    | SweepCommand
+    | FireCommand
+    | PredictCommand
+    | GuessCommand
+    | SubscribeCommand
+    | AckCommand,
+    Field(discriminator="type"),
+]
+
+CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)

@@ -1,0 +1,311 @@
+"""What messages are made of: cursor, steps, the graph, tensors, branches."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chainrule.protocol.numbers import Data, Number
+
+Phase = Literal["forward", "backward", "update"]
+StepKind = Literal["zero_grad", "load", "forward", "seed", "backward", "update"]
+Unit = Literal["step", "phase", "iteration", "epoch"]
+What = Literal["value", "grad"]
+Form = Literal["elementwise", "contraction", "routing", "spread", "dense"]
+Dtype = Literal["float32", "float64"]
+
+
+class Part(BaseModel):
+    """Base of all that is sent by the server: unknown fields are a programming error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cursor(Part):
+    """A place on the timeline: the state *after* step ``step`` of iteration ``iteration``."""
+
+    branch: int = Field(ge=0)
+    iteration: int = Field(ge=0)
+    step: int = Field(ge=0)
+
+
+class Step(Part):
+    """One step of an iteration, as laid out on the timeline.
+
+    ``node`` is the node that a forward step computes, that a backward step passes its gradient through, or
+    that an update changes; ``edge`` is the edge of a backward step; ``line`` the line of the listing.
+    """
+
+    index: int
+    kind: StepKind
+    phase: Phase
+    label: str = Field(description="Short, as printed on the timeline: 'mul', 'mul → w'.")
+    node: int | None = None
+    edge: int | None = None
+    line: int | None = None
+
+
+class GraphNode(Part):
+    """One application on the tape, or a leaf."""
+
+    index: int
+    name: str = Field(description="Unique: a parameter's path, a variable, or 'scope.op#k'.")
+    label: str = Field(description="What the picture prints: a variable, a constant's number, or the op's name.")
+    kind: Literal["parameter", "input", "target", "constant", "op"]
+    op: str | None = Field(None, description="Name of the op, None for a leaf.")
+    glyph: str = Field(description="The op's sign in the picture: ×, +, exp, …; empty for a leaf.")
+    scope: str = ""
+    shape: list[int]
+    dtype: Dtype
+    requires_grad: bool
+    expected: int = Field(description="Contributions it receives before it may fire: its consuming edges that carry one.")
+    reads: list[int] = Field(description="Nodes whose pinned values its VJPs read.")
+    formula: str = Field("", description="The forward formula, LaTeX.")
+    loss: bool = False
+    editable: bool = False
+
+
+class GraphEdge(Part):
+    """One (node, argument) pair. Data flows ``source`` → ``target``, gradients flow back."""
+
+    index: int
+    source: int = Field(description="Node that is the argument.")
+    target: int = Field(description="Node that consumes it.")
+    argument: int
+    carries_grad: bool
+    form: Form | None = None
+    formula: str = Field("", description="The local derivative, LaTeX.")
+
+
+class ListingLine(Part):
+    """A line of the PyTorch program that does the same."""
+
+    number: int
+    code: str
+
+
+class Graph(Part):
+    """Everything that stays the same while values change. Sent once per ``topology``."""
+
+    topology: int
+    nodes: list[GraphNode]
+    edges: list[GraphEdge]
+    scopes: list[str]
+    steps: list[Step]
+    listing: list[ListingLine]
+
+
+class Summary(Part):
+    """What stands for a tensor too large to send unasked."""
+
+    minimum: Number
+    maximum: Number
+    mean: Number
+    norm: Number
+    zeros: int
+    non_finite: int
+    histogram: list[int]
+    thumbnail: list[list[Number]]
+
+
+class Tensor(Part):
+    """A named array in JSON. ``data`` is null where only a ``summary`` is sent, or where nothing is known yet."""
+
+    name: str
+    shape: list[int]
+    dtype: Dtype
+    data: Data | None = None
+    summary: Summary | None = None
+
+
+FrameWhat = Literal["value", "grad", "contribution", "local", "upstream", "before", "after", "detail"]
+
+
+class FrameTensor(Part):
+    """A tensor of a frame.
+
+    ``index`` is a node for value and grad, an edge for contribution and local. ``upstream``, ``before`` and
+    ``after`` belong to the step itself (its node), ``detail`` is the k-th intermediate of an update.
+    In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
+    """
+
+    what: FrameWhat
+    index: int
+    dtype: Dtype
+    shape: list[int]
+    offset: int | None = None
+    data: Data | None = None
+    summary: Summary | None = None
+
+
+class UpdateDetail(Part):
+    """A named intermediate of an update; its number is the tensor ('detail', ``index``) of the frame."""
+
+    index: int
+    symbol: str
+    formula: str
+
+
+class NodeState(Part):
+    """A node at the cursor. Null: not reached yet. ``withheld``: known to the server, held back until guessed."""
+
+    shape: list[int]
+    dtype: Dtype
+    value: Data | None = None
+    grad: Data | None = None
+    value_summary: Summary | None = None
+    grad_summary: Summary | None = None
+    arrived: int = 0
+    expected: int = 0
+    withheld: bool = False
+
+
+class Branch(Part):
+    """A line of history. It shares iterations before ``fork_iteration`` with its parent."""
+
+    id: int
+    parent: int | None
+    fork_iteration: int
+    cause: str = Field(description="'start', 'edit w', 'configure lr', …")
+    tip: int = Field(description="The last iteration computed on it.")
+
+
+class StepCondition(Part):
+    """Stop when a step of this kind, or at this node, is reached."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["step"]
+    step_kind: StepKind | None = None
+    node: str | None = None
+
+
+class NonFiniteCondition(Part):
+    """Stop when a value or gradient becomes NaN or infinite."""
+
+    kind: Literal["non_finite"]
+
+
+class GradCondition(Part):
+    """Stop when the norm of a gradient is beyond a threshold."""
+
+    kind: Literal["grad"]
+    name: str
+    relation: Literal["<", ">"]
+    threshold: float
+
+
+Condition = StepCondition | NonFiniteCondition | GradCondition
+
+
+class Breakpoint(Part):
+    """A condition that stops playing and long steps."""
+
+    id: int
+    condition: Condition = Field(discriminator="kind")
+
+
+class Text(Part):
+    """The same sentence in each language of the interface."""
+
+    en: str
+    vi: str
+
+
+class BeatAnchor(Part):
+    """A place on the timeline by meaning: the first step of ``kind`` that touches ``node`` (and ``argument``)."""
+
+    iteration: int = 0
+    kind: StepKind
+    node: str | None = None
+    argument: int | None = None
+
+
+class Beat(Part):
+    """A paragraph of a lesson's narrative. Its text may hold {w.value} and {w.grad}: numbers at the cursor."""
+
+    id: str
+    title: Text
+    body: Text
+    anchor: BeatAnchor | None = None
+
+
+class Preset(Part):
+    """A configuration with a name and one sentence."""
+
+    id: str
+    title: Text
+    summary: Text
+    config: dict[str, Any]
+
+
+class ConfigField(Part):
+    """How one field of a lesson's configuration is shown and when a change of it takes effect."""
+
+    name: str
+    title: Text
+    applies: Literal["next_iteration", "rebuild"]
+    control: Literal["number", "choice", "switch", "code", "none"]
+    choices: list[str] = Field(default_factory=list)
+    minimum: float | None = None
+    maximum: float | None = None
+    leaf: str | None = Field(None, description="The leaf that this field sets, which is edited in place on the graph.")
+    when: dict[str, list[str]] = Field(
+        default_factory=dict, description="Shown only where these other fields have one of these values."
+    )
+
+
+class LessonInfo(Part):
+    """A lesson as listed: texts, configuration schema, beats, presets."""
+
+    slug: str
+    order: int
+    title: Text
+    summary: Text
+    config_schema: dict[str, Any] = Field(description="JSON Schema of the configuration.")
+    fields: list[ConfigField]
+    defaults: dict[str, Any]
+    beats: list[Beat]
+    presets: list[Preset]
+    plot: str | None = Field(None, description="The parameter over which the loss is drawn as a curve.")
+
+
+class Place(Part):
+    """Where in a text an error is: lines and columns from 1, ``end_column`` exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Source(Part):
+    """A number that one can click next: an element of a value or gradient, or an edge's contribution."""
+
+    name: str
+    what: Literal["value", "grad", "contribution"]
+    index: list[int]
+    argument: int | None = None
+
+
+class Factor(Part):
+    """One number of a product, with where it came from (null for a constant of the formula)."""
+
+    label: str
+    value: Number
+    source: Source | None = None
+
+
+class Term(Part):
+    """One addend: the product of its factors is ``value``."""
+
+    label: str
+    factors: list[Factor]
+    value: Number
+
+
+class JournalEntry(Part):
+    """A command that shaped the current branch, with the cursor it was given at. Replayed in order, it gives the same session."""
+
+    cursor: Cursor
+    command: dict[str, Any]

@@ -1,0 +1,256 @@
+"""What the server answers and sends: one union for REST and WebSocket."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from chainrule.protocol.model import (
+    Branch,
+    Breakpoint,
+    Cursor,
+    FrameTensor,
+    Graph,
+    Part,
+    Phase,
+    Place,
+    Step,
+    Term,
+    Unit,
+    UpdateDetail,
+    What,
+)
+from chainrule.protocol.numbers import Data, Number
+
+Reached = Literal["start", "end", "withheld", "breakpoint", "cancelled"]
+
+
+class Message(Part):
+    """Base of all messages. ``seq`` is the session's revision; ``id`` that of the command it answers."""
+
+    seq: int = 0
+    id: str | None = None
+
+
+class Welcome(Message):
+    """The first message on a socket: everything that a page needs apart from graph and frame, which follow."""
+
+    type: Literal["welcome"] = "welcome"
+    protocol: int
+    lesson: str
+    config: dict[str, Any]
+    seed: int
+    cursor: Cursor
+    branches: list[Branch]
+    breakpoints: list[Breakpoint]
+    predict: bool
+    playing: bool
+    can_undo: bool
+    pytorch_installed: bool
+
+
+class GraphMessage(Message):
+    """The topology at the cursor, sent when it is not the one sent last."""
+
+    type: Literal["graph"] = "graph"
+    graph: Graph
+
+
+class Frame(Message):
+    """The whole state at the cursor: never half a step, never a difference.
+
+    On the socket it travels as a binary frame whose JSON header is this message.
+    """
+
+    type: Literal["frame"] = "frame"
+    topology: int
+    cursor: Cursor
+    phase: Phase
+    step: Step
+    arrived: list[int] = Field(description="Contributions that have arrived, per node.")
+    withheld: bool = Field(description="This step's gradient waits for a guess; none of its numbers are here.")
+    tensors: list[FrameTensor]
+    update: list[UpdateDetail] = Field(description="The arithmetic of an update step, in order.")
+    non_finite: list[int] = Field(description="Nodes whose value or gradient has NaN or infinity, first cause first.")
+    loss: Number | None = None
+
+
+class Moved(Message):
+    """The answer to a command that moves the cursor. ``reached`` says why it went less far than asked."""
+
+    type: Literal["moved"] = "moved"
+    cursor: Cursor
+    phase: Phase
+    reached: Reached | None = None
+    breakpoint: Breakpoint | None = None
+
+
+class Done(Message):
+    """The answer to a command that only needs a yes."""
+
+    type: Literal["done"] = "done"
+
+
+class Progress(Message):
+    """A long command is under way: ``done`` of ``total`` iterations. ``cancel`` stops it."""
+
+    type: Literal["progress"] = "progress"
+    done: int
+    total: int
+
+
+class Playback(Message):
+    """Playing started or stopped."""
+
+    type: Literal["playback"] = "playback"
+    playing: bool
+    unit: Unit = "step"
+    rate: float | None = None
+
+
+class Configured(Message):
+    """The configuration in force at the cursor, and from which iteration a change holds."""
+
+    type: Literal["configured"] = "configured"
+    config: dict[str, Any]
+    from_iteration: int
+    can_undo: bool
+
+
+class Branches(Message):
+    """All branches; the cursor is on ``current``."""
+
+    type: Literal["branches"] = "branches"
+    branches: list[Branch]
+    current: int
+    can_undo: bool
+
+
+class Metrics(Message):
+    """Columns of the history of the current branch, from iteration ``start``. Replaces what was known from there on."""
+
+    type: Literal["metrics"] = "metrics"
+    branch: int
+    start: int
+    columns: dict[str, list[Number | None]]
+
+
+class Breakpoints(Message):
+    """All breakpoints."""
+
+    type: Literal["breakpoints"] = "breakpoints"
+    breakpoints: list[Breakpoint]
+
+
+class Explanation(Message):
+    """The numbers that made a number: ``value`` = the sum of the terms (or ``rule`` where it is not a sum)."""
+
+    type: Literal["explanation"] = "explanation"
+    cursor: Cursor
+    name: str
+    what: Literal["value", "grad", "contribution"]
+    index: list[int]
+    argument: int | None = None
+    shape: list[int]
+    value: Number | None = Field(description="Null: not reached yet.")
+    formula: str = Field(description="LaTeX with symbols.")
+    rule: str = Field(description="LaTeX of the rule with the numbers in it.")
+    terms: list[Term]
+    convention: str | None = Field(None, description="Code of the convention that chose a value at a kink or a tie.")
+    python: str = Field(description="The PyTorch line that holds the same number.")
+    path: str = Field(description="The REST path under /api/sessions/{id} that returns it.")
+
+
+class GradcheckResult(Message):
+    """A gradient beside central differences, both in float64."""
+
+    type: Literal["gradcheck_result"] = "gradcheck_result"
+    name: str
+    epsilon: float
+    analytic: Data
+    numeric: Data
+    max_relative_error: Number
+    passed: bool
+    kink: bool = Field(description="A kink lies within epsilon: the two may differ rightly.")
+
+
+class PytorchResult(Message):
+    """The same number from PyTorch; ``value`` is null where PyTorch is not installed."""
+
+    type: Literal["pytorch_result"] = "pytorch_result"
+    name: str
+    what: What
+    code: str
+    installed: bool
+    value: Data | None = None
+
+
+class SweepResult(Message):
+    """The loss over one leaf."""
+
+    type: Literal["sweep_result"] = "sweep_result"
+    name: str
+    cursor: Cursor
+    xs: list[Number]
+    losses: list[Number]
+
+
+class Fired(Message):
+    """Whether a node may send its gradient on, and which contributions are still missing."""
+
+    type: Literal["fired"] = "fired"
+    name: str
+    fired: bool
+    arrived: int
+    expected: int
+    missing: list[str] = Field(description="Names of the consumers that have not contributed yet.")
+
+
+class Prediction(Message):
+    """Whether answers are withheld; after a guess, how close it was."""
+
+    type: Literal["prediction"] = "prediction"
+    on: bool
+    guess: Number | None = None
+    actual: Number | None = None
+    relative_error: Number | None = None
+    verdict: Literal["exact", "close", "sign", "wrong"] | None = None
+
+
+class ErrorMessage(Message):
+    """A refused command. Nothing changed. ``code`` is stable; ``hint`` says what to do."""
+
+    type: Literal["error"] = "error"
+    code: str
+    status: int
+    title: str
+    detail: str
+    hint: str
+    place: Place | None = None
+
+
+ServerMessage = Annotated[
+    Welcome
+    | GraphMessage
+    | Frame
+    | Moved
+    | Done
+    | Progress
+    | Playback
+    | Configured
+    | Branches
+    | Metrics
+    | Breakpoints
+    | Explanation
+    | GradcheckResult
+    | PytorchResult
+    | SweepResult
+    | Fired
+    | Prediction
+    | ErrorMessage,
+    Field(discriminator="type"),
+]
+
+SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
+SERVER_MESSAGES: TypeAdapter[list[ServerMessage]] = TypeAdapter(list[ServerMessage])
