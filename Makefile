@@ -1,0 +1,121 @@
+# Everything that is installed lives in .venv and frontend/node_modules; `make clean` takes it away again.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+PORT ?= 8000
+TORCH ?= torch==2.13.0
+
+venv := .venv
+bin := $(venv)/bin
+python := $(bin)/python
+page := $(python) scripts/page.py
+pip := $(python) -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+install := $(pip) --no-build-isolation --editable
+packages := frontend/node_modules/.package-lock.json
+built := server/chainrule/static/index.html
+# Folders too, so that a file which was taken away is noticed.
+page_sources := $(shell find frontend/src frontend/public -path frontend/src/i18n/paraglide -prune \
+	-o \( -type d -o -type f ! -name '*.test.ts' \) -print) \
+	$(wildcard frontend/*.html frontend/*.js frontend/*.json frontend/*.ts frontend/project.inlang/settings.json)
+
+.PHONY: help run dev test parity lint format types bench screenshots constraints clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: $(venv)/.app $(built) ## build what is missing and serve on 127.0.0.1:8000 (PORT=… changes it)
+	@exec $(bin)/chainrule serve --port $(PORT)
+
+dev: $(venv)/.test $(packages) ## serve with hot reload on both sides
+	@exec $(python) scripts/dev.py --port $(PORT)
+
+test: $(venv)/.test $(built) ## every check there is, but for PyTorch
+	@$(python) scripts/chromium.py
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/pytest
+	@$(page) npm run --silent check
+	@$(page) npm run --silent lint && echo "eslint: no problems"
+	@$(page) npm run --silent test
+	$(bin)/pytest tests/e2e
+
+# PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
+parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)
+	PYTHONPATH=$(venv)/torch $(bin)/pytest tests/parity
+
+lint: $(venv)/.test $(packages) ## ruff, mypy, svelte-check and eslint alone
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	@$(page) npm run --silent check
+	@$(page) npm run --silent lint && echo "eslint: no problems"
+
+format: $(venv)/.test $(packages) ## let ruff and prettier have their way
+	$(bin)/ruff check --fix --exit-zero --quiet .
+	$(bin)/ruff format .
+	@$(page) npm run --silent format
+
+types: $(venv)/.test $(packages) ## write frontend/src/protocol.gen.ts from the server's schema
+	@$(python) scripts/types.py
+
+bench: $(venv)/.test $(built) ## measure, and print what was measured
+	@$(python) scripts/chromium.py
+	$(python) -m benchmarks
+
+screenshots: $(venv)/.test $(built) ## take the pictures of the README anew
+	@$(python) scripts/chromium.py
+	$(python) scripts/screenshots.py
+
+constraints: ## renew constraints.txt from the newest versions that fit
+	@$(python) scripts/constraints.py
+
+clean: ## take away all that was installed or built
+	rm -rf $(venv) frontend/node_modules frontend/src/i18n/paraglide server/chainrule/static build dist
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis test-results
+
+# An environment, the tools that build, the page, the package in place, what the tests need.
+
+$(venv)/.python:
+	@found=; for candidate in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+		if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found=$$candidate; break; fi; done; \
+	if [ -z "$$found" ]; then \
+		echo "chainrule: Python 3.11 or newer is needed, and $(or $(PYTHON),python3) is" \
+			"$$($(or $(PYTHON),python3) --version 2>&1 | tail -n 1)" >&2; exit 1; fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "chainrule: this Python cannot make environments: install its venv package" \
+			"(Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; fi; \
+	echo "Making an environment in $(venv)"; \
+	$$found -m venv $(venv)
+	@touch $@
+
+$(venv)/.tools: $(venv)/.python constraints.txt
+	@$(pip) hatchling editables $$($(python) scripts/page.py requirements)
+	@touch $@
+
+$(packages): frontend/package-lock.json | $(venv)/.tools
+	@echo "Installing the page's packages"
+	@$(page) install
+
+$(built): $(page_sources) $(packages) | $(venv)/.tools
+	@echo "Building the page"
+	@$(page) build
+
+$(venv)/.app: pyproject.toml hatch_build.py constraints.txt $(venv)/.tools | $(built)
+	@echo "Installing the Python packages"
+	@$(install) .
+	@touch $@
+
+$(venv)/.test: $(venv)/.app
+	@echo "Installing what the tests need"
+	@$(install) '.[test]'
+	@touch $@
+
+$(venv)/.torch: constraints.txt | $(venv)/.test
+	@echo "Installing $(TORCH)"
+	@rm -rf $(venv)/torch
+	@$(pip) --target $(venv)/torch '$(TORCH)'
+	@touch $@

@@ -1,0 +1,65 @@
+import js from "@eslint/js";
+import svelte from "eslint-plugin-svelte";
+import { defineConfig } from "eslint/config";
+import globals from "globals";
+import ts from "typescript-eslint";
+import svelteConfig from "./svelte.config.js";
+
+export default defineConfig(
+  { ignores: ["node_modules/", "src/i18n/paraglide/", "src/protocol.gen.ts"] },
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  js.configs.recommended,
+  ts.configs.strict,
+  svelte.configs.recommended,
+  {
+    rules: {
+      "no-undef": "off", // TypeScript knows better
+      eqeqeq: "error",
+      "no-console": "error",
+      "no-eval": "error",
+      "no-new-func": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "svelte/no-at-html-tags": "error",
+      "svelte/no-target-blank": "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts", "src/**/*.svelte", "src/**/*.svelte.ts"],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { projectService: true, extraFileExtensions: [".svelte"] },
+    },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
+      ],
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+  },
+  {
+    files: ["*.js", "*.ts", "scripts/**", "tests/**"],
+    languageOptions: { globals: globals.node },
+    rules: { "no-console": "off" },
+  },
+  {
+    // The engine's numbers reach the page through the store; layout and render stay free of the framework.
+    files: ["src/layout/**", "src/render/**", "src/store/**", "src/transport/**"],
+    ignores: ["**/*.svelte.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["svelte", "svelte/*", "*.svelte"], message: "The UI framework stays in panels/." },
+          ],
+        },
+      ],
+    },
+  },
+);

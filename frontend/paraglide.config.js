@@ -1,0 +1,15 @@
+// One set of options for the Vite plugin and for `npm run messages`, so that both compile the same messages.
+// The language is kept in memory and set by the page (overwriteGetLocale), so that it switches without a reload.
+
+/** @type {import("@inlang/paraglide-js").CompilerOptions} */
+export const paraglide = {
+  project: "./project.inlang",
+  outdir: "./src/i18n/paraglide",
+  strategy: ["globalVariable", "baseLocale"],
+  isServer: "false",
+  disableAsyncLocalStorage: true,
+  emitGitIgnore: false,
+  emitPrettierIgnore: false,
+  emitReadme: false,
+  cleanOutdir: false,
+};
