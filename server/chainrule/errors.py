@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from chainrule.protocol.model import Place
 
 
-@dataclass(eq=False)
 class Refusal(Exception):  # noqa: N818 - a refusal of what was asked, not a failure of the program
     """A command, configuration or text that cannot be carried out. Nothing has changed.
 
-    ``code`` is stable and meant for programs, ``title`` the same for all refusals of one code, ``detail`` says what
-    was wrong this time, ``hint`` what to do instead. ``status`` is the HTTP status (4xx). ``place`` points into the text that
-    was refused.
+    Attributes
+    ----------
+    code
+        Stable, meant for programs: ``unknown_lesson``, ``expression_error``, …
+    status
+        The HTTP status, 4xx.
+    title
+        The same for all refusals of one code.
+    detail, hint
+        What was wrong this time, and what to do instead.
+    place
+        Where in the text that was refused.
     """
 
-    code: str
-    status: int
-    title: str
-    detail: str
-    hint: str
-    place: Place | None = None
+    def __init__(
+        self, code: str, status: int, title: str, detail: str, hint: str, place: Place | None = None
+    ) -> None:
+        super().__init__(f"{title}: {detail}")
+        self.code = code
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.hint = hint
+        self.place = place
 
-    def __str__(self) -> str:
-        return f"{self.title}: {self.detail}"
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Refusals cross from a worker process to the API.
+        return type(self), (self.code, self.status, self.title, self.detail, self.hint, self.place)
