@@ -19,7 +19,8 @@ Dtype = Literal["float32", "float64"]
 class Part(BaseModel):
     """Base of all that is sent by the server: unknown fields are a programming error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What the server sends always has all its fields: the generated types do not make them optional.
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class Cursor(Part):
@@ -76,6 +77,7 @@ class GraphEdge(Part):
     carries_grad: bool
     form: Form | None = None
     formula: str = Field("", description="The local derivative, LaTeX.")
+    reads: list[int] = Field(default_factory=list, description="Nodes whose pinned values this edge's VJP reads.")
 
 
 class ListingLine(Part):
@@ -174,7 +176,8 @@ class Branch(Part):
 class StepCondition(Part):
     """Stop when a step of this kind, or at this node, is reached."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A condition travels both ways: one schema for both, hence optional fields in both.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
     kind: Literal["step"]
     step_kind: StepKind | None = None
     node: str | None = None
