@@ -1,0 +1,450 @@
+"""Runs one iteration and records it: the tape, the contributions and the updates.
+
+What is recorded is what was computed, by reference: no copies and no step objects. Where a step falls, what a node's
+gradient was at some step, which steps touch a node: all of that is looked up in lazily built indexes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from chainrule.engine.backend import Array, Backend
+from chainrule.engine.backward import Contribution, backward
+from chainrule.engine.tape import Node, Tape
+from chainrule.engine.tensor import leaf
+from chainrule.errors import Refusal
+from chainrule.nn.optimizers import Optimizer, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chainrule.lessons.lesson import LeafSpec, LessonConfig, Model
+    from chainrule.protocol.model import Phase, StepKind
+
+NO_ARRAYS: Mapping[str, Array] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Regime:
+    """A configuration, the model built from it, and the optimizer that both name. In force from some iteration on."""
+
+    config: LessonConfig
+    model: Model
+    optimizer: Optimizer | None
+    backend: Backend
+    dtype: str
+
+    @cached_property
+    def leaves(self) -> dict[str, LeafSpec]:
+        """The model's leaves by name, in order of registration."""
+        return {spec.name: spec for spec in self.model.leaves}
+
+    @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that an update changes, in order of registration."""
+        if self.optimizer is None:
+            return ()
+        return tuple(s.name for s in self.model.leaves if s.kind == "parameter" and s.requires_grad)
+
+
+class Slot(NamedTuple):
+    """What an optimizer keeps for one parameter: how many updates it has made, and its arrays."""
+
+    updates: int
+    state: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carry:
+    """All that an iteration starts from: what a keyframe holds.
+
+    Attributes
+    ----------
+    values
+        The parameters.
+    grads
+        Gradients of leaves as the last iteration left them; ``zero_grad`` decides whether they stay.
+    slots
+        The optimizer's state per parameter.
+    fixed
+        Inputs and targets that were edited, and keep that value.
+    regime
+        The configuration in force.
+    interventions
+        Activations to be replaced, in this iteration only.
+    """
+
+    values: Mapping[str, Array]
+    grads: Mapping[str, Array]
+    slots: Mapping[str, Slot]
+    fixed: Mapping[str, Array]
+    regime: Regime
+    interventions: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        arrays = [*self.values.values(), *self.grads.values(), *self.fixed.values()]
+        for slot in self.slots.values():
+            arrays.extend(slot.state.values())
+        return 512 + sum(160 + array_bytes(array) for array in arrays)
+
+
+class Layout(NamedTuple):
+    """How many steps each phase of an iteration has, in the order of the phases."""
+
+    forward: int
+    backward: int
+    update: int
+
+    @property
+    def total(self) -> int:
+        """Steps in the iteration."""
+        return self.forward + self.backward + self.update
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The last step of each non-empty phase."""
+        ends = []
+        last = -1
+        for count in self:
+            last += count
+            if count:
+                ends.append(last)
+        return tuple(ends)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParameterUpdate:
+    """One update step. ``update`` is None where the parameter has no gradient: then nothing changes."""
+
+    node: Node
+    grad: Array | None
+    update: Update | None
+    slot: Slot
+
+    @property
+    def value(self) -> Array:
+        """The parameter after the step."""
+        return self.node.value if self.update is None else self.update.value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepRef:
+    """What happens in one step: of ``node``, ``contribution`` and ``update`` those that the kind has."""
+
+    index: int
+    kind: StepKind
+    phase: Phase
+    node: Node | None = None
+    contribution: Contribution | None = None
+    update: ParameterUpdate | None = None
+
+
+class Arrivals(NamedTuple):
+    """The contributions to one node's gradient: at which steps, and what."""
+
+    steps: list[int]
+    contributions: list[Contribution]
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One iteration, complete. Steps: zero_grad, load, forward…, seed, backward…, update…
+
+    A place in it is a step; every question is about the state *after* that step. ``nodes`` is in tape order.
+    """
+
+    iteration: int
+    start: Carry
+    end: Carry
+    root: Node
+    nodes: list[Node]
+    contributions: list[Contribution]
+    updates: list[ParameterUpdate]
+
+    # -- steps
+
+    @cached_property
+    def operations(self) -> list[Node]:
+        """Non-leaf nodes in tape order: one forward step each."""
+        return [node for node in self.nodes if node.op is not None]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Steps per phase."""
+        return Layout(2 + len(self.operations), len(self.contributions), len(self.updates))
+
+    @property
+    def first_backward(self) -> int:
+        """The step of the seed (where there is a backward phase)."""
+        return self.layout.forward
+
+    def step(self, index: int) -> StepRef:
+        """The step with this index; raises IndexError beyond the last one."""
+        forward, contributions, _ = self.layout
+        if index < 0:
+            raise IndexError(index)
+        if index == 0:
+            return StepRef(0, "zero_grad", "forward")
+        if index == 1:
+            return StepRef(1, "load", "forward")
+        if index < forward:
+            return StepRef(index, "forward", "forward", self.operations[index - 2])
+        if index < forward + contributions:
+            contribution = self.contributions[index - forward]
+            kind: StepKind = "seed" if contribution.argument < 0 else "backward"
+            return StepRef(index, kind, "backward", contribution.node, contribution)
+        update = self.updates[index - forward - contributions]
+        return StepRef(index, "update", "update", update.node, None, update)
+
+    def steps(self) -> Iterator[StepRef]:
+        """All steps in order."""
+        return (self.step(index) for index in range(self.layout.total))
+
+    # -- nodes
+
+    @cached_property
+    def positions(self) -> dict[int, int]:
+        """Node.index → place in ``nodes``, which is its index in the graph."""
+        return {node.index: place for place, node in enumerate(self.nodes)}
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        """Nodes by their unique name."""
+        return {node.name: node for node in self.nodes if node.name is not None}
+
+    def find(self, name: str) -> Node:
+        """The node with this name; else with this label; else the only one of the op of that name.
+
+        Raises
+        ------
+        Refusal
+            ``unknown_name``: there is none, or more than one.
+        """
+        node = self.by_name.get(name)
+        if node is not None:
+            return node
+        found = [n for n in self.nodes if n.label == name and n.kind != "constant"]
+        if not found:
+            found = [n for n in self.operations if n.op is not None and n.op.name == name and not is_edit(n)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(str(n.name) for n in found[:8])
+            raise unknown_name(f"{name!r} may be any of {names}.")
+        raise unknown_name(f"There is no {name!r} in this graph.")
+
+    # -- values
+
+    @cached_property
+    def _value_steps(self) -> dict[int, int]:
+        steps: dict[int, int] = {}
+        position = 1
+        for node in self.nodes:
+            if node.op is not None:
+                position += 1
+                steps[node.index] = position
+            elif node.kind in ("input", "target"):
+                steps[node.index] = 1
+            elif is_delta(node):
+                # δ = y′ − y exists once y does.
+                steps[node.index] = position
+            else:
+                steps[node.index] = 0
+        return steps
+
+    def value_step(self, node: Node) -> int:
+        """The step that gives the node its value: 0 for parameters and constants, 1 for inputs and targets."""
+        return self._value_steps[node.index]
+
+    @cached_property
+    def _update_steps(self) -> dict[int, int]:
+        first = self.layout.forward + self.layout.backward
+        return {update.node.index: first + k for k, update in enumerate(self.updates)}
+
+    def value_at(self, node: Node, step: int) -> Array | None:
+        """The node's value after a step; None before it has one. A parameter changes with its update."""
+        if step < self._value_steps[node.index]:
+            return None
+        changed = self._update_steps.get(node.index)
+        if changed is not None and step >= changed:
+            return self.updates[changed - self.layout.forward - self.layout.backward].value
+        return node.value
+
+    # -- gradients
+
+    @cached_property
+    def arrivals(self) -> dict[int, Arrivals]:
+        """Node.index → contributions to its gradient; nodes that receive none are missing."""
+        first = self.layout.forward
+        found: dict[int, Arrivals] = {}
+        for k, contribution in enumerate(self.contributions):
+            arrivals = found.get(contribution.target.index)
+            if arrivals is None:
+                arrivals = found[contribution.target.index] = Arrivals([], [])
+            arrivals.steps.append(first + k)
+            arrivals.contributions.append(contribution)
+        return found
+
+    def expected(self, node: Node) -> int:
+        """Contributions that the node receives before it may fire; the seed counts as the loss's own."""
+        arrivals = self.arrivals.get(node.index)
+        return 0 if arrivals is None else len(arrivals.steps)
+
+    def arrived(self, node: Node, step: int) -> int:
+        """Contributions that have arrived after a step."""
+        arrivals = self.arrivals.get(node.index)
+        return 0 if arrivals is None else bisect_right(arrivals.steps, step)
+
+    def grad_at(self, node: Node, step: int) -> Array | None:
+        """The node's gradient after a step; None before the first contribution.
+
+        A leaf's gradient from earlier iterations is there from the start where ``zero_grad`` is off.
+        """
+        arrivals = self.arrivals.get(node.index)
+        count = 0 if arrivals is None else bisect_right(arrivals.steps, step)
+        if arrivals is None or count == 0:
+            return self.stale_grad(node)
+        total: Array = arrivals.contributions[count - 1].total
+        return total
+
+    def stale_grad(self, node: Node) -> Array | None:
+        """The gradient that a leaf keeps from earlier iterations; None where ``zero_grad`` cleared it."""
+        if node.op is not None or self.start.regime.model.zero_grad or node.name is None:
+            return None
+        return self.start.grads.get(node.name)
+
+    @cached_property
+    def nbytes(self) -> int:
+        """About how much memory the record takes."""
+        size = 1024 + sum(600 + array_bytes(node.value) for node in self.nodes)
+        for contribution in self.contributions:
+            size += 400 + 2 * array_bytes(contribution.value)
+        return size + self.end.nbytes
+
+
+def run_iteration(carry: Carry, iteration: int, *, max_nodes: int | None = None) -> Record:
+    """One batch through all three phases.
+
+    Raises
+    ------
+    Refusal
+        ``limit_nodes``: the graph has more than ``max_nodes`` nodes.
+    """
+    regime = carry.regime
+    model, backend = regime.model, regime.backend
+    with backend.quiet():
+        tape, root = run_forward(carry, iteration)
+        if max_nodes is not None and len(tape.nodes) > max_nodes:
+            raise Refusal(
+                "limit_nodes",
+                422,
+                "The graph is too large",
+                f"The graph has {len(tape.nodes)} nodes; {max_nodes} are allowed.",
+                "Make the model or the expression smaller.",
+            )
+        nodes = list(tape.nodes)
+        by_name = {node.name: node for node in nodes if node.kind == "parameter"}
+        grads: dict[int, Array] = {}
+        if not model.zero_grad:
+            for node in nodes:
+                if node.op is None and node.name in carry.grads:
+                    grads[node.index] = carry.grads[node.name]
+        contributions = list(backward(root, grads=dict(grads))) if root.requires_grad else []
+        for contribution in contributions:
+            grads[contribution.target.index] = contribution.total
+        updates = []
+        values, slots = dict(carry.values), dict(carry.slots)
+        for name in regime.trained:
+            node = by_name[name]
+            updated = _update(regime, node, grads.get(node.index), carry.slots.get(name, Slot(0, NO_ARRAYS)))
+            updates.append(updated)
+            values[name], slots[name] = updated.value, updated.slot
+    end = Carry(
+        values=values,
+        grads={
+            node.name: grads[node.index]
+            for node in nodes
+            if node.op is None and node.name is not None and node.index in grads
+        },
+        slots=slots,
+        fixed=carry.fixed,
+        regime=regime,
+    )
+    return Record(iteration, carry, end, root, nodes, contributions, updates)
+
+
+def _update(regime: Regime, node: Node, grad: Array | None, slot: Slot) -> ParameterUpdate:
+    if grad is None or regime.optimizer is None:
+        return ParameterUpdate(node, None, None, slot)
+    update = regime.optimizer.update(node.value, grad, dict(slot.state), slot.updates + 1)
+    return ParameterUpdate(node, grad, update, Slot(slot.updates + 1, update.state))
+
+
+def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
+    """The forward pass alone: the tape and the node of the loss."""
+    regime = carry.regime
+    tape = Tape()
+    tape.interventions.update(carry.interventions)
+    batch = regime.model.batch(iteration)
+    with tape:
+        leaves = {}
+        for spec in regime.model.leaves:
+            if spec.kind == "parameter":
+                value = carry.values[spec.name]
+            elif spec.name in carry.fixed:
+                value = carry.fixed[spec.name]
+            else:
+                value = regime.backend.asarray(batch[spec.name], regime.dtype)
+            leaves[spec.name] = leaf(value, name=spec.name, kind=spec.kind, requires_grad=spec.requires_grad)
+        root = regime.model.forward(leaves).node
+    return tape, root
+
+
+def initial_carry(regime: Regime) -> Carry:
+    """Where iteration 0 starts: the leaves' own values, no gradients, a new optimizer."""
+    return Carry(
+        values={
+            spec.name: regime.backend.asarray(spec.value, regime.dtype)
+            for spec in regime.model.leaves
+            if spec.kind == "parameter"
+        },
+        grads={},
+        slots={},
+        fixed={},
+        regime=regime,
+    )
+
+
+def is_edit(node: Node) -> bool:
+    """Whether the node is the y′ = y + δ of an edited activation."""
+    return node.name is not None and node.op is not None and node.name.endswith(".edit")
+
+
+def is_delta(node: Node) -> bool:
+    """Whether the node is the δ of an edited activation."""
+    return node.name is not None and node.op is None and node.name.endswith(".delta")
+
+
+def array_bytes(array: Array) -> int:
+    """Size of an array of any backend, in bytes."""
+    size = 8
+    for length in array.shape:
+        size *= int(length)
+    return size
+
+
+def unknown_name(detail: str) -> Refusal:
+    """The refusal of a name that means no node, or several."""
+    return Refusal(
+        "unknown_name",
+        404,
+        "No such node",
+        detail,
+        "Use a name from the graph: a variable, a parameter's path, or scope.op#k.",
+    )
