@@ -1,0 +1,2068 @@
+// Generated from the server's schema, do not edit: run `make types`.
+/* eslint-disable */
+// prettier-ignore
+
+export interface paths {
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Whether the service can take sessions.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lessons
+         * @description All lessons: slug, title, summary, configuration schema, beats, presets.
+         */
+        get: operations["lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Session
+         * @description Start a session: a pure function of lesson, configuration, seed and commands.
+         */
+        post: operations["create_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Info
+         * @description Lesson, configuration, seed, cursor, phase, parameters, metrics.
+         */
+        get: operations["session_info"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Session
+         * @description End a session; its sockets are closed.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Graph
+         * @description Nodes, edges, scopes, steps and the listing.
+         */
+        get: operations["session_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session State
+         * @description Value and gradient of each node; null where the cursor has not been yet; large ones summarised.
+         */
+        get: operations["session_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Branches
+         * @description The branches that edits have made.
+         */
+        get: operations["session_branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/tensors/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Tensor
+         * @description One tensor in full: JSON, or NumPy's format with Accept: application/x-npy.
+         */
+        get: operations["session_tensor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Session Commands
+         * @description Give a command: the same union that the socket takes. Long ones are waited for, up to a limit.
+         */
+        post: operations["session_commands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Socket
+         * @description Follow and drive a session over a WebSocket.
+         *
+         *     Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags, u32
+         *     header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to 8, the payload; all little
+         *     endian. The first messages are welcome, graph, frame and metrics. `?since=seq` says what the client has seen.
+         */
+        get: operations["session_socket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description The frame of this sequence number has been painted. */
+        AckCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ack";
+            seq: number;
+        };
+        /** @description A paragraph of a lesson's narrative. Its text may hold {w.value} and {w.grad}: numbers at the cursor. */
+        Beat: {
+            id: string;
+            title: components["schemas"]["Text"];
+            body: components["schemas"]["Text"];
+            /** @default null */
+            anchor: components["schemas"]["BeatAnchor"] | null;
+        };
+        /** @description A place on the timeline by meaning: the first step of ``kind`` that touches ``node`` (and ``argument``). */
+        BeatAnchor: {
+            /** @default 0 */
+            iteration: number;
+            /** @enum {string} */
+            kind: "zero_grad" | "load" | "forward" | "seed" | "backward" | "update";
+            /** @default null */
+            node: string | null;
+            /** @default null */
+            argument: number | null;
+        };
+        /** @description A line of history. It shares iterations before ``fork_iteration`` with its parent. */
+        Branch: {
+            id: number;
+            parent: number | null;
+            fork_iteration: number;
+            /** @description 'start', 'edit w', 'configure lr', … */
+            cause: string;
+            /** @description The last iteration computed on it. */
+            tip: number;
+        };
+        /** @description All branches; the cursor is on ``current``. */
+        Branches: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "branches";
+            branches: components["schemas"]["Branch"][];
+            current: number;
+            can_undo: boolean;
+        };
+        /** @description All branches; the cursor is on ``current``. */
+        BranchesInfo: {
+            branches: components["schemas"]["Branch"][];
+            current: number;
+            can_undo: boolean;
+        };
+        /** @description A condition that stops playing and long steps. */
+        Breakpoint: {
+            id: number;
+            condition: components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"];
+        };
+        /** @description Add a breakpoint, remove one, or remove all. */
+        BreakpointCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "breakpoint";
+            /**
+             * @default add
+             * @enum {string}
+             */
+            action?: "add" | "remove" | "clear";
+            /** @default null */
+            condition?: (components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"]) | null;
+            /** @default null */
+            breakpoint?: number | null;
+        };
+        /** @description All breakpoints. */
+        Breakpoints: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "breakpoints";
+            breakpoints: components["schemas"]["Breakpoint"][];
+        };
+        /** @description Stop the long command under way, or the one whose id is given. The cursor stays where it got to. */
+        CancelCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cancel";
+            /** @default null */
+            command?: string | null;
+        };
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"];
+        /**
+         * @description Why the server closed a socket:
+         *     1000 NORMAL: The client closed the connection.
+         *     1001 GOING_AWAY: The server is shutting down; connect again later.
+         *     1009 TOO_BIG: A message was over the size limit.
+         *     4404 UNKNOWN_SESSION: There is no such session; create it again from the address.
+         *     4408 TOO_SLOW: Answers were not read; connect again for the latest state.
+         *     4410 SESSION_DELETED: The session was deleted, or expired after a long idle time.
+         *     4429 TOO_MANY_MESSAGES: Messages kept coming faster than the rate limit.
+         *     4403 FORBIDDEN_ORIGIN: The page that opened the socket was not served from here.
+         *     4503 SESSION_LOST: The session's process ended; connect again, or create the session again.
+         * @enum {integer}
+         */
+        CloseCode: 1000 | 1001 | 1009 | 4404 | 4408 | 4410 | 4429 | 4403 | 4503;
+        /** @description How one field of a lesson's configuration is shown and when a change of it takes effect. */
+        ConfigField: {
+            name: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            applies: "next_iteration" | "rebuild";
+            /** @enum {string} */
+            control: "number" | "choice" | "switch" | "code" | "none";
+            choices: string[];
+            /** @default null */
+            minimum: number | null;
+            /** @default null */
+            maximum: number | null;
+            /**
+             * @description The leaf that this field sets, which is edited in place on the graph.
+             * @default null
+             */
+            leaf: string | null;
+            /** @description Shown only where these other fields have one of these values. */
+            when: {
+                [key: string]: string[];
+            };
+        };
+        /** @description Change some fields of the configuration. At the tip of a branch it appends, behind it forks. */
+        ConfigureCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "configure";
+            config: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The configuration in force at the cursor, and from which iteration a change holds. */
+        Configured: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "configured";
+            config: {
+                [key: string]: unknown;
+            };
+            from_iteration: number;
+            can_undo: boolean;
+        };
+        /** @description What makes a session. The same four things always make the same session. */
+        CreateSession: {
+            lesson: string;
+            /** @description Fields that differ from the lesson's defaults. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @default 7 */
+            seed?: number;
+            /** @description Edits and configurations to replay, in order. */
+            journal?: components["schemas"]["JournalEntry"][];
+            /**
+             * @description Where to stand at first; (0, 0) if not given.
+             * @default null
+             */
+            cursor?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description A place on the timeline: the state *after* step ``step`` of iteration ``iteration``. */
+        Cursor: {
+            branch: number;
+            iteration: number;
+            step: number;
+        };
+        /** @description A number, or nested lists of numbers in row-major order. */
+        Data: number | ("NaN" | "Infinity" | "-Infinity") | components["schemas"]["Data"][];
+        /** @description The answer to a command that only needs a yes. */
+        Done: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "done";
+        };
+        /**
+         * @description Set a leaf or an activation. Forks; the cursor keeps its step.
+         *
+         *     ``index`` picks one element; without it ``value`` has the node's shape, or is one number for a node
+         *     with one element. With ``coalesce`` it replaces the edit of the same node just made (a slider being dragged).
+         */
+        EditCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "edit";
+            name: string;
+            value: components["schemas"]["Data"];
+            /** @default null */
+            index?: number[] | null;
+            /** @default false */
+            coalesce?: boolean;
+        };
+        /** @description A refused command. Nothing changed. ``code`` is stable; ``hint`` says what to do. */
+        ErrorMessage: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "error";
+            code: string;
+            status: number;
+            title: string;
+            detail: string;
+            hint: string;
+            /** @default null */
+            place: components["schemas"]["Place"] | null;
+        };
+        /** @description Ask for the numbers that made a number. ``argument`` picks an edge of an op node: its contribution. */
+        ExplainCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "explain";
+            name: string;
+            /**
+             * @default grad
+             * @enum {string}
+             */
+            what?: "value" | "grad" | "contribution";
+            index?: number[];
+            /** @default null */
+            argument?: number | null;
+        };
+        /** @description The numbers that made a number: ``value`` = the sum of the terms (or ``rule`` where it is not a sum). */
+        Explanation: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "explanation";
+            cursor: components["schemas"]["Cursor"];
+            name: string;
+            /** @enum {string} */
+            what: "value" | "grad" | "contribution";
+            index: number[];
+            /** @default null */
+            argument: number | null;
+            shape: number[];
+            /** @description Null: not reached yet. */
+            value: components["schemas"]["Number"] | null;
+            /** @description LaTeX with symbols. */
+            formula: string;
+            /** @description LaTeX of the rule with the numbers in it. */
+            rule: string;
+            terms: components["schemas"]["Term"][];
+            /**
+             * @description Code of the convention that chose a value at a kink or a tie.
+             * @default null
+             */
+            convention: string | null;
+            /** @description The PyTorch line that holds the same number. */
+            python: string;
+            /** @description The REST path under /api/sessions/{id} that returns it. */
+            path: string;
+        };
+        /** @description One number of a product, with where it came from (null for a constant of the formula). */
+        Factor: {
+            label: string;
+            value: components["schemas"]["Number"];
+            /** @default null */
+            source: components["schemas"]["Source"] | null;
+        };
+        /** @description Try to send a node's gradient on now. Refused while contributions of its consumers are missing. */
+        FireCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "fire";
+            name: string;
+        };
+        /** @description Whether a node may send its gradient on, and which contributions are still missing. */
+        Fired: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "fired";
+            name: string;
+            fired: boolean;
+            arrived: number;
+            expected: number;
+            /** @description Names of the consumers that have not contributed yet. */
+            missing: string[];
+        };
+        /**
+         * @description The whole state at the cursor: never half a step, never a difference.
+         *
+         *     On the socket it travels as a binary frame whose JSON header is this message.
+         */
+        Frame: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "frame";
+            topology: number;
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            step: components["schemas"]["Step"];
+            /** @description Contributions that have arrived, per node. */
+            arrived: number[];
+            /** @description This step's gradient waits for a guess; none of its numbers are here. */
+            withheld: boolean;
+            tensors: components["schemas"]["FrameTensor"][];
+            /** @description The arithmetic of an update step, in order. */
+            update: components["schemas"]["UpdateDetail"][];
+            /** @description Nodes whose value or gradient has NaN or infinity, first cause first. */
+            non_finite: number[];
+            /** @default null */
+            loss: components["schemas"]["Number"] | null;
+        };
+        /**
+         * @description A tensor of a frame.
+         *
+         *     ``index`` is a node for value and grad, an edge for contribution and local. ``upstream``, ``before`` and
+         *     ``after`` belong to the step itself (its node), ``detail`` is the k-th intermediate of an update.
+         *     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
+         */
+        FrameTensor: {
+            /** @enum {string} */
+            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail";
+            index: number;
+            /** @enum {string} */
+            dtype: "float32" | "float64";
+            shape: number[];
+            /** @default null */
+            offset: number | null;
+            /** @default null */
+            data: components["schemas"]["Data"] | null;
+            /** @default null */
+            summary: components["schemas"]["Summary"] | null;
+        };
+        /** @description Stop when the norm of a gradient is beyond a threshold. */
+        GradCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "grad";
+            name: string;
+            /** @enum {string} */
+            relation: "<" | ">";
+            threshold: number;
+        };
+        /** @description Compare a gradient with central differences, in float64, with the same draws. */
+        GradcheckCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "gradcheck";
+            name: string;
+        };
+        /** @description A gradient beside central differences, both in float64. */
+        GradcheckResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "gradcheck_result";
+            name: string;
+            epsilon: number;
+            analytic: components["schemas"]["Data"];
+            numeric: components["schemas"]["Data"];
+            max_relative_error: components["schemas"]["Number"];
+            passed: boolean;
+            /** @description A kink lies within epsilon: the two may differ rightly. */
+            kink: boolean;
+        };
+        /** @description Everything that stays the same while values change. Sent once per ``topology``. */
+        Graph: {
+            topology: number;
+            nodes: components["schemas"]["GraphNode"][];
+            edges: components["schemas"]["GraphEdge"][];
+            scopes: string[];
+            steps: components["schemas"]["Step"][];
+            listing: components["schemas"]["ListingLine"][];
+        };
+        /** @description One (node, argument) pair. Data flows ``source`` → ``target``, gradients flow back. */
+        GraphEdge: {
+            index: number;
+            /** @description Node that is the argument. */
+            source: number;
+            /** @description Node that consumes it. */
+            target: number;
+            argument: number;
+            carries_grad: boolean;
+            /** @default null */
+            form: ("elementwise" | "contraction" | "routing" | "spread" | "dense") | null;
+            /**
+             * @description The local derivative, LaTeX.
+             * @default
+             */
+            formula: string;
+            /** @description Nodes whose pinned values this edge's VJP reads. */
+            reads: number[];
+        };
+        /** @description The topology at the cursor, sent when it is not the one sent last. */
+        GraphMessage: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "graph";
+            graph: components["schemas"]["Graph"];
+        };
+        /** @description One application on the tape, or a leaf. */
+        GraphNode: {
+            index: number;
+            /** @description Unique: a parameter's path, a variable, or 'scope.op#k'. */
+            name: string;
+            /** @description What the picture prints: a variable, a constant's number, or the op's name. */
+            label: string;
+            /** @enum {string} */
+            kind: "parameter" | "input" | "target" | "constant" | "op";
+            /**
+             * @description Name of the op, None for a leaf.
+             * @default null
+             */
+            op: string | null;
+            /** @description The op's sign in the picture: ×, +, exp, …; empty for a leaf. */
+            glyph: string;
+            /** @default  */
+            scope: string;
+            shape: number[];
+            /** @enum {string} */
+            dtype: "float32" | "float64";
+            requires_grad: boolean;
+            /** @description Contributions it receives before it may fire: its consuming edges that carry one. */
+            expected: number;
+            /** @description Nodes whose pinned values its VJPs read. */
+            reads: number[];
+            /**
+             * @description The forward formula, LaTeX.
+             * @default
+             */
+            formula: string;
+            /** @default false */
+            loss: boolean;
+            /** @default false */
+            editable: boolean;
+        };
+        /** @description A guess at the withheld gradient, read kindly: '−24', '-24,0', '1/3'. */
+        GuessCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "guess";
+            value: string;
+        };
+        /** @description Whether the service can take sessions. */
+        Health: {
+            /** @constant */
+            status: "ok";
+            version: string;
+            protocol: number;
+            backend: string;
+            workers: number;
+        };
+        /** @description A command that shaped the current branch, with the cursor it was given at. Replayed in order, it gives the same session. */
+        JournalEntry: {
+            cursor: components["schemas"]["Cursor"];
+            command: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A lesson as listed: texts, configuration schema, beats, presets. */
+        LessonInfo: {
+            slug: string;
+            order: number;
+            title: components["schemas"]["Text"];
+            summary: components["schemas"]["Text"];
+            /** @description JSON Schema of the configuration. */
+            config_schema: {
+                [key: string]: unknown;
+            };
+            fields: components["schemas"]["ConfigField"][];
+            defaults: {
+                [key: string]: unknown;
+            };
+            beats: components["schemas"]["Beat"][];
+            presets: components["schemas"]["Preset"][];
+            /**
+             * @description The parameter over which the loss is drawn as a curve.
+             * @default null
+             */
+            plot: string | null;
+        };
+        /** @description A line of the PyTorch program that does the same. */
+        ListingLine: {
+            number: number;
+            code: string;
+        };
+        /** @description Columns of the history of the current branch, from iteration ``start``. Replaces what was known from there on. */
+        Metrics: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "metrics";
+            branch: number;
+            start: number;
+            columns: {
+                [key: string]: (components["schemas"]["Number"] | null)[];
+            };
+        };
+        /** @description The answer to a command that moves the cursor. ``reached`` says why it went less far than asked. */
+        Moved: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "moved";
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            /** @default null */
+            reached: ("start" | "end" | "withheld" | "breakpoint" | "cancelled") | null;
+            /** @default null */
+            breakpoint: components["schemas"]["Breakpoint"] | null;
+        };
+        /** @description A node at the cursor. Null: not reached yet. ``withheld``: known to the server, held back until guessed. */
+        NodeState: {
+            shape: number[];
+            /** @enum {string} */
+            dtype: "float32" | "float64";
+            /** @default null */
+            value: components["schemas"]["Data"] | null;
+            /** @default null */
+            grad: components["schemas"]["Data"] | null;
+            /** @default null */
+            value_summary: components["schemas"]["Summary"] | null;
+            /** @default null */
+            grad_summary: components["schemas"]["Summary"] | null;
+            /** @default 0 */
+            arrived: number;
+            /** @default 0 */
+            expected: number;
+            /** @default false */
+            withheld: boolean;
+        };
+        /** @description Stop when a value or gradient becomes NaN or infinite. */
+        NonFiniteCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "non_finite";
+        };
+        /** @description A number; NaN and the infinities as strings. */
+        Number: number | ("NaN" | "Infinity" | "-Infinity");
+        /** @description Stop playing, on a step. */
+        PauseCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pause";
+        };
+        /** @description Where in a text an error is: lines and columns from 1, ``end_column`` exclusive. */
+        Place: {
+            line: number;
+            column: number;
+            end_line: number;
+            end_column: number;
+        };
+        /** @description Go on by one unit at a time, ``rate`` units a second (null: as fast as possible) until paused or stopped. */
+        PlayCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "play";
+            /**
+             * @default step
+             * @enum {string}
+             */
+            unit?: "step" | "phase" | "iteration" | "epoch";
+            /** @default 1 */
+            rate?: number | null;
+        };
+        /** @description Playing started or stopped. */
+        Playback: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "playback";
+            playing: boolean;
+            /**
+             * @default step
+             * @enum {string}
+             */
+            unit: "step" | "phase" | "iteration" | "epoch";
+            /** @default null */
+            rate: number | null;
+        };
+        /** @description Switch *predict, then reveal* on or off: withhold each next gradient until it has been guessed. */
+        PredictCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "predict";
+            on: boolean;
+        };
+        /** @description Whether answers are withheld; after a guess, how close it was. */
+        Prediction: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "prediction";
+            on: boolean;
+            /** @default null */
+            guess: components["schemas"]["Number"] | null;
+            /** @default null */
+            actual: components["schemas"]["Number"] | null;
+            /** @default null */
+            relative_error: components["schemas"]["Number"] | null;
+            /** @default null */
+            verdict: ("exact" | "close" | "sign" | "wrong") | null;
+        };
+        /** @description A configuration with a name and one sentence. */
+        Preset: {
+            id: string;
+            title: components["schemas"]["Text"];
+            summary: components["schemas"]["Text"];
+            config: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A problem document (RFC 9457). ``code`` is stable; ``hint`` says what to do. */
+        Problem: {
+            /** @description 'urn:chainrule:problem:' and the code. */
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            hint: string;
+            /** @default null */
+            place: components["schemas"]["Place"] | null;
+            errors: components["schemas"]["ProblemError"][];
+        };
+        /** @description One thing that is wrong with a request, and where in its body or parameters. */
+        ProblemError: {
+            location: (string | number)[];
+            code: string;
+            detail: string;
+        };
+        /** @description A long command is under way: ``done`` of ``total`` iterations. ``cancel`` stops it. */
+        Progress: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "progress";
+            done: number;
+            total: number;
+        };
+        /** @description Compute the same number with PyTorch, where it is installed. */
+        PytorchCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pytorch";
+            name: string;
+            /**
+             * @default grad
+             * @enum {string}
+             */
+            what?: "value" | "grad";
+        };
+        /** @description The same number from PyTorch; ``value`` is null where PyTorch is not installed. */
+        PytorchResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pytorch_result";
+            name: string;
+            /** @enum {string} */
+            what: "value" | "grad";
+            code: string;
+            installed: boolean;
+            /** @default null */
+            value: components["schemas"]["Data"] | null;
+        };
+        /** @description Go to a place on the timeline; past the tip it is computed. Without ``branch``: on the current one. */
+        SeekCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "seek";
+            iteration: number;
+            /** @default 0 */
+            step?: number;
+            /** @default null */
+            branch?: number | null;
+        };
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        /** @description A session in short. */
+        SessionInfo: {
+            /**
+             * @description A capability: who knows it may drive the session.
+             * @default
+             */
+            id: string;
+            lesson: string;
+            config: {
+                [key: string]: unknown;
+            };
+            seed: number;
+            /** @description The session's revision. */
+            seq: number;
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            parameters: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            /** @description At the cursor's iteration; null: not reached yet. */
+            metrics: {
+                [key: string]: components["schemas"]["Number"] | null;
+            };
+            /** @description What made the current branch; create a session with it to get the same. */
+            journal: components["schemas"]["JournalEntry"][];
+        };
+        /** @description A number that one can click next: an element of a value or gradient, or an edge's contribution. */
+        Source: {
+            name: string;
+            /** @enum {string} */
+            what: "value" | "grad" | "contribution";
+            index: number[];
+            /** @default null */
+            argument: number | null;
+        };
+        /** @description Value and gradient of every node at the cursor; large ones as summaries. */
+        StateInfo: {
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            parameters: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            nodes: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+        };
+        /**
+         * @description One step of an iteration, as laid out on the timeline.
+         *
+         *     ``node`` is the node that a forward step computes, that a backward step passes its gradient through, or
+         *     that an update changes; ``edge`` is the edge of a backward step; ``line`` the line of the listing.
+         */
+        Step: {
+            index: number;
+            /** @enum {string} */
+            kind: "zero_grad" | "load" | "forward" | "seed" | "backward" | "update";
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            /** @description Short, as printed on the timeline: 'mul', 'mul → w'. */
+            label: string;
+            /** @default null */
+            node: number | null;
+            /** @default null */
+            edge: number | null;
+            /** @default null */
+            line: number | null;
+        };
+        /** @description Go to the n-th stop of a unit after (or, if negative, before) the cursor. */
+        StepCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step";
+            /**
+             * @default step
+             * @enum {string}
+             */
+            unit?: "step" | "phase" | "iteration" | "epoch";
+            /** @default 1 */
+            count?: number;
+        };
+        /** @description Stop when a step of this kind, or at this node, is reached. */
+        StepCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "step";
+            /** @default null */
+            step_kind?: ("zero_grad" | "load" | "forward" | "seed" | "backward" | "update") | null;
+            /** @default null */
+            node?: string | null;
+        };
+        /** @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries. */
+        SubscribeCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "subscribe";
+            /** @default null */
+            names?: string[] | null;
+        };
+        /** @description What stands for a tensor too large to send unasked. */
+        Summary: {
+            minimum: components["schemas"]["Number"];
+            maximum: components["schemas"]["Number"];
+            mean: components["schemas"]["Number"];
+            norm: components["schemas"]["Number"];
+            zeros: number;
+            non_finite: number;
+            histogram: number[];
+            thumbnail: components["schemas"]["Number"][][];
+        };
+        /** @description The loss of the cursor's iteration as a function of one scalar leaf, at ``count`` even places. */
+        SweepCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sweep";
+            name: string;
+            low: number;
+            high: number;
+            /** @default 101 */
+            count?: number;
+        };
+        /** @description The loss over one leaf. */
+        SweepResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sweep_result";
+            name: string;
+            cursor: components["schemas"]["Cursor"];
+            xs: components["schemas"]["Number"][];
+            losses: components["schemas"]["Number"][];
+        };
+        /** @description A named array in JSON. ``data`` is null where only a ``summary`` is sent, or where nothing is known yet. */
+        Tensor: {
+            name: string;
+            shape: number[];
+            /** @enum {string} */
+            dtype: "float32" | "float64";
+            /** @default null */
+            data: components["schemas"]["Data"] | null;
+            /** @default null */
+            summary: components["schemas"]["Summary"] | null;
+        };
+        /** @description One addend: the product of its factors is ``value``. */
+        Term: {
+            label: string;
+            factors: components["schemas"]["Factor"][];
+            value: components["schemas"]["Number"];
+        };
+        /** @description The same sentence in each language of the interface. */
+        Text: {
+            en: string;
+            vi: string;
+        };
+        /** @description Return to the branch, configuration and cursor before the last edit or configure. */
+        UndoCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "undo";
+        };
+        /** @description A named intermediate of an update; its number is the tensor ('detail', ``index``) of the frame. */
+        UpdateDetail: {
+            index: number;
+            symbol: string;
+            formula: string;
+        };
+        /** @description The first message on a socket: everything that a page needs apart from graph and frame, which follow. */
+        Welcome: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "welcome";
+            protocol: number;
+            lesson: string;
+            config: {
+                [key: string]: unknown;
+            };
+            seed: number;
+            cursor: components["schemas"]["Cursor"];
+            branches: components["schemas"]["Branch"][];
+            breakpoints: components["schemas"]["Breakpoint"][];
+            predict: boolean;
+            playing: boolean;
+            can_undo: boolean;
+            pytorch_installed: boolean;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service can take sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lessons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lessons in the order of learning. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonInfo"][];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSession"];
+            };
+        };
+        responses: {
+            /** @description The new session; its address is in Location. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description The body is not JSON (`malformed_json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session at its cursor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is gone for good (`session_lost`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The graph at the cursor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is gone for good (`session_lost`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state at the cursor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateInfo"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is gone for good (`session_lost`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_branches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All branches. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchesInfo"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is gone for good (`session_lost`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_tensor: {
+        parameters: {
+            query?: {
+                /** @description The value or its gradient. */
+                what?: "value" | "grad";
+            };
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+                /** @description A parameter's path, a variable, or 'scope.op#k', with '#' written as %23. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole tensor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tensor"];
+                    "application/x-npy": string;
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Accept header names nothing that can be given (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is gone for good (`session_lost`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMessage"];
+            };
+        };
+        responses: {
+            /** @description The answers, in order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMessage"][];
+                };
+            };
+            /** @description A long command goes on; the list ends with its progress. `cancel` stops it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMessage"][];
+                };
+            };
+            /** @description The body is not JSON (`malformed_json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The session is gone for good (`session_lost`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit (`body_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The WebSocket is open. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This address takes WebSocket connections only (`upgrade_required`). */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
+
+// One name for each schema.
+export type AckCommand = components["schemas"]["AckCommand"];
+export type Beat = components["schemas"]["Beat"];
+export type BeatAnchor = components["schemas"]["BeatAnchor"];
+export type Branch = components["schemas"]["Branch"];
+export type Branches = components["schemas"]["Branches"];
+export type BranchesInfo = components["schemas"]["BranchesInfo"];
+export type Breakpoint = components["schemas"]["Breakpoint"];
+export type BreakpointCommand = components["schemas"]["BreakpointCommand"];
+export type Breakpoints = components["schemas"]["Breakpoints"];
+export type CancelCommand = components["schemas"]["CancelCommand"];
+export type ClientMessage = components["schemas"]["ClientMessage"];
+export type CloseCode = components["schemas"]["CloseCode"];
+export type ConfigField = components["schemas"]["ConfigField"];
+export type ConfigureCommand = components["schemas"]["ConfigureCommand"];
+export type Configured = components["schemas"]["Configured"];
+export type CreateSession = components["schemas"]["CreateSession"];
+export type Cursor = components["schemas"]["Cursor"];
+export type Data = components["schemas"]["Data"];
+export type Done = components["schemas"]["Done"];
+export type EditCommand = components["schemas"]["EditCommand"];
+export type ErrorMessage = components["schemas"]["ErrorMessage"];
+export type ExplainCommand = components["schemas"]["ExplainCommand"];
+export type Explanation = components["schemas"]["Explanation"];
+export type Factor = components["schemas"]["Factor"];
+export type FireCommand = components["schemas"]["FireCommand"];
+export type Fired = components["schemas"]["Fired"];
+export type Frame = components["schemas"]["Frame"];
+export type FrameTensor = components["schemas"]["FrameTensor"];
+export type GradCondition = components["schemas"]["GradCondition"];
+export type GradcheckCommand = components["schemas"]["GradcheckCommand"];
+export type GradcheckResult = components["schemas"]["GradcheckResult"];
+export type Graph = components["schemas"]["Graph"];
+export type GraphEdge = components["schemas"]["GraphEdge"];
+export type GraphMessage = components["schemas"]["GraphMessage"];
+export type GraphNode = components["schemas"]["GraphNode"];
+export type GuessCommand = components["schemas"]["GuessCommand"];
+export type Health = components["schemas"]["Health"];
+export type JournalEntry = components["schemas"]["JournalEntry"];
+export type LessonInfo = components["schemas"]["LessonInfo"];
+export type ListingLine = components["schemas"]["ListingLine"];
+export type Metrics = components["schemas"]["Metrics"];
+export type Moved = components["schemas"]["Moved"];
+export type NodeState = components["schemas"]["NodeState"];
+export type NonFiniteCondition = components["schemas"]["NonFiniteCondition"];
+export type Number = components["schemas"]["Number"];
+export type PauseCommand = components["schemas"]["PauseCommand"];
+export type Place = components["schemas"]["Place"];
+export type PlayCommand = components["schemas"]["PlayCommand"];
+export type Playback = components["schemas"]["Playback"];
+export type PredictCommand = components["schemas"]["PredictCommand"];
+export type Prediction = components["schemas"]["Prediction"];
+export type Preset = components["schemas"]["Preset"];
+export type Problem = components["schemas"]["Problem"];
+export type ProblemError = components["schemas"]["ProblemError"];
+export type Progress = components["schemas"]["Progress"];
+export type PytorchCommand = components["schemas"]["PytorchCommand"];
+export type PytorchResult = components["schemas"]["PytorchResult"];
+export type SeekCommand = components["schemas"]["SeekCommand"];
+export type ServerMessage = components["schemas"]["ServerMessage"];
+export type SessionInfo = components["schemas"]["SessionInfo"];
+export type Source = components["schemas"]["Source"];
+export type StateInfo = components["schemas"]["StateInfo"];
+export type Step = components["schemas"]["Step"];
+export type StepCommand = components["schemas"]["StepCommand"];
+export type StepCondition = components["schemas"]["StepCondition"];
+export type SubscribeCommand = components["schemas"]["SubscribeCommand"];
+export type Summary = components["schemas"]["Summary"];
+export type SweepCommand = components["schemas"]["SweepCommand"];
+export type SweepResult = components["schemas"]["SweepResult"];
+export type Tensor = components["schemas"]["Tensor"];
+export type Term = components["schemas"]["Term"];
+export type Text = components["schemas"]["Text"];
+export type UndoCommand = components["schemas"]["UndoCommand"];
+export type UpdateDetail = components["schemas"]["UpdateDetail"];
+export type Welcome = components["schemas"]["Welcome"];

@@ -1,0 +1,1 @@
+"""REST, WebSocket and the page: thin adapters that never compute."""

@@ -1,0 +1,348 @@
+"""The REST surface: reads what HTTP says, passes bodies on unopened, relays the answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from chainrule.version import VERSION
+from chainrule.api.openapi import ref
+from chainrule.api.settings import Settings
+from chainrule.errors import Refusal
+from chainrule.host import interface
+from chainrule.host.interface import JSON, NPY, PROBLEM, SessionHost
+from chainrule.protocol import PROTOCOL_VERSION
+from chainrule.protocol.rest import Health
+
+router = APIRouter(prefix="/api")
+
+SessionId = Annotated[str, Path(description="From POST /api/sessions.", max_length=64)]
+TensorName = Annotated[
+    str,
+    Path(
+        description="A parameter's path, a variable, or 'scope.op#k', with '#' written as %23.",
+        max_length=200,
+    ),
+]
+
+REASONS = {
+    400: "The body is not JSON (`malformed_json`).",
+    404: "There is no such session (`unknown_session`), or nothing of this name.",
+    406: "The Accept header names nothing that can be given (`not_acceptable`).",
+    409: "Not now: the answer is withheld, not reached yet, or there is nothing to undo.",
+    410: "The session is gone for good (`session_lost`).",
+    413: "The body is over the limit (`body_too_large`).",
+    415: "The body must be application/json (`unsupported_media_type`).",
+    422: "The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …).",
+    426: "This address takes WebSocket connections only (`upgrade_required`).",
+    429: "A limit of the service (`limit_…`).",
+    503: "The service or the session's process is not available for the moment (`session_lost`, `overloaded`).",
+}
+
+
+def answers(
+    schema: dict[str, Any], description: str, *errors: int, status: int = 200
+) -> dict[int | str, dict[str, Any]]:
+    """The documented answers of a route: one that is fine, and problem documents."""
+    result: dict[int | str, dict[str, Any]] = {
+        status: {"description": description, "content": {JSON: {"schema": schema}}}
+    }
+    for error in sorted({*errors, 503}):
+        result[error] = problem_answer(error)
+    return result
+
+
+def problem_answer(status: int) -> dict[str, Any]:
+    """The documentation of one problem answer."""
+    return {"description": REASONS[status], "content": {PROBLEM: {"schema": ref("Problem")}}}
+
+
+def body_of(name: str) -> dict[str, Any]:
+    """The documentation of a body."""
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": ref(name)}}}}
+
+
+def host_of(request: Request) -> SessionHost:
+    host: SessionHost = request.app.state.host
+    return host
+
+
+def relay(answer: interface.Response, headers: dict[str, str] | None = None) -> Response:
+    """An answer of the host as an HTTP response. Nothing that changes is kept by caches."""
+    return Response(
+        answer.body or None,
+        status_code=answer.status,
+        media_type=answer.media_type if answer.body else None,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+async def read_body(request: Request) -> bytes:
+    """The body of a request, up to the limit, of the right type; raises ``Refusal``."""
+    settings: Settings = request.app.state.settings
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != JSON:
+        raise Refusal(
+            "unsupported_media_type",
+            415,
+            "The body must be JSON",
+            "There is no Content-Type." if not media else "The Content-Type is not application/json.",
+            "Send the header Content-Type: application/json.",
+        )
+    too_large = Refusal(
+        "body_too_large",
+        413,
+        "The body is too large",
+        f"Bodies may have {settings.max_body} bytes.",
+        "Send less, or raise CHAINRULE_MAX_BODY on the server.",
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > settings.max_body:
+        raise too_large
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > settings.max_body:
+            raise too_large
+        parts.append(part)
+    return b"".join(parts)
+
+
+def accepts(header: str, *offered: str) -> str | None:
+    """The first of the offered media types that an Accept header prefers; None where it takes none of them."""
+    if not header.strip():
+        return offered[0]
+    best: tuple[float, int] = (0.0, 0)
+    chosen: str | None = None
+    for place, offer in enumerate(offered):
+        quality = _quality(header, offer)
+        if quality > 0 and (quality, -place) > best or (quality > 0 and chosen is None):
+            best, chosen = (quality, -place), offer
+    return chosen
+
+
+def _quality(header: str, offer: str) -> float:
+    """The weight that an Accept header gives a media type: its most specific range decides (RFC 9110, 12.5.1)."""
+    found: tuple[int, float] = (-1, 0.0)
+    for part in header.lower().split(","):
+        media, *parameters = (item.strip() for item in part.split(";"))
+        if media == offer:
+            specific = 2
+        elif media == offer.partition("/")[0] + "/*":
+            specific = 1
+        elif media == "*/*":
+            specific = 0
+        else:
+            continue
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = min(max(float(parameter[2:]), 0.0), 1.0)
+                except ValueError:
+                    weight = 1.0
+        if specific > found[0]:
+            found = (specific, weight)
+    return found[1]
+
+
+@router.get("/health", responses=answers(ref("Health"), "The service can take sessions."), tags=["service"])
+async def health(request: Request) -> Response:
+    """Whether the service can take sessions."""
+    host = host_of(request)
+    settings: Settings = request.app.state.settings
+    if host.workers == 0:
+        raise Refusal(
+            "overloaded",
+            503,
+            "No process can take sessions",
+            "They are being started.",
+            "Try again in a second.",
+        )
+    document = Health(
+        status="ok",
+        version=VERSION,
+        protocol=PROTOCOL_VERSION,
+        backend=settings.backend,
+        workers=host.workers,
+    )
+    return relay(interface.Response(200, document.model_dump_json().encode()))
+
+
+@router.get(
+    "/lessons",
+    responses=answers({"type": "array", "items": ref("LessonInfo")}, "All lessons in the order of learning."),
+    tags=["lessons"],
+)
+async def lessons(request: Request) -> Response:
+    """All lessons: slug, title, summary, configuration schema, beats, presets."""
+    return relay(await host_of(request).call(interface.Request("lessons")))
+
+
+@router.post(
+    "/sessions",
+    status_code=201,
+    responses={
+        **answers(
+            ref("SessionInfo"),
+            "The new session; its address is in Location.",
+            400,
+            404,
+            409,
+            413,
+            415,
+            422,
+            429,
+            status=201,
+        )
+    },
+    openapi_extra=body_of("CreateSession"),
+    tags=["sessions"],
+)
+async def create_session(request: Request) -> Response:
+    """Start a session: a pure function of lesson, configuration, seed and commands."""
+    body = await read_body(request)
+    owner = request.client.host if request.client else ""
+    session, answer = await host_of(request).create(body, owner)
+    headers = {"Location": f"/api/sessions/{session}"} if answer.status == 201 else {}
+    return relay(answer, headers)
+
+
+@router.get(
+    "/sessions/{id}",
+    responses=answers(ref("SessionInfo"), "The session at its cursor.", 404, 410, 422),
+    tags=["sessions"],
+)
+async def session_info(request: Request, id: SessionId) -> Response:  # noqa: A002 - the name in the address
+    """Lesson, configuration, seed, cursor, phase, parameters, metrics."""
+    return relay(await host_of(request).call(interface.Request("info", id)))
+
+
+@router.delete(
+    "/sessions/{id}",
+    status_code=204,
+    responses={204: {"description": "It is gone."}, **{e: problem_answer(e) for e in (404, 422, 503)}},
+    tags=["sessions"],
+)
+async def delete_session(request: Request, id: SessionId) -> Response:  # noqa: A002
+    """End a session; its sockets are closed."""
+    return relay(await host_of(request).call(interface.Request("delete", id)))
+
+
+@router.get(
+    "/sessions/{id}/graph",
+    responses=answers(ref("Graph"), "The graph at the cursor.", 404, 410, 422),
+    tags=["sessions"],
+)
+async def session_graph(request: Request, id: SessionId) -> Response:  # noqa: A002
+    """Nodes, edges, scopes, steps and the listing."""
+    return relay(await host_of(request).call(interface.Request("graph", id)))
+
+
+@router.get(
+    "/sessions/{id}/state",
+    responses=answers(ref("StateInfo"), "The state at the cursor.", 404, 410, 422),
+    tags=["sessions"],
+)
+async def session_state(request: Request, id: SessionId) -> Response:  # noqa: A002
+    """Value and gradient of each node; null where the cursor has not been yet; large ones summarised."""
+    return relay(await host_of(request).call(interface.Request("state", id)))
+
+
+@router.get(
+    "/sessions/{id}/branches",
+    responses=answers(ref("BranchesInfo"), "All branches.", 404, 410, 422),
+    tags=["sessions"],
+)
+async def session_branches(request: Request, id: SessionId) -> Response:  # noqa: A002
+    """The branches that edits have made."""
+    return relay(await host_of(request).call(interface.Request("branches", id)))
+
+
+tensor_answers = answers(ref("Tensor"), "The whole tensor.", 404, 406, 409, 410, 422)
+tensor_answers[200]["content"][NPY] = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.get("/sessions/{id}/tensors/{name:path}", responses=tensor_answers, tags=["sessions"])
+async def session_tensor(
+    request: Request,
+    id: SessionId,  # noqa: A002
+    name: TensorName,
+    what: Annotated[Literal["value", "grad"], Query(description="The value or its gradient.")] = "value",
+) -> Response:
+    """One tensor in full: JSON, or NumPy's format with Accept: application/x-npy."""
+    media = accepts(request.headers.get("accept", ""), JSON, NPY)
+    if media is None:
+        raise Refusal(
+            "not_acceptable",
+            406,
+            "There is no such form of a tensor",
+            "Accept names neither of the two forms.",
+            f"Accept {JSON} or {NPY}.",
+        )
+    arguments = {"name": name, "what": what, "media": media}
+    return relay(await host_of(request).call(interface.Request("tensor", id, arguments)), {"Vary": "Accept"})
+
+
+command_answers = answers(
+    {"type": "array", "items": ref("ServerMessage")},
+    "The answers, in order.",
+    400,
+    404,
+    409,
+    410,
+    413,
+    415,
+    422,
+    429,
+)
+command_answers[202] = {
+    "description": "A long command goes on; the list ends with its progress. `cancel` stops it.",
+    "content": {JSON: {"schema": {"type": "array", "items": ref("ServerMessage")}}},
+}
+
+
+@router.post(
+    "/sessions/{id}/commands",
+    responses=command_answers,
+    openapi_extra=body_of("ClientMessage"),
+    tags=["sessions"],
+)
+async def session_commands(request: Request, id: SessionId) -> Response:  # noqa: A002
+    """Give a command: the same union that the socket takes. Long ones are waited for, up to a limit."""
+    body = await read_body(request)
+    return relay(await host_of(request).call(interface.Request("commands", id, {}, body)))
+
+
+@router.get(
+    "/sessions/{id}/ws",
+    status_code=101,
+    responses={
+        101: {"description": "The WebSocket is open."},
+        **{e: problem_answer(e) for e in (422, 426)},
+    },
+    openapi_extra={
+        "x-websocket": {
+            "receives": ref("ClientMessage"),
+            "sends": ref("ServerMessage"),
+            "closes": ref("CloseCode"),
+        }
+    },
+    tags=["sessions"],
+)
+async def session_socket(request: Request, id: SessionId) -> Response:  # noqa: A002
+    """Follow and drive a session over a WebSocket.
+
+    Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags, u32
+    header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to 8, the payload; all little
+    endian. The first messages are welcome, graph, frame and metrics. `?since=seq` says what the client has seen.
+    """
+    raise Refusal(
+        "upgrade_required",
+        426,
+        "This address takes WebSocket connections only",
+        "The request does not ask for an upgrade.",
+        "Open it with ws:// or wss://; over HTTP, use /commands and the other addresses.",
+    )

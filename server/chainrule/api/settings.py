@@ -1,0 +1,65 @@
+"""Every setting, from the environment (``CHAINRULE_…``) or the command line, with its default and unit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the service. Every description is a line of the documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="CHAINRULE_", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    data: Path = Field(Path("data"), description="Folder for anything lasting.")
+    backend: str = Field("numpy", description="Array library of the engine: numpy, cupy or torch.")
+    device: str | None = Field(None, description="Device of the array library, such as cuda:0.")
+    workers: int = Field(
+        default_factory=lambda: max(1, min(os.cpu_count() or 1, 16)),
+        ge=1,
+        le=256,
+        description="Processes that hold sessions; by default one per core.",
+    )
+    log_level: str = Field(
+        "warning", description="debug, info, warning or error.", pattern="^(debug|info|warning|error)$"
+    )
+
+    max_nodes: int = Field(20_000, ge=1, description="Nodes of a session's graph.")
+    max_parameters: int = Field(5_000_000, ge=1, description="Numbers in a session's parameters.")
+    max_iterations: int = Field(100_000, ge=1, description="Iterations that one request may compute.")
+    max_sessions: int = Field(1_000, ge=1, description="Sessions in all.")
+    max_sessions_per_client: int = Field(64, ge=1, description="Sessions of one client address.")
+    max_followers: int = Field(500, ge=1, description="Sockets that follow one session.")
+    max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request's body.")
+    max_message: int = Field(1_000_000, ge=1_000, description="Bytes of a message on a socket.")
+    message_rate: float = Field(
+        200.0, gt=0, description="Messages a second that one socket may send on average."
+    )
+    message_burst: int = Field(400, ge=1, description="Messages that one socket may send at once.")
+    max_queue: int = Field(
+        512, ge=8, description="Answers that wait for a socket's reader before the socket is closed."
+    )
+    max_queue_bytes: int = Field(32_000_000, ge=1_000_000, description="The same in bytes.")
+    command_timeout: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds that a command over REST is waited for; then it goes on, and 202 is the answer.",
+    )
+    idle_timeout: float = Field(
+        3600.0, gt=0, description="Seconds after which a session that nobody uses or follows is dropped."
+    )
+    slice_seconds: float = Field(
+        0.008, gt=0, le=1, description="Seconds that one session computes before another one gets its turn."
+    )
+    allowed_origins: list[str] = Field(
+        default_factory=list,
+        description="Origins of pages from elsewhere that may open sockets, as a JSON list; '*' allows all.",
+    )
+    static: Path = Field(
+        Path(__file__).parent.parent / "static", description="Folder of the built page; for development only."
+    )

@@ -1,0 +1,92 @@
+"""Where sessions live, as the API sees it: requests and connections go in, encoded answers come out.
+
+Nothing here knows what is inside a session. Bodies are bytes from end to end: they are read and written by the
+process that holds the session, and the API relays them unopened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Method = Literal["lessons", "create", "info", "graph", "state", "branches", "tensor", "commands", "delete"]
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+NPY = "application/x-npy"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What REST asks of a session. ``arguments`` are small and JSON; ``body`` is what the client sent."""
+
+    method: Method
+    session: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An encoded answer with its HTTP status."""
+
+    status: int
+    body: bytes = b""
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The last thing that a connection delivers: why it ended."""
+
+    code: int
+    reason: str
+
+
+class Connection(Protocol):
+    """One follower's end of a session: encoded messages in both directions."""
+
+    async def receive(self) -> str | bytes | Closed:
+        """The next message for the follower: text is JSON, bytes are a binary frame."""
+        ...
+
+    def send(self, message: str | bytes) -> None:
+        """Pass on what the follower sent. Never blocks: answers come through :meth:`receive`."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until the follower has read enough of its answers to be given more."""
+        ...
+
+    def close(self) -> None:
+        """The follower has gone."""
+        ...
+
+
+class SessionHost(Protocol):
+    """Creates sessions, finds them again, and says when they cannot be reached."""
+
+    @property
+    def workers(self) -> int:
+        """Processes that can take sessions now."""
+        ...
+
+    async def start(self) -> None:
+        """Return when sessions can be taken."""
+        ...
+
+    async def create(self, body: bytes, owner: str) -> tuple[str, Response]:
+        """A new session for ``owner`` (the client's address): its id, and the answer; the id is '' where it was refused."""
+        ...
+
+    async def call(self, request: Request) -> Response:
+        """Answer a request. Unknown and lost sessions are answers too: problem documents."""
+        ...
+
+    async def connect(self, session: str, since: int | None) -> Connection | Closed:
+        """Follow a session from now on."""
+        ...
+
+    async def close(self) -> None:
+        """End all sessions and processes."""
+        ...

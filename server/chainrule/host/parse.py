@@ -1,0 +1,39 @@
+"""Bytes from a client → commands. Strict: wrong types and unknown fields are refused, never guessed at."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter, ValidationError
+
+from chainrule.host.problem import check_json, invalid
+from chainrule.protocol import CLIENT_MESSAGE, ClientMessage
+from chainrule.protocol.rest import CreateSession
+
+_CREATE: TypeAdapter[CreateSession] = TypeAdapter(CreateSession)
+
+
+def command(data: bytes) -> ClientMessage:
+    """The command that ``data`` holds; raises ``Refusal`` (malformed_json, invalid_message)."""
+    check_json(data)
+    try:
+        return CLIENT_MESSAGE.validate_json(data, strict=True)
+    except ValidationError as error:
+        raise invalid(
+            error,
+            code="invalid_message",
+            title="There is no such command",
+            hint="The commands and their fields are the schema ClientMessage in /api/openapi.json.",
+        ) from None
+
+
+def creation(data: bytes) -> CreateSession:
+    """The session that ``data`` asks for; raises ``Refusal`` (malformed_json, invalid_message)."""
+    check_json(data)
+    try:
+        return _CREATE.validate_json(data, strict=True)
+    except ValidationError as error:
+        raise invalid(
+            error,
+            code="invalid_message",
+            title="A session cannot be made from this",
+            hint='Send {"lesson": "one-weight", "config": {}, "seed": 7}; the fields are the schema CreateSession.',
+        ) from None

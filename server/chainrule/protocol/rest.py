@@ -1,0 +1,96 @@
+"""What only REST sends: the bodies of requests and answers that are no messages of the socket."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chainrule.protocol.model import Branch, Cursor, JournalEntry, NodeState, Part, Phase, Place
+from chainrule.protocol.numbers import Number
+
+DEFAULT_SEED = 7
+MAX_SEED = 2**53 - 1
+"""The largest seed: the largest integer that JavaScript holds exactly."""
+
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
+
+
+class CreateSession(BaseModel):
+    """What makes a session. The same four things always make the same session."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    lesson: Annotated[str, Field(min_length=1, max_length=64)]
+    config: dict[str, Any] = Field(
+        default_factory=dict, description="Fields that differ from the lesson's defaults."
+    )
+    seed: Seed = DEFAULT_SEED
+    journal: list[JournalEntry] = Field(
+        default_factory=list, max_length=10_000, description="Edits and configurations to replay, in order."
+    )
+    cursor: Cursor | None = Field(None, description="Where to stand at first; (0, 0) if not given.")
+
+
+class SessionInfo(Part):
+    """A session in short."""
+
+    id: str = Field("", description="A capability: who knows it may drive the session.")
+    lesson: str
+    config: dict[str, Any]
+    seed: int
+    seq: int = Field(description="The session's revision.")
+    cursor: Cursor
+    phase: Phase
+    parameters: dict[str, NodeState]
+    metrics: dict[str, Number | None] = Field(description="At the cursor's iteration; null: not reached yet.")
+    journal: list[JournalEntry] = Field(
+        description="What made the current branch; create a session with it to get the same."
+    )
+
+
+class StateInfo(Part):
+    """Value and gradient of every node at the cursor; large ones as summaries."""
+
+    cursor: Cursor
+    phase: Phase
+    parameters: dict[str, NodeState]
+    nodes: dict[str, NodeState]
+
+
+class BranchesInfo(Part):
+    """All branches; the cursor is on ``current``."""
+
+    branches: list[Branch]
+    current: int
+    can_undo: bool
+
+
+class Health(Part):
+    """Whether the service can take sessions."""
+
+    status: Literal["ok"]
+    version: str
+    protocol: int
+    backend: str
+    workers: int
+
+
+class ProblemError(Part):
+    """One thing that is wrong with a request, and where in its body or parameters."""
+
+    location: list[str | int]
+    code: str
+    detail: str
+
+
+class Problem(Part):
+    """A problem document (RFC 9457). ``code`` is stable; ``hint`` says what to do."""
+
+    type: str = Field(description="'urn:chainrule:problem:' and the code.")
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str
+    place: Place | None = None
+    errors: list[ProblemError] = Field(default_factory=list)
