@@ -59,7 +59,7 @@ format: $(venv)/.test $(packages) ## let ruff and prettier have their way
 	@$(page) npm run --silent format
 
 types: $(venv)/.test $(packages) ## write frontend/src/protocol.gen.ts from the server's schema
-	@$(python) scripts/types.py
+	@$(python) scripts/generate_types.py
 
 bench: $(venv)/.test $(built) ## measure, and print what was measured
 	@$(python) scripts/chromium.py

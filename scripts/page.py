@@ -84,7 +84,9 @@ def find_node() -> Node:
     """Return the machine's Node, or else the wheel's."""
     node = machine_node() or wheel_node()
     if node is None:
-        raise BuildError(f"Node {NODE_WANTED} (with npm) was not found: install it, or pip install '{NODE_WHEEL}'")
+        raise BuildError(
+            f"Node {NODE_WANTED} (with npm) was not found: install it, or pip install '{NODE_WHEEL}'"
+        )
     return node
 
 
@@ -99,8 +101,14 @@ def telling_line(output: str) -> str:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     # Headings and codes come before the sentence that one wants to read.
-    dull = re.compile(r"npm error (code|syscall|errno|path|signal)\b|error during build:|.*failed with \d+ error")
-    errors = [line for line in lines if re.search(r"error|not found|cannot", line, re.I) and not dull.match(line)]
+    dull = re.compile(
+        r"npm error (code|syscall|errno|path|signal)\b|error during build:|.*failed with \d+ error"
+    )
+    errors = [
+        line
+        for line in lines
+        if re.search(r"error|not found|cannot", line, re.IGNORECASE) and not dull.match(line)
+    ]
     return (errors or lines or ["it said nothing"])[0].removeprefix("npm error ")
 
 

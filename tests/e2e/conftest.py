@@ -1,0 +1,66 @@
+"""A running server and a real Chromium, whose pages may not complain about anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+import chromium
+from e2e.running import Problems, Server, free_port
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    running = Server(free_port(), folder / "data", folder / "server.log")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """Give a server for this test alone: to be stopped, killed and started again."""
+    running = Server(free_port(), tmp_path / "data", tmp_path / "server.log")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    return server.address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.fspath(chromium.find()),
+        "args": list(chromium.ARGUMENTS),
+    }
+
+
+@pytest.fixture
+def problems() -> Iterator[Problems]:
+    seen = Problems()
+    yield seen
+    left = seen.left()
+    assert not left, "the page complained:\n" + "\n".join(left)
+
+
+@pytest.fixture
+def new_context(
+    problems: Problems, new_context: Callable[..., BrowserContext]
+) -> Callable[..., BrowserContext]:
+    def watched(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        problems.watch(context)
+        return context
+
+    return watched
