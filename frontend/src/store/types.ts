@@ -1,0 +1,150 @@
+/** The words of the protocol, under the names the page uses, and the state of the page's store. */
+import type {
+  Branch,
+  Breakpoint,
+  Cursor,
+  ErrorMessage,
+  Explanation,
+  Fired,
+  Frame,
+  FrameTensor,
+  GradcheckResult,
+  Graph,
+  GraphEdge,
+  GraphNode,
+  LessonInfo,
+  Moved,
+  Prediction,
+  PytorchResult,
+  ServerMessage,
+  Step,
+  StepCommand,
+  Summary,
+  SweepResult,
+  Welcome,
+} from "../protocol.gen";
+
+export type {
+  Beat,
+  Branch,
+  Breakpoint,
+  ClientMessage,
+  ConfigField,
+  Cursor,
+  ErrorMessage,
+  Explanation,
+  Fired,
+  Frame,
+  FrameTensor,
+  GradcheckResult,
+  Graph,
+  GraphEdge,
+  GraphNode,
+  JournalEntry,
+  LessonInfo,
+  ListingLine,
+  Metrics,
+  Moved,
+  Place,
+  Prediction,
+  Preset,
+  PytorchResult,
+  ServerMessage,
+  SessionInfo,
+  Source,
+  Step,
+  Summary,
+  SweepResult,
+  Term,
+  Text,
+  UpdateDetail,
+  Welcome,
+} from "../protocol.gen";
+
+export type Phase = Frame["phase"];
+export type StepKind = Step["kind"];
+export type Unit = NonNullable<StepCommand["unit"]>;
+export type Dtype = GraphNode["dtype"];
+export type NodeKind = GraphNode["kind"];
+export type Form = NonNullable<GraphEdge["form"]>;
+export type FrameWhat = FrameTensor["what"];
+/** A number as JSON carries it: NaN and the infinities are strings. */
+export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
+/** A number, or nested lists of numbers in row-major order. */
+export type Data = JsonNumber | Data[];
+
+/** A tensor of a frame. `data` views the frame's buffer; null where only a summary was sent. Row-major. */
+export interface TensorView {
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly data: Float32Array | Float64Array | null;
+  readonly summary: Summary | null;
+}
+
+/** The whole state at a cursor. All look-ups answer null where nothing is known (yet, or withheld). */
+export interface FrameView {
+  readonly header: Frame;
+  value(node: number): TensorView | null;
+  grad(node: number): TensorView | null;
+  contribution(edge: number): TensorView | null;
+  local(edge: number): TensorView | null;
+  readonly upstream: TensorView | null;
+  readonly before: TensorView | null;
+  readonly after: TensorView | null;
+  /** The k-th intermediate of an update step. */
+  detail(k: number): TensorView | null;
+}
+
+/** A frame as it comes from a transport: with `payload` where it was binary, else its tensors carry `data`. */
+export type FrameMessage = Frame & { payload?: ArrayBuffer };
+export type Incoming = Exclude<ServerMessage, Frame> | FrameMessage;
+
+/** connecting: first time; lost: trying again; gone: the server has no such session any more. */
+export type Status = "connecting" | "open" | "lost" | "gone";
+
+/** What happens on this side only. */
+export type LocalAction =
+  | { type: "local/status"; status: Status }
+  | { type: "local/lesson"; lesson: LessonInfo }
+  | { type: "local/session"; lesson: string; config: Record<string, unknown>; seed: number }
+  | { type: "local/dismiss" };
+
+export type Action = Incoming | LocalAction;
+
+export interface MetricsState {
+  branch: number;
+  columns: Record<string, (number | null)[]>;
+}
+
+export interface State {
+  status: Status;
+  lesson: LessonInfo | null;
+  welcome: Welcome | null;
+  config: Record<string, unknown>;
+  seed: number;
+  /** The graph that `frame` refers to; null until both are known. */
+  graph: Graph | null;
+  graphs: ReadonlyMap<number, Graph>;
+  frame: FrameView | null;
+  /** The frame shown before `frame`, whichever way the cursor moved. */
+  previous: FrameView | null;
+  cursor: Cursor | null;
+  phase: Phase;
+  branches: Branch[];
+  currentBranch: number;
+  canUndo: boolean;
+  breakpoints: Breakpoint[];
+  predict: { on: boolean; last: Prediction | null };
+  playback: { playing: boolean; unit: Unit; rate: number | null };
+  metrics: MetricsState;
+  progress: { id: string | null; done: number; total: number } | null;
+  /** Answers by the id of the request that asked. */
+  explanations: ReadonlyMap<string, Explanation>;
+  /** Answers by the name of the node. They belong to the cursor at which they were asked. */
+  gradchecks: ReadonlyMap<string, GradcheckResult>;
+  pytorch: PytorchResult | null;
+  sweep: SweepResult | null;
+  fired: Fired | null;
+  error: ErrorMessage | null;
+  lastMoved: Moved | null;
+}

@@ -1,0 +1,135 @@
+/** What the address holds: lesson, seed, configuration, cursor and view. Pure, both ways. */
+import type { JournalEntry } from "./types";
+
+export type Zoom = "layers" | "operations" | "scalars";
+export type Tab = "rule" | "tensor" | "pytorch" | "api";
+export type Scale = "unit" | "layer" | "global";
+
+/** A node, or with `argument` the edge into that argument of it. By name, so that it outlives a topology. */
+export interface Selection {
+  name: string;
+  argument: number | null;
+}
+
+export interface View {
+  lesson: string;
+  seed: number;
+  at: { iteration: number; step: number } | null;
+  /** The fields that differ from the lesson's defaults. */
+  config: Record<string, unknown>;
+  zoom: Zoom;
+  selection: Selection | null;
+  tab: Tab;
+  scale: Scale;
+  present: boolean;
+  journal: JournalEntry[];
+}
+
+export const DEFAULT_LESSON = "one-weight";
+export const DEFAULT_SEED = 7;
+const ZOOMS: readonly Zoom[] = ["layers", "operations", "scalars"];
+const TABS: readonly Tab[] = ["rule", "tensor", "pytorch", "api"];
+const SCALES: readonly Scale[] = ["unit", "layer", "global"];
+
+export const defaultView: View = {
+  lesson: DEFAULT_LESSON,
+  seed: DEFAULT_SEED,
+  at: null,
+  config: {},
+  zoom: "scalars",
+  selection: null,
+  tab: "rule",
+  scale: "global",
+  present: false,
+  journal: [],
+};
+
+/** Path and query of a view. What is as by default is left out. */
+export function viewToUrl(view: View): string {
+  const query: string[] = [`seed=${view.seed}`];
+  const add = (key: string, value: string) => query.push(`${key}=${readable(value)}`);
+  if (view.at) add("at", `${view.at.iteration}.${view.at.step}`);
+  if (Object.keys(view.config).length > 0) add("c", JSON.stringify(view.config));
+  if (view.zoom !== defaultView.zoom) add("zoom", view.zoom);
+  if (view.selection) add("sel", selectionToText(view.selection));
+  if (view.tab !== defaultView.tab) add("tab", view.tab);
+  if (view.scale !== defaultView.scale) add("scale", view.scale);
+  if (view.present) add("present", "1");
+  if (view.journal.length > 0) add("j", JSON.stringify(view.journal));
+  return `/${encodeURIComponent(view.lesson)}?${query.join("&")}`;
+}
+
+/** Reads an address kindly: what does not make sense is as by default. */
+export function viewFromUrl(url: URL | { pathname: string; search: string }): View {
+  const query = new URLSearchParams(url.search);
+  const seed = query.get("seed");
+  return {
+    lesson: slugOf(url.pathname) || DEFAULT_LESSON,
+    seed:
+      seed !== null && /^\d{1,16}$/.test(seed) && Number.isSafeInteger(Number(seed))
+        ? Number(seed)
+        : DEFAULT_SEED,
+    at: cursorFrom(query.get("at")),
+    config: objectFrom(query.get("c")),
+    zoom: oneOf(ZOOMS, query.get("zoom"), defaultView.zoom),
+    selection: selectionFrom(query.get("sel")),
+    tab: oneOf(TABS, query.get("tab"), defaultView.tab),
+    scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
+    present: query.get("present") === "1",
+    journal: arrayFrom(query.get("j")) as JournalEntry[],
+  };
+}
+
+/** 'w' for a node, 'mul#0.0' for an edge: the last part is the argument only after an op's '#k'. */
+export function selectionToText({ name, argument }: Selection): string {
+  return argument === null ? name : `${name}.${argument}`;
+}
+
+export function selectionFrom(text: string | null): Selection | null {
+  if (!text) return null;
+  const edge = /^(.*#\d+(?:\.edit)?)\.(\d+)$/.exec(text);
+  return edge ? { name: edge[1] as string, argument: Number(edge[2]) } : { name: text, argument: null };
+}
+
+function readable(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll("%20", "+")
+    .replace(/%(2C|3A|7B|7D|5B|5D|22)/g, (match) => (match === "%22" ? match : decodeURIComponent(match)));
+}
+
+function slugOf(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname.split("/").filter(Boolean).at(-1) ?? "");
+  } catch {
+    return "";
+  }
+}
+
+function cursorFrom(text: string | null): View["at"] {
+  const match = /^(\d{1,9})\.(\d{1,7})$/.exec(text ?? "");
+  return match ? { iteration: Number(match[1]), step: Number(match[2]) } : null;
+}
+
+function parse(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function objectFrom(text: string | null): Record<string, unknown> {
+  const value = parse(text);
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+function arrayFrom(text: string | null): unknown[] {
+  const value = parse(text);
+  return Array.isArray(value) ? value : [];
+}
+
+function oneOf<T extends string>(all: readonly T[], text: string | null, otherwise: T): T {
+  return all.find((value) => value === text) ?? otherwise;
+}

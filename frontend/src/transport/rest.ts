@@ -1,0 +1,82 @@
+/** The few REST calls that the page makes before it has a socket. Errors are problem documents. */
+import type { JournalEntry, LessonInfo, Place, SessionInfo } from "../store/types";
+import type { CreateSession } from "../protocol.gen";
+
+export class Problem extends Error {
+  override name = "Problem";
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly hint: string,
+    readonly place: Place | null,
+  ) {
+    super(detail || title);
+  }
+}
+
+export interface Rest {
+  lessons(): Promise<LessonInfo[]>;
+  createSession(request: {
+    lesson: string;
+    config?: Record<string, unknown>;
+    seed?: number;
+    journal?: JournalEntry[];
+  }): Promise<SessionInfo>;
+  session(id: string): Promise<SessionInfo>;
+  /** Makes no promise: the page may be closing. */
+  deleteSession(id: string): void;
+  socketUrl(id: string): string;
+}
+
+export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch(...args)): Rest {
+  const sessions = `${base}/api/sessions`;
+  const call = async <T>(path: string, init?: RequestInit): Promise<T> => {
+    let response: Response;
+    try {
+      response = await fetcher(path, init);
+    } catch (error) {
+      throw new Problem("offline", 0, "The server cannot be reached", String(error), "", null);
+    }
+    if (!response.ok) throw await problem(response);
+    return (await response.json()) as T;
+  };
+  return {
+    async lessons() {
+      const answer = await call<LessonInfo[] | { lessons: LessonInfo[] }>(`${base}/api/lessons`);
+      return Array.isArray(answer) ? answer : answer.lessons;
+    },
+    createSession(request) {
+      const body: Partial<CreateSession> & { lesson: string } = request;
+      return call(sessions, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    },
+    session: (id) => call(`${sessions}/${encodeURIComponent(id)}`),
+    deleteSession(id) {
+      fetcher(`${sessions}/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {
+        // The server forgets idle sessions by itself.
+      });
+    },
+    socketUrl(id) {
+      const url = new URL(`${sessions}/${encodeURIComponent(id)}/ws`, location.href);
+      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+      return url.href;
+    },
+  };
+}
+
+async function problem(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return new Problem(
+    body.code ?? `http_${response.status}`,
+    response.status,
+    body.title ?? response.statusText,
+    body.detail ?? "",
+    body.hint ?? "",
+    body.place ?? null,
+  );
+}
