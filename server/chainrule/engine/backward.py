@@ -1,0 +1,245 @@
+"""The backward pass, one edge at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from heapq import heappop, heappush
+
+from chainrule.engine.backend import Array
+from chainrule.engine.tape import Node
+from chainrule.engine.terms import Index, Term
+
+
+class Contribution:
+    """The gradient passed through one edge: the smallest step of a backward pass.
+
+    Attributes
+    ----------
+    node, argument
+        The edge: the node whose VJP ran and which of its arguments; (root, −1) for the seed.
+    target
+        The argument's node, which receives.
+    upstream
+        The gradient of ``node``, complete. Of the seed: the seed itself.
+    value
+        What is contributed; it has the target's shape.
+    before, total
+        The target's gradient before (None: it had none) and after.
+    """
+
+    __slots__ = ("argument", "before", "node", "target", "total", "upstream", "value")
+
+    def __init__(
+        self,
+        node: Node,
+        argument: int,
+        target: Node,
+        upstream: Array,
+        value: Array,
+        before: Array | None,
+        total: Array,
+    ) -> None:
+        self.node = node
+        self.argument = argument
+        self.target = target
+        self.upstream = upstream
+        self.value = value
+        self.before = before
+        self.total = total
+
+    def __repr__(self) -> str:
+        return f"Contribution({self.node!r}, argument={self.argument}, target={self.target!r})"
+
+
+def expected_contributions(root: Node) -> dict[Node, int]:
+    """How many edges will bring each node a gradient: a node fires only when all have arrived.
+
+    Every node that the backward pass reaches is a key; the seed is not counted, so the root has 0.
+
+    Raises
+    ------
+    RuntimeError
+        A value that would be read was released by an earlier pass, or overwritten in place.
+    """
+    expected = {root: 0}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.released:
+            raise RuntimeError(
+                "Trying to backward through the graph a second time, but the values it saved have been freed. "
+                "Specify retain_graph=True the first time if you need to go through it again."
+            )
+        if node.overwritten:
+            _refuse_overwritten(node)
+        for child in node.inputs:
+            if child.overwritten:
+                _refuse_overwritten(node)
+            if child.requires_grad:
+                if child in expected:
+                    expected[child] += 1
+                else:
+                    expected[child] = 1
+                    stack.append(child)
+    return expected
+
+
+def _refuse_overwritten(node: Node) -> None:
+    """Raise if a VJP of the node would read a value that its tensor no longer has."""
+    if node.op is None:
+        return
+    for vjp, child in zip(node.op.vjps, node.inputs, strict=True):
+        if not child.requires_grad:
+            continue
+        for read in vjp.reads:
+            pinned = node if read == "out" else node.inputs[read]
+            if pinned.overwritten:
+                raise RuntimeError(
+                    "one of the variables needed for gradient computation has been modified by an inplace "
+                    f"operation: {node.op.name} saved a tensor of shape {pinned.shape} that has changed since"
+                )
+
+
+def default_seed(root: Node) -> Array:
+    """∂root/∂root = 1.
+
+    Raises
+    ------
+    RuntimeError
+        The root has more than one element: it has no gradient without a choice of direction.
+    """
+    size = 1
+    for length in root.value.shape:
+        size *= length
+    if size != 1:
+        raise RuntimeError(
+            f"grad can be implicitly created only for scalar outputs, not for shape {root.shape}"
+        )
+    return root.backend.xp.ones_like(root.value)
+
+
+def _walk(
+    root: Node, seed: Array | None, grads: Mapping[int, Array] | None
+) -> Generator[Contribution, None, None]:
+    if seed is None:
+        seed = default_seed(root)
+    expected = expected_contributions(root)
+    totals: dict[Node, Array] = {root: seed}
+    # A heap of (−index, tie-break): only nodes that have all their contributions are in it, latest first.
+    ready: list[tuple[int, int, Node]] = []
+    pushed = 0
+    if root.op is None:
+        before = grads.get(root.index) if grads else None
+        total = seed if before is None else before + seed
+        yield Contribution(root, -1, root, seed, seed, before, total)
+        return
+    yield Contribution(root, -1, root, seed, seed, None, seed)
+    heappush(ready, (-root.index, pushed, root))
+    while ready:
+        node = heappop(ready)[2]
+        op, backend = node.op, node.backend
+        assert op is not None
+        g = totals.pop(node)
+        inputs = node.inputs
+        values = tuple([child.value for child in inputs])
+        for argument, child in enumerate(inputs):
+            if not child.requires_grad:
+                continue
+            value = op.vjps[argument].apply(backend.xp, g, node.value, values, node.attrs)
+            if type(value) is not backend.array_type:
+                value = backend.asarray(value)
+            before = totals.get(child)
+            if before is None and child.op is None and grads:
+                before = grads.get(child.index)
+            if before is None:
+                total = value
+            else:
+                total = before + value
+                if type(total) is not backend.array_type:
+                    total = backend.asarray(total)
+            totals[child] = total
+            yield Contribution(node, argument, child, g, value, before, total)
+            expected[child] -= 1
+            if not expected[child] and child.op is not None:
+                pushed += 1
+                heappush(ready, (-child.index, pushed, child))
+
+
+def backward(
+    root: Node, seed: Array | None = None, grads: Mapping[int, Array] | None = None
+) -> Generator[Contribution, None, None]:
+    """Yield the contributions of a backward pass from ``root``, in reverse tape order, arguments left to right.
+
+    The first is the seed (argument −1). Nothing is computed before it is asked for, and no array is changed in
+    place: every total is a new array.
+
+    Parameters
+    ----------
+    root
+        Where to start; shape ``()`` or one element, unless ``seed`` is given.
+    seed
+        ∂L/∂root, of the root's shape; ones by default.
+    grads
+        What leaves have accumulated before, by index on the tape. Leaves only: what accumulates on an
+        inner node belongs to one pass and is not passed on by the next.
+
+    Raises
+    ------
+    RuntimeError
+        The root has several elements and no seed; or a value it would read was released or overwritten.
+    """
+    walk = _walk(root, seed, grads)
+    # A plain `with` around the yield would silence the consumer's warnings too.
+    while True:
+        with root.backend.quiet():
+            contribution = next(walk, None)
+        if contribution is None:
+            return
+        yield contribution
+
+
+def local_derivative(node: Node, argument: int) -> Array | None:
+    """The local derivative (or routing mask) of an edge, of the node's shape.
+
+    None where there is no single number per element: contractions, and moves of elements.
+    """
+    if node.op is None:
+        raise ValueError(f"{node!r} is a leaf: it has no local derivative")
+    local = node.op.vjps[argument].local
+    if local is None:
+        return None
+    backend = node.backend
+    with backend.quiet():
+        result = local(backend.xp, node.value, [child.value for child in node.inputs], node.attrs)
+        return backend.asarray(backend.xp.broadcast_to(result, node.value.shape))
+
+
+def value_terms(node: Node, index: Index = ()) -> list[Term]:
+    """Terms that sum to ``node.value[index]``; none for a leaf."""
+    if node.op is None:
+        return []
+    with node.backend.quiet():
+        return node.op.value_terms(node.value, [child.value for child in node.inputs], node.attrs, index)
+
+
+def contribution_terms(node: Node, argument: int, upstream: Array, index: Index = ()) -> list[Term]:
+    """Terms that sum to element ``index`` of what ``node`` contributes to an argument, given its gradient."""
+    if node.op is None:
+        raise ValueError(f"{node!r} is a leaf: it contributes to nothing")
+    backend = node.backend
+    values = [child.value for child in node.inputs]
+    with backend.quiet():
+        return node.op.vjps[argument].terms(backend.xp, upstream, node.value, values, node.attrs, index)
+
+
+def convention(node: Node, argument: int, index: Index = ()) -> str | None:
+    """Code of the convention that chose the local derivative at ``index`` of the node's value, if one did."""
+    if node.op is None:
+        return None
+    vjp = node.op.vjps[argument]
+    if vjp.at_kink is None:
+        return None
+    backend = node.backend
+    with backend.quiet():
+        kink = vjp.at_kink(backend.xp, node.value, [child.value for child in node.inputs], node.attrs)
+        return vjp.convention if bool(backend.xp.broadcast_to(kink, node.value.shape)[index]) else None

@@ -1,0 +1,360 @@
+"""The record of an op, and the registry that tests, pictures and lessons read.
+
+An op is one record: how it computes, one VJP per argument, what each looks like in LaTeX, what each reads, and
+samples. To add an op, write one with :func:`primitive`; its tests are generated from the registry.
+
+Symbols in formulas: ``a``, ``b`` the arguments, ``z`` the value, ``g`` the gradient of ``z``, ``n`` a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from chainrule.engine.backend import Array, Namespace
+from chainrule.engine.terms import (
+    Attrs,
+    Factor,
+    Index,
+    Source,
+    Term,
+    ValueTerms,
+    broadcast_index,
+    constant,
+    element,
+    function_terms,
+    positions,
+    upstream,
+)
+
+Form = Literal["elementwise", "contraction", "routing", "spread", "dense"]
+Read = int | Literal["out"]
+Inputs = Sequence[Array]
+
+Forward = Callable[[Namespace, Inputs, Attrs], Array]
+Local = Callable[[Namespace, Array, Inputs, Attrs], Array]
+"""(xp, out, inputs, attrs) → the local derivative (or a mask), of a shape that broadcasts to ``out``."""
+Apply = Callable[[Namespace, Array, Array, Inputs, Attrs], Array]
+"""(xp, g, out, inputs, attrs) → the contribution, of the argument's shape."""
+VjpTerms = Callable[[Namespace, Array, Array, Inputs, Attrs, Index], "list[Term]"]
+"""(xp, g, out, inputs, attrs, index) → terms of ``contribution[index]``."""
+
+NO_ATTRS: dict[str, Any] = {}
+
+
+class ShapeError(RuntimeError):
+    """Arguments whose shapes do not go together."""
+
+
+class Sample(NamedTuple):
+    """Arguments (nested lists of numbers) and attributes for one call."""
+
+    inputs: tuple[Any, ...]
+    attrs: Mapping[str, Any] = NO_ATTRS
+
+
+class Vjp:
+    """How the gradient passes through one argument.
+
+    Attributes
+    ----------
+    form
+        What kind of map it is, which is how it is drawn.
+    apply
+        Upstream gradient → contribution.
+    local
+        The local derivative where there is one number per element of the value; None for a contraction.
+    formula
+        The local derivative in LaTeX.
+    reads
+        Arguments and value that the forward pass must keep for it.
+    terms
+        What an element of the contribution is made of.
+    convention
+        Code of the choice that is made where the derivative does not exist (or is infinite).
+    at_kink
+        Where that choice is made: booleans that broadcast to the value.
+    """
+
+    __slots__ = ("apply", "at_kink", "convention", "form", "formula", "local", "reads", "terms")
+
+    def __init__(
+        self,
+        form: Form,
+        apply: Apply,
+        formula: str,
+        terms: VjpTerms,
+        *,
+        local: Local | None = None,
+        reads: tuple[Read, ...] = (),
+        convention: str | None = None,
+        at_kink: Local | None = None,
+    ) -> None:
+        self.form = form
+        self.apply = apply
+        self.local = local
+        self.formula = formula
+        self.reads = reads
+        self.terms = terms
+        self.convention = convention
+        self.at_kink = at_kink
+
+
+class Op:
+    """A primitive.
+
+    Attributes
+    ----------
+    name, glyph, formula
+        How it is called in names of nodes, drawn on a card and written in LaTeX.
+    forward
+        (xp, inputs, attrs) → value.
+    vjps
+        One per argument.
+    value_terms
+        What an element of the value is made of.
+    torch, python
+        PyTorch's function, and the Python expression with the arguments as ``{0}``, ``{1}``.
+    samples, edges
+        Calls at smooth points, for the numeric check; calls at kinks, ties, NaN and infinity.
+    real
+        Whether integers are converted to floating point first.
+    """
+
+    __slots__ = (
+        "edges",
+        "formula",
+        "forward",
+        "glyph",
+        "name",
+        "python",
+        "real",
+        "samples",
+        "torch",
+        "value_terms",
+        "vjps",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        forward: Forward,
+        *,
+        glyph: str,
+        formula: str,
+        vjps: tuple[Vjp, ...],
+        torch: str,
+        python: str,
+        samples: tuple[Sample, ...],
+        edges: tuple[Sample, ...] = (),
+        value_terms: ValueTerms | None = None,
+        real: bool = False,
+    ) -> None:
+        self.name = name
+        self.glyph = glyph
+        self.formula = formula
+        self.forward = forward
+        self.vjps = vjps
+        self.torch = torch
+        self.python = python
+        self.samples = samples
+        self.edges = edges
+        self.value_terms = value_terms or function_terms(formula.partition("=")[2].strip())
+        self.real = real
+
+    def __repr__(self) -> str:
+        return f"Op({self.name!r})"
+
+    def call(self, arguments: Sequence[str], attrs: Attrs = NO_ATTRS) -> str:
+        """The PyTorch expression of a call, with its attributes."""
+        text = self.python.format(*arguments)
+        if not attrs:
+            return text
+        given = ", ".join(
+            f"{PYTORCH_ATTRS.get(key, key)}={value!r}"
+            for key, value in attrs.items()
+            if value is not None and value is not False
+        )
+        return text.removesuffix(")") + given + ")" if given else text
+
+
+PYTORCH_ATTRS = {"axis": "dim", "keepdims": "keepdim"}
+
+OPS: dict[str, Op] = {}
+"""All ops by name, in order of registration."""
+
+
+def primitive(name: str, **record: Any) -> Callable[[Forward], Op]:
+    """Register the decorated forward function, with the rest of its record, as the op ``name``."""
+
+    def register(forward: Forward) -> Op:
+        if name in OPS:
+            raise ValueError(f"an op named {name!r} exists already")
+        op = OPS[name] = Op(name, forward, **record)
+        return op
+
+    return register
+
+
+def unbroadcast(xp: Namespace, array: Array, shape: tuple[int, ...]) -> Array:
+    """Sum over the axes along which ``shape`` was broadcast to ``array.shape``: the adjoint of copying."""
+    if array.shape == shape:
+        return array
+    missing = len(array.shape) - len(shape)
+    axes = tuple(
+        axis
+        for axis, size in enumerate(array.shape)
+        if axis < missing or (shape[axis - missing] == 1 and size != 1)
+    )
+    if axes:
+        array = xp.sum(array, axis=axes, keepdims=True)
+    return xp.reshape(array, shape) if missing else array
+
+
+def elementwise(
+    argument: int,
+    local: Local | float,
+    formula: str,
+    *,
+    reads: tuple[Read, ...] = (),
+    convention: str | None = None,
+    at_kink: Local | None = None,
+    zero_where: Local | None = None,
+) -> Vjp:
+    """A VJP that multiplies by a local derivative, element by element, and sums over broadcast axes.
+
+    ``local`` may be a number. The product is formed as written, so that upstream × local = contribution to the
+    last digit. Where ``zero_where`` holds the contribution is 0 whatever the upstream gradient, NaN included.
+    """
+    derivative: Local
+    if isinstance(local, float):
+        number = local
+        derivative = _uniform(number)
+
+        if number == 1.0:
+
+            def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+                return unbroadcast(xp, g, inputs[argument].shape)
+
+        else:
+
+            def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+                return unbroadcast(xp, g * number, inputs[argument].shape)
+
+    else:
+        derivative = local
+        if zero_where is None:
+
+            def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+                return unbroadcast(xp, g * derivative(xp, out, inputs, attrs), inputs[argument].shape)
+
+        else:
+            dead = zero_where
+
+            def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+                full = g * derivative(xp, out, inputs, attrs)
+                full = xp.where(dead(xp, out, inputs, attrs), xp.zeros_like(full), full)
+                return unbroadcast(xp, full, inputs[argument].shape)
+
+    return Vjp(
+        "elementwise",
+        apply,
+        formula,
+        _product_terms(argument, derivative, formula, reads, zero_where),
+        local=derivative,
+        reads=reads,
+        convention=convention,
+        at_kink=at_kink,
+    )
+
+
+def _uniform(number: float) -> Local:
+    def local(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+        return xp.full_like(out, number)
+
+    return local
+
+
+def routing(
+    argument: int,
+    mask: Local,
+    formula: str,
+    *,
+    reads: tuple[Read, ...],
+    convention: str | None = None,
+    at_kink: Local | None = None,
+) -> Vjp:
+    """A VJP that lets the gradient pass (mask 1), halves it (½, a tie) or stops it (0).
+
+    A stopped gradient is 0 even where it was NaN, as in PyTorch: it is chosen, not multiplied.
+    """
+
+    def stopped(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+        return mask(xp, out, inputs, attrs) == 0.0
+
+    def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+        share = mask(xp, out, inputs, attrs)
+        full = xp.where(share == 0.0, xp.zeros_like(g), g * share)
+        return unbroadcast(xp, full, inputs[argument].shape)
+
+    return Vjp(
+        "routing",
+        apply,
+        formula,
+        _product_terms(argument, mask, formula, reads, stopped),
+        local=mask,
+        reads=reads,
+        convention=convention,
+        at_kink=at_kink,
+    )
+
+
+def _product_terms(
+    argument: int, local: Local, formula: str, reads: tuple[Read, ...], zero_where: Local | None
+) -> VjpTerms:
+    """Terms g × local, one for each place to which the argument's element was broadcast."""
+
+    def terms(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
+        derivative = xp.broadcast_to(local(xp, out, inputs, attrs), out.shape)
+        dead = None if zero_where is None else xp.broadcast_to(zero_where(xp, out, inputs, attrs), out.shape)
+        result = []
+        for place in positions(index, inputs[argument].shape, out.shape):
+            sources = tuple(
+                Source(of, place if of == "out" else broadcast_index(place, inputs[of].shape)) for of in reads
+            )
+            factor = Factor(formula, element(derivative, place), sources)
+            arriving = upstream(g, place)
+            if dead is not None and bool(dead[place]):
+                # Not a product: the upstream number is not looked at.
+                factor = Factor(formula, 0.0, sources)
+                finite = arriving.value - arriving.value == 0.0
+                result.append(Term((arriving, factor) if finite else (factor,)))
+            else:
+                result.append(Term((arriving, factor)))
+        return result
+
+    return terms
+
+
+__all__ = [
+    "NO_ATTRS",
+    "OPS",
+    "Apply",
+    "Attrs",
+    "Form",
+    "Forward",
+    "Index",
+    "Inputs",
+    "Local",
+    "Op",
+    "Read",
+    "Sample",
+    "ShapeError",
+    "Vjp",
+    "VjpTerms",
+    "constant",
+    "elementwise",
+    "primitive",
+    "routing",
+    "unbroadcast",
+]

@@ -1,0 +1,153 @@
+"""Products of matrices and vectors."""
+
+from __future__ import annotations
+
+from chainrule.engine.backend import Array, Namespace
+from chainrule.engine.op import Inputs, Sample, Vjp, VjpTerms, primitive, unbroadcast
+from chainrule.engine.terms import (
+    Attrs,
+    Factor,
+    Index,
+    Source,
+    Term,
+    broadcast_index,
+    element,
+    positions,
+    upstream,
+)
+
+_A = [[0.5, -1.25, 2.0], [3.5, 0.75, -0.5]]
+_B = [[1.5, 0.25], [-2.0, 1.0], [0.5, -0.75]]
+_V = [1.5, -0.5, 2.25]
+
+
+def _matrices(xp: Namespace, inputs: Inputs) -> tuple[Array, Array]:
+    """Both arguments as stacks of matrices: a vector on the left is a row, on the right a column."""
+    a, b = inputs
+    if len(a.shape) == 1:
+        a = xp.reshape(a, (1, a.shape[0]))
+    if len(b.shape) == 1:
+        b = xp.reshape(b, (b.shape[0], 1))
+    return a, b
+
+
+def _matrix_gradient(xp: Namespace, g: Array, inputs: Inputs) -> Array:
+    """``g`` with the axes put back that a vector argument took away."""
+    a, b = inputs
+    if len(b.shape) == 1:
+        g = xp.reshape(g, (*g.shape, 1))
+    if len(a.shape) == 1:
+        g = xp.reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
+    return g
+
+
+def _into_a(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    a, b = _matrices(xp, inputs)
+    full = xp.matmul(_matrix_gradient(xp, g, inputs), xp.matrix_transpose(b))
+    return xp.reshape(unbroadcast(xp, full, a.shape), inputs[0].shape)
+
+
+def _into_b(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    a, b = _matrices(xp, inputs)
+    full = xp.matmul(xp.matrix_transpose(a), _matrix_gradient(xp, g, inputs))
+    return xp.reshape(unbroadcast(xp, full, b.shape), inputs[1].shape)
+
+
+class _Layout:
+    """Which elements meet: ``out[batch, row?, column?] = Σ a[batch, row?, k] · b[batch, k, column?]``."""
+
+    def __init__(self, a: Array, b: Array, out_shape: tuple[int, ...]) -> None:
+        self.rows = len(a.shape) > 1
+        self.columns = len(b.shape) > 1
+        self.batch = out_shape[: len(out_shape) - self.rows - self.columns]
+        self.a_batch = a.shape[:-2]
+        self.b_batch = b.shape[:-2]
+        self.row_count = a.shape[-2] if self.rows else 1
+        self.column_count = b.shape[-1] if self.columns else 1
+        self.inner = a.shape[-1]
+
+    def a(self, batch: Index, row: int, k: int) -> Index:
+        return (*broadcast_index(batch, self.a_batch), row, k) if self.rows else (k,)
+
+    def b(self, batch: Index, k: int, column: int) -> Index:
+        return (*broadcast_index(batch, self.b_batch), k, column) if self.columns else (k,)
+
+    def out(self, batch: Index, row: int, column: int) -> Index:
+        return (*batch, *((row,) if self.rows else ()), *((column,) if self.columns else ()))
+
+    def split(self, index: Index) -> tuple[Index, int, int]:
+        """An index of the product as (batch, row, column)."""
+        batch, rest = index[: len(self.batch)], list(index[len(self.batch) :])
+        row = rest.pop(0) if self.rows else 0
+        return batch, row, rest[0] if self.columns else 0
+
+
+def _value_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
+    a, b = inputs
+    layout = _Layout(a, b, out.shape)
+    batch, row, column = layout.split(index)
+    result = []
+    for k in range(layout.inner):
+        left, right = layout.a(batch, row, k), layout.b(batch, k, column)
+        result.append(
+            Term(
+                (
+                    Factor("a", element(a, left), (Source(0, left),)),
+                    Factor("b", element(b, right), (Source(1, right),)),
+                )
+            )
+        )
+    return result
+
+
+def _terms_into(argument: int) -> VjpTerms:
+    def terms(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
+        a, b = inputs
+        layout = _Layout(a, b, out.shape)
+        own_batch = (layout.a_batch, layout.b_batch)[argument]
+        batches = positions(index[: len(own_batch)], own_batch, layout.batch)
+        result = []
+        for batch in batches:
+            if argument == 0:
+                row, k = (index[-2] if layout.rows else 0), index[-1]
+                for column in range(layout.column_count):
+                    other = layout.b(batch, k, column)
+                    factor = Factor("b", element(b, other), (Source(1, other),))
+                    result.append(Term((upstream(g, layout.out(batch, row, column)), factor)))
+            else:
+                k, column = (index[-2], index[-1]) if layout.columns else (index[-1], 0)
+                for row in range(layout.row_count):
+                    other = layout.a(batch, row, k)
+                    factor = Factor("a", element(a, other), (Source(0, other),))
+                    result.append(Term((factor, upstream(g, layout.out(batch, row, column)))))
+        return result
+
+    return terms
+
+
+@primitive(
+    "matmul",
+    glyph="@",
+    formula=r"z = a\,b",
+    vjps=(
+        Vjp("contraction", _into_a, r"g\,b^{\top}", _terms_into(0), reads=(1,)),
+        Vjp("contraction", _into_b, r"a^{\top} g", _terms_into(1), reads=(0,)),
+    ),
+    value_terms=_value_terms,
+    torch="matmul",
+    python="{0} @ {1}",
+    samples=(
+        Sample((_A, _B)),
+        Sample((_A, _V)),
+        Sample((_V, _B)),
+        Sample((_V, [0.5, 1.0, -2.0])),
+        Sample(([_A, _A, _A], _B)),
+        Sample(([_A], [_B, _B])),
+        Sample((_V, [_B, _B])),
+        Sample(([_A, _A], _V)),
+        Sample(([[_A], [_A]], [_B, _B])),
+    ),
+    edges=(Sample(([[float("nan"), 1.0], [float("inf"), 2.0]], [[1.0, 0.0], [2.0, 3.0]])),),
+)
+def matmul(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
+    return xp.matmul(inputs[0], inputs[1])

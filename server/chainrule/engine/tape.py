@@ -1,0 +1,327 @@
+"""Node and Tape: what was computed, in order.
+
+Every application of an op makes a node. Inside ``with Tape():`` nodes are appended to the tape and named; outside
+they hang together by their inputs alone and are garbage collected with the last tensor that needs them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from types import TracebackType
+from typing import Any, Literal
+
+from chainrule.engine.backend import Array, Backend, get_backend
+from chainrule.engine.op import NO_ATTRS, OPS, Op, ShapeError
+
+Kind = Literal["parameter", "input", "target", "constant", "op"]
+
+_order = count()
+
+
+class Node:
+    """One application of an op, or a leaf.
+
+    Attributes
+    ----------
+    index
+        Position on the tape; outside any tape, order of creation. Greater than that of every input.
+    op, inputs, attrs
+        What was applied to what; None, () and {} for a leaf. ``x * x`` has the same input twice.
+    value
+        The array that was computed. Never changed in place: a new value is a new node.
+    name
+        Unique on its tape: the name of a leaf, else ``scope.op#k``. None outside a tape.
+    label
+        What to print instead of the name: a variable, or a constant as it is written.
+    released
+        Its pinned values were given up by a backward pass without ``retain_graph``.
+    overwritten
+        The tensor that held this value was changed in place since.
+    owner
+        Weak reference to the tensor whose ``grad`` collects this node's gradient.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "attrs",
+        "backend",
+        "index",
+        "inputs",
+        "kind",
+        "label",
+        "line",
+        "name",
+        "op",
+        "overwritten",
+        "owner",
+        "released",
+        "requires_grad",
+        "scope",
+        "value",
+    )
+
+    def __init__(
+        self,
+        value: Array,
+        backend: Backend,
+        requires_grad: bool,
+        op: Op | None = None,
+        inputs: tuple[Node, ...] = (),
+        attrs: Mapping[str, Any] = NO_ATTRS,
+        kind: Kind = "op",
+    ) -> None:
+        self.index = next(_order)
+        self.op = op
+        self.inputs = inputs
+        self.attrs = attrs
+        self.value = value
+        self.backend = backend
+        self.requires_grad = requires_grad
+        self.kind: Kind = kind
+        self.name: str | None = None
+        self.label: str | None = None
+        self.scope = ""
+        self.line: int | None = None
+        self.owner: Any = None
+        self.released = False
+        self.overwritten = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.value.shape)
+
+    def __repr__(self) -> str:
+        what = self.op.name if self.op else self.kind
+        return f"Node({self.name or self.index!r}, {what}, shape={self.shape})"
+
+
+class _State(threading.local):
+    """What the current thread computes with."""
+
+    tape: Tape | None = None
+    grad_enabled: bool = True
+    backend: Backend = get_backend()
+
+
+state = _State()
+
+
+def current_backend() -> Backend:
+    """The backend on which new leaves are made: the active tape's, else NumPy."""
+    return state.backend
+
+
+@contextmanager
+def use_backend(backend: Backend) -> Iterator[Backend]:
+    """Make new leaves on ``backend`` inside the ``with`` block."""
+    before = state.backend
+    state.backend = backend
+    try:
+        yield backend
+    finally:
+        state.backend = before
+
+
+class Tape:
+    """The append-only list of all that was computed in a ``with`` block, in topological order.
+
+    Attributes
+    ----------
+    nodes
+        Leaves stand where they were made or first used. ``tape.nodes[k].index == k``.
+    by_name
+        Every node by its name.
+    line
+        The line of the program that runs now; recorded on new nodes.
+    interventions
+        Name → value (anything that the backend makes an array of). When a node of that name has just been
+        computed as y, a constant leaf δ (``name.delta``) = value − y and a node ``name.edit`` = y + δ follow it,
+        and all that would have used y uses the edited node.
+    """
+
+    __slots__ = (
+        "_before",
+        "_counts",
+        "_quiet",
+        "_scope",
+        "backend",
+        "by_name",
+        "interventions",
+        "line",
+        "nodes",
+    )
+
+    def __init__(
+        self, backend: Backend | None = None, interventions: Mapping[str, Any] | None = None
+    ) -> None:
+        self.nodes: list[Node] = []
+        self.by_name: dict[str, Node] = {}
+        self.line: int | None = None
+        self.interventions: dict[str, Any] = dict(interventions or {})
+        self.backend = backend or state.backend
+        self._scope = ""
+        self._counts: dict[str, int] = {}
+        self._before: list[tuple[Tape | None, Backend]] = []
+        self._quiet: list[Any] = []
+
+    def __enter__(self) -> Tape:
+        self._before.append((state.tape, state.backend))
+        quiet = self.backend.quiet()
+        quiet.__enter__()
+        self._quiet.append(quiet)
+        state.tape, state.backend = self, self.backend
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        state.tape, state.backend = self._before.pop()
+        self._quiet.pop().__exit__(kind, error, trace)
+
+    @contextmanager
+    def scope(self, name: str) -> Iterator[None]:
+        """Nodes made inside carry ``name`` before theirs; scopes nest with dots."""
+        before = self._scope
+        self._scope = f"{before}.{name}" if before else name
+        try:
+            yield
+        finally:
+            self._scope = before
+
+    def __contains__(self, node: Node) -> bool:
+        return node.index < len(self.nodes) and self.nodes[node.index] is node
+
+    def append(self, node: Node, name: str | None = None) -> None:
+        """Put a node on the tape and name it.
+
+        Raises
+        ------
+        ValueError
+            The tape has a node of that name.
+        """
+        if name is None:
+            what = node.op.name if node.op is not None else node.kind
+            key = f"{self._scope}.{what}" if self._scope else what
+            k = self._counts.get(key, 0)
+            self._counts[key] = k + 1
+            name = f"{key}#{k}"
+        if name in self.by_name:
+            raise ValueError(f"the tape already has a node named {name!r}")
+        node.name = name
+        node.scope = self._scope
+        node.line = self.line
+        node.index = len(self.nodes)
+        self.nodes.append(node)
+        self.by_name[name] = node
+
+    def admit(self, node: Node) -> None:
+        """Put a node that was made elsewhere on the tape, under its own name where that is free."""
+        name = node.name
+        self.append(node, name if name is not None and name not in self.by_name else None)
+
+    def _intervene(self, node: Node, target: Any) -> Node:
+        backend = node.backend
+        wanted = backend.xp.broadcast_to(backend.asarray(target, node.value.dtype), node.value.shape)
+        delta = Node(backend.asarray(wanted - node.value), backend, False, kind="constant")
+        delta.label = "δ"
+        self.append(delta, f"{node.name}.delta")
+        add = OPS["add"]
+        # y + (wanted − y) may miss by a rounding, or by everything where y is infinite: what was asked for holds.
+        edited = Node(backend.asarray(wanted), backend, node.requires_grad, add, (node, delta))
+        self.append(edited, f"{node.name}.edit")
+        return edited
+
+
+def leaf_node(
+    value: Array,
+    backend: Backend,
+    *,
+    kind: Kind,
+    requires_grad: bool = False,
+    name: str | None = None,
+    label: str | None = None,
+) -> Node:
+    """A leaf, on the active tape if there is one.
+
+    Raises
+    ------
+    ValueError
+        The tape has a node of that name.
+    """
+    node = Node(value, backend, requires_grad, kind=kind)
+    node.name = name
+    node.label = label
+    if state.tape is not None:
+        state.tape.append(node, name)
+    return node
+
+
+def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS) -> Node:
+    """Compute an op and record it.
+
+    Raises
+    ------
+    ShapeError
+        The shapes of the arguments do not go together; the message names them.
+    """
+    tape = state.tape
+    backend = inputs[0].backend
+    values = tuple([node.value for node in inputs])
+    requires_grad = False
+    if state.grad_enabled:
+        for node in inputs:
+            if node.requires_grad:
+                requires_grad = True
+    try:
+        if tape is None:
+            with backend.quiet():
+                value = op.forward(backend.xp, values, attrs)
+        else:
+            value = op.forward(backend.xp, values, attrs)
+    except (ValueError, TypeError, IndexError, RuntimeError) as error:
+        raise _refusal(op, values) from error
+    if type(value) is not backend.array_type:
+        value = backend.asarray(value)
+    if tape is None:
+        if requires_grad:
+            return Node(value, backend, True, op, inputs, attrs)
+        # Nothing will ask where it came from.
+        return Node(value, backend, False, kind="input")
+    for node in inputs:
+        if node not in tape:
+            tape.admit(node)
+    result = Node(value, backend, requires_grad, op, inputs, attrs)
+    tape.append(result)
+    if tape.interventions and result.name in tape.interventions:
+        return tape._intervene(result, tape.interventions[result.name])
+    return result
+
+
+def _refusal(op: Op, values: tuple[Array, ...]) -> ShapeError:
+    shapes = [tuple(value.shape) for value in values]
+    listed = " and ".join(str(shape) for shape in shapes)
+    if op.name == "matmul":
+        if not all(shapes):
+            return ShapeError(
+                f"matmul: both arguments need at least 1 dimension, but their shapes are {listed}"
+            )
+        left, right = shapes
+        inner = right[-2] if len(right) > 1 else right[0]
+        if left[-1] != inner:
+            return ShapeError(
+                f"matmul: shapes {listed} cannot be multiplied: {left[-1]} columns against {inner} rows"
+            )
+        return ShapeError(f"matmul: the stacks of matrices of shapes {listed} do not broadcast")
+    if len(shapes) == 2:
+        rank = max(len(shapes[0]), len(shapes[1]))
+        a, b = (((1,) * (rank - len(shape))) + shape for shape in shapes)
+        for axis in range(rank - 1, -1, -1):
+            if a[axis] != b[axis] and 1 not in (a[axis], b[axis]):
+                return ShapeError(
+                    f"{op.name}: shapes {listed} do not broadcast: the size of tensor a ({a[axis]}) must match "
+                    f"the size of tensor b ({b[axis]}) at non-singleton dimension {axis}"
+                )
+    return ShapeError(f"{op.name}: cannot be applied to shapes {listed}")

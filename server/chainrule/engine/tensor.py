@@ -1,0 +1,540 @@
+"""Tensor: PyTorch's names and meaning, on top of nodes.
+
+A tensor is a handle on a node. Operators make nodes; operations in place give the handle another node, so that
+an array that somebody has recorded never changes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, Self
+from weakref import ref
+
+from chainrule.engine import dispatch
+from chainrule.engine.backend import BOOL, FLOAT32, FLOAT64, INT64, Array, DType, HostArray
+from chainrule.engine.backward import _walk
+from chainrule.engine.dispatch import Scalar, as_scalar
+from chainrule.engine.display import tensor_text
+from chainrule.engine.grad_mode import no_grad
+from chainrule.engine.op import OPS, Op
+from chainrule.engine.tape import Kind, Node, current_backend, leaf_node, state
+
+Operand = Any
+"""A tensor, or a number."""
+
+ADD, SUB, MUL, DIV, POW = (OPS[name] for name in ("add", "sub", "mul", "div", "pow"))
+
+
+class Size(tuple[int, ...]):
+    """A shape, printed as PyTorch does."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"chainrule.Size({list(self)})"
+
+    def numel(self) -> int:
+        """The number of elements."""
+        count = 1
+        for size in self:
+            count *= size
+        return count
+
+
+def must_be_floating(dtype: DType) -> None:
+    """Refuse a gradient for integers and booleans."""
+    if not dtype.is_floating_point:
+        raise RuntimeError(
+            f"only Tensors of floating point dtype can require gradients, not {dtype.name}: write 2.0 for 2"
+        )
+
+
+class Tensor:
+    """An n-dimensional array that remembers how it was computed. See PyTorch's documentation of ``Tensor``.
+
+    Unlike in PyTorch, ``detach()``, ``data`` and ``numpy()`` give values that share nothing which could be
+    changed in place.
+    """
+
+    __slots__ = ("__weakref__", "_grad", "_node", "_retains_grad")
+    __array_ufunc__ = None  # so that a NumPy array beside an operator does not take the tensor apart
+    __hash__ = object.__hash__
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._grad: Tensor | None = None
+        self._retains_grad = False
+
+    # Bound by functions.py, which has them as functions too.
+    neg: Callable[[], Tensor]
+    exp: Callable[[], Tensor]
+    log: Callable[[], Tensor]
+    sqrt: Callable[[], Tensor]
+    abs: Callable[[], Tensor]
+    sin: Callable[[], Tensor]
+    cos: Callable[[], Tensor]
+    tanh: Callable[[], Tensor]
+    sigmoid: Callable[[], Tensor]
+    relu: Callable[[], Tensor]
+    add: Callable[[Operand], Tensor]
+    sub: Callable[[Operand], Tensor]
+    mul: Callable[[Operand], Tensor]
+    div: Callable[[Operand], Tensor]
+    pow: Callable[[Operand], Tensor]
+    maximum: Callable[[Tensor], Tensor]
+    minimum: Callable[[Tensor], Tensor]
+    matmul: Callable[[Tensor], Tensor]
+    mm: Callable[[Tensor], Tensor]
+    sum: Callable[..., Tensor]
+    mean: Callable[..., Tensor]
+    reshape: Callable[..., Tensor]
+    view: Callable[..., Tensor]
+    permute: Callable[..., Tensor]
+    transpose: Callable[[int, int], Tensor]
+    T: Tensor
+
+    # What it is
+
+    @property
+    def node(self) -> Node:
+        """What computed it. An operation in place gives a tensor another node."""
+        return self._node
+
+    @property
+    def shape(self) -> Size:
+        return Size(self._node.value.shape)
+
+    def size(self, dim: int | None = None) -> Size | int:
+        return self.shape if dim is None else self.shape[dim]
+
+    @property
+    def ndim(self) -> int:
+        return len(self._node.value.shape)
+
+    def dim(self) -> int:
+        return self.ndim
+
+    def numel(self) -> int:
+        return self.shape.numel()
+
+    @property
+    def dtype(self) -> DType:
+        return dispatch.dtype_of(self._node)
+
+    @property
+    def is_leaf(self) -> bool:
+        return self._node.op is None or not self._node.requires_grad
+
+    @property
+    def requires_grad(self) -> bool:
+        return self._node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Start or stop recording operations on a leaf.
+
+        Raises
+        ------
+        RuntimeError
+            The type is not floating point; or it is not a leaf and recording should stop.
+        """
+        node = self._node
+        if requires_grad:
+            must_be_floating(self.dtype)
+        if node.op is not None and node.requires_grad:
+            if not requires_grad:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables: use detach() for a computed one"
+                )
+            return self
+        node.requires_grad = requires_grad
+        node.owner = ref(self) if requires_grad else None
+        return self
+
+    @property
+    def grad_fn(self) -> str | None:
+        """The backward function as it is printed; None for a leaf."""
+        op = self._node.op
+        return None if op is None or self.is_leaf else f"<{op.name.capitalize()}Backward>"
+
+    def __repr__(self) -> str:
+        notes = []
+        dtype = self.dtype
+        if dtype.is_floating_point and dtype is not dispatch.get_default_dtype():
+            notes.append(f"dtype={dtype!r}")
+        if self.grad_fn is not None:
+            notes.append(f"grad_fn={self.grad_fn}")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        return tensor_text(self._host(), notes)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
+
+    # Its numbers
+
+    def _host(self) -> HostArray:
+        return self._node.backend.to_numpy(self._node.value)
+
+    def item(self) -> Any:
+        """The only element, as a Python number.
+
+        Raises
+        ------
+        RuntimeError
+            There is not exactly one element.
+        """
+        if self.numel() != 1:
+            raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
+        return self._host().item()
+
+    def tolist(self) -> Any:
+        return self._host().tolist()
+
+    def numpy(self) -> HostArray:
+        """A copy on the host. PyTorch's shares memory; a recorded array must not be changed from outside."""
+        if self.requires_grad:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        return self._host()
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        if self.numel() != 1:
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return bool(self.item())
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self.shape[0]
+
+    # Its gradient
+
+    @property
+    def grad(self) -> Tensor | None:
+        if self._grad is None and not self.is_leaf and not self._retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. It won't be populated by "
+                "backward(). Call .retain_grad() on it before.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(value).__name__}")
+        if value is not None and value.shape != self.shape:
+            raise RuntimeError(
+                f"assigned grad has shape {list(value.shape)}, the tensor has {list(self.shape)}"
+            )
+        self._grad = value
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of an inner node too."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if not self.is_leaf:
+            self._retains_grad = True
+            self._node.owner = ref(self)
+
+    def backward(
+        self, gradient: Tensor | None = None, retain_graph: bool = False, create_graph: bool = False
+    ) -> None:
+        """Add ∂self/∂leaf to ``leaf.grad`` of every leaf that requires it.
+
+        Parameters
+        ----------
+        gradient
+            ∂L/∂self, of this tensor's shape. Needed unless there is one element.
+        retain_graph
+            Keep the saved values, so that it can be called again.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing here requires a gradient; there are several elements and no ``gradient``; the saved
+            values were freed by an earlier call or changed in place.
+        """
+        if create_graph:
+            raise NotImplementedError("create_graph=True: gradients of gradients are not supported")
+        root = self._node
+        if not root.requires_grad:
+            raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
+        seed = None
+        if gradient is not None:
+            if gradient.shape != self.shape:
+                raise RuntimeError(
+                    f"Mismatch in shape: gradient has a shape of {list(gradient.shape)} and output has a shape of "
+                    f"{list(self.shape)}."
+                )
+            with no_grad():
+                seed = dispatch.cast(gradient._node, self.dtype).value
+        totals: dict[Node, Array] = {}
+        fired: dict[Node, None] = {}
+        with root.backend.quiet():
+            for contribution in _walk(root, seed, None):
+                if contribution.argument >= 0:
+                    fired[contribution.node] = None
+                totals[contribution.target] = contribution.total
+            for node, total in totals.items():
+                owner = node.owner() if node.owner is not None else None
+                if owner is not None:
+                    owner._receive(total)
+        if not retain_graph:
+            for node in fired:
+                _release(node)
+
+    def _receive(self, total: Array) -> None:
+        before = self._grad
+        backend = self._node.backend
+        value = total if before is None else backend.asarray(before._node.value + total)
+        self._grad = Tensor(Node(value, backend, False, kind="input"))
+
+    # Copies
+
+    @property
+    def data(self) -> Tensor:
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        # Behind autograd's back, as in PyTorch: nothing is marked as overwritten.
+        self._adopt(value._node.value)
+
+    def detach(self) -> Tensor:
+        """The same values, as a leaf that no gradient passes."""
+        return Tensor(leaf_node(self._node.value, self._node.backend, kind="constant"))
+
+    def clone(self) -> Tensor:
+        return self * 1
+
+    def to(self, dtype: DType) -> Tensor:
+        node = dispatch.cast(self._node, dtype)
+        return self if node is self._node else Tensor(node)
+
+    def float(self) -> Tensor:
+        return self.to(FLOAT32)
+
+    def double(self) -> Tensor:
+        return self.to(FLOAT64)
+
+    # In place: the handle gets another node
+
+    def _adopt(self, value: Array) -> None:
+        old = self._node
+        self._node = leaf_node(
+            value, old.backend, kind=old.kind, requires_grad=old.requires_grad, label=old.label
+        )
+        if old.requires_grad:
+            self._node.owner = ref(self)
+
+    def _check_in_place(self) -> None:
+        node = self._node
+        if node.requires_grad and node.op is None and state.grad_enabled:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+
+    def _in_place(self, op: Op, other: Operand) -> Self:
+        self._check_in_place()
+        result = _binary(op, self, other)
+        if result is NotImplemented:
+            raise TypeError(f"{op.name}: cannot be applied to {type(other).__name__}")
+        if result.shape != self.shape:
+            raise RuntimeError(
+                f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}"
+            )
+        if result.dtype.is_floating_point and not self.dtype.is_floating_point:
+            raise RuntimeError(
+                f"result type {result.dtype.name} can't be cast to the desired output type {self.dtype.name}"
+            )
+        self._overwrite(dispatch.cast(result._node, self.dtype))
+        return self
+
+    def _overwrite(self, node: Node) -> None:
+        old = self._node
+        old.overwritten = True
+        if state.grad_enabled and node.requires_grad:
+            self._node = node
+        else:
+            self._adopt(node.value)
+
+    def __iadd__(self, other: Operand) -> Self:
+        return self._in_place(ADD, other)
+
+    def __isub__(self, other: Operand) -> Self:
+        return self._in_place(SUB, other)
+
+    def __imul__(self, other: Operand) -> Self:
+        return self._in_place(MUL, other)
+
+    def __itruediv__(self, other: Operand) -> Self:
+        return self._in_place(DIV, other)
+
+    def add_(self, other: Operand, *, alpha: Scalar = 1) -> Self:
+        return self._in_place(ADD, other if alpha == 1 else other * alpha)
+
+    def sub_(self, other: Operand, *, alpha: Scalar = 1) -> Self:
+        return self._in_place(SUB, other if alpha == 1 else other * alpha)
+
+    def mul_(self, other: Operand) -> Self:
+        return self._in_place(MUL, other)
+
+    def div_(self, other: Operand) -> Self:
+        return self._in_place(DIV, other)
+
+    def zero_(self) -> Self:
+        return self.fill_(0)
+
+    def fill_(self, value: Scalar) -> Self:
+        self._check_in_place()
+        old = self._node
+        old.overwritten = True
+        self._adopt(old.backend.xp.full_like(old.value, value))
+        return self
+
+    # Arithmetic. What is not a tensor or a number is refused by Python itself (NotImplemented).
+
+    def __add__(self, other: Operand) -> Tensor:
+        return _binary(ADD, self, other)
+
+    def __radd__(self, other: Operand) -> Tensor:
+        return _binary(ADD, other, self)
+
+    def __sub__(self, other: Operand) -> Tensor:
+        return _binary(SUB, self, other)
+
+    def __rsub__(self, other: Operand) -> Tensor:
+        return _binary(SUB, other, self)
+
+    def __mul__(self, other: Operand) -> Tensor:
+        return _binary(MUL, self, other)
+
+    def __rmul__(self, other: Operand) -> Tensor:
+        return _binary(MUL, other, self)
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        return _binary(DIV, self, other)
+
+    def __rtruediv__(self, other: Operand) -> Tensor:
+        return _binary(DIV, other, self)
+
+    def __pow__(self, other: Operand) -> Tensor:
+        return _binary(POW, self, other)
+
+    def __rpow__(self, other: Operand) -> Tensor:
+        return _binary(POW, other, self)
+
+    def __matmul__(self, other: Operand) -> Tensor:
+        return _binary(OPS["matmul"], self, other) if isinstance(other, Tensor) else NotImplemented
+
+    def __neg__(self) -> Tensor:
+        return Tensor(dispatch.unary(OPS["neg"], self._node))
+
+    def __abs__(self) -> Tensor:
+        return Tensor(dispatch.unary(OPS["abs"], self._node))
+
+    # Comparisons give booleans and are no part of the graph.
+
+    def __eq__(self, other: object) -> Any:
+        return self._compare("equal", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compare("not_equal", other)
+
+    def __lt__(self, other: Operand) -> Any:
+        return self._compare("less", other)
+
+    def __le__(self, other: Operand) -> Any:
+        return self._compare("less_equal", other)
+
+    def __gt__(self, other: Operand) -> Any:
+        return self._compare("greater", other)
+
+    def __ge__(self, other: Operand) -> Any:
+        return self._compare("greater_equal", other)
+
+    def _compare(self, name: str, other: object) -> Any:
+        number = as_scalar(other)
+        if number is None and not isinstance(other, Tensor):
+            return NotImplemented
+        node, backend = self._node, self._node.backend
+        right = other._node if isinstance(other, Tensor) else number
+        assert right is not None
+        native = backend.native[dispatch.promoted(node, right)]
+        a = backend.xp.astype(node.value, native)
+        b = (
+            backend.xp.astype(right.value, native)
+            if isinstance(right, Node)
+            else backend.asarray(right, native)
+        )
+        value = backend.asarray(getattr(backend.xp, name)(a, b))
+        return Tensor(Node(value, backend, False, kind="constant"))
+
+
+def _binary(op: Op, left: Operand, right: Operand) -> Tensor:
+    """A tensor; NotImplemented where an operand is neither a tensor nor a number."""
+    a = left._node if isinstance(left, Tensor) else as_scalar(left)
+    b = right._node if isinstance(right, Tensor) else as_scalar(right)
+    if a is None or b is None:
+        return NotImplemented  # type: ignore[no-any-return]
+    return Tensor(dispatch.binary(op, a, b))
+
+
+def _release(node: Node) -> None:
+    """Give up the values that the node's VJPs would read. A node that reads none can be gone through again."""
+    assert node.op is not None
+    for vjp, child in zip(node.op.vjps, node.inputs, strict=True):
+        if vjp.reads and child.requires_grad:
+            node.released = True
+            if node.name is None:
+                node.inputs = ()
+            return
+
+
+def leaf(
+    value: Any,
+    *,
+    name: str | None = None,
+    kind: Kind = "input",
+    requires_grad: bool = False,
+    label: str | None = None,
+    dtype: DType | str | None = None,
+) -> Tensor:
+    """A leaf on the active tape (or on none), on its backend.
+
+    ``value`` is a number, nested lists or an array. ``dtype`` by default: that of an array, the default type
+    for numbers. An array is not copied: it must not be changed afterwards.
+
+    Raises
+    ------
+    RuntimeError
+        It should require a gradient and is not floating point.
+    ValueError
+        The tape has a node of that name.
+    """
+    backend = current_backend()
+    if dtype is None and not hasattr(value, "dtype"):
+        dtype = dispatch.get_default_dtype()
+    array = backend.asarray(value, dtype)
+    if array.dtype not in backend.kind_of:
+        raise TypeError(
+            f"leaves are {', '.join(d.name for d in (BOOL, INT64, FLOAT32, FLOAT64))}, not {array.dtype}"
+        )
+    if requires_grad:
+        must_be_floating(backend.kind_of[array.dtype])
+    result = Tensor(leaf_node(array, backend, kind=kind, requires_grad=requires_grad, name=name, label=label))
+    if requires_grad:
+        result._node.owner = ref(result)
+    return result
