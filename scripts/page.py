@@ -100,16 +100,15 @@ def telling_line(output: str) -> str:
     """Return the line of a failed command's output that says most about why."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    # Headings and codes come before the sentence that one wants to read.
+    # Headings, codes, excerpts of sources and warnings are not the sentence that one wants to read.
     dull = re.compile(
-        r"npm error (code|syscall|errno|path|signal)\b|error during build:|.*failed with \d+ error"
+        r"npm warn|npm error (code|syscall|errno|path|signal)\b|error during build:|.*failed with \d+ error"
+        r"|[│╭╰─>]|\d+ [│|]|at "
     )
-    errors = [
-        line
-        for line in lines
-        if re.search(r"error|not found|cannot", line, re.IGNORECASE) and not dull.match(line)
-    ]
-    return (errors or lines or ["it said nothing"])[0].removeprefix("npm error ")
+    telling = re.compile(r"error|not found|cannot|could not", re.IGNORECASE)
+    errors = [line for line in lines if telling.search(line) and not dull.match(line)]
+    line = (errors or lines or ["it said nothing"])[0].removeprefix("npm error ")
+    return line if len(line) <= 300 else f"{line[:299]}…"
 
 
 def _quietly(what: str, *arguments: str) -> None:

@@ -31,6 +31,7 @@ class Server:
     port: int
     data: Path
     log: Path
+    command: tuple[str, ...] = (str(Path(sys.executable).with_name("chainrule")), "serve")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -38,14 +39,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [
-            str(Path(sys.executable).with_name("chainrule")),
-            "serve",
-            "--port",
-            str(self.port),
-            "--data",
-            str(self.data),
-        ]
+        command = [*self.command, "--port", str(self.port), "--data", str(self.data)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         for _ in range(600):

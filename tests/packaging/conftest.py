@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+import page
+from support import docker
+from support.installed import Installed, copy_packages, environment
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    build, final = docker.stages((docker.ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    folder = tmp_path_factory.mktemp("image")
+    source, wheels = folder / "src", folder / "wheels"
+    source.mkdir()
+    docker.copy(build, docker.ROOT, source)
+    assert page.installed()
+    copy_packages(page.FRONTEND, source / "frontend")
+
+    def pip(python: str | Path, stage: docker.Stage, start: str) -> None:
+        _, *words = stage.run(start)
+        words = [word.replace("/wheels", str(wheels)) for word in words if word != "--no-cache-dir"]
+        command = [str(python), "-m", "pip", *words]
+        done = subprocess.run(command, cwd=source, env=environment(), capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+
+    pip(sys.executable, build, "pip wheel")
+    venv.create(folder / "venv", with_pip=True)
+    pip(folder / "venv" / "bin" / "python", final, "pip install")
+    [wheel] = wheels.glob("chainrule-*.whl")
+    return Installed(source, wheels, wheel, folder / "venv" / "bin")
