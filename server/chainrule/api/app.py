@@ -7,12 +7,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
-from chainrule.api import http, openapi, problems
+from chainrule import __version__
+from chainrule.api import http, openapi, problems, websocket
+from chainrule.api.headers import SecurityHeaders
+from chainrule.api.page import Page
 from chainrule.api.settings import Settings
 from chainrule.host.interface import SessionHost
-from chainrule.version import VERSION
+from chainrule.protocol.close import CloseCode
 
 DESCRIPTION = (
     "A step debugger for backpropagation. A session is a pure function of lesson, configuration, seed and commands; "
@@ -29,9 +36,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if host is None:
-            from chainrule.host.processes import ProcessHost
+            from chainrule.host.processes import process_host
 
-            app.state.host = ProcessHost(settings)
+            app.state.host = process_host(settings)
         else:
             app.state.host = host(settings)
         await app.state.host.start()
@@ -42,7 +49,7 @@ def create_app(
 
     app = FastAPI(
         title="Chainrule",
-        version=VERSION,
+        version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url=None,
@@ -53,11 +60,17 @@ def create_app(
     )
     app.state.settings = settings
     problems.install(app)
+    app.add_middleware(SecurityHeaders)
     app.include_router(http.router)
+    app.include_router(websocket.router)
 
     @app.get("/api/openapi.json", include_in_schema=False)
     async def schema(request: Request) -> Response:
         return JSONResponse(request.app.openapi())
+
+    app.mount("/api", Unknown(app))
+    page = Page(settings.static)
+    app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page")
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -66,3 +79,27 @@ def create_app(
 
     app.openapi = document  # type: ignore[method-assign]
     return app
+
+
+class Unknown:
+    """Answers for all addresses under /api that no route takes: 404, or 405 with all methods that the address takes."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._routes = [route for route in app.routes if isinstance(route, Route)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose(CloseCode.UNKNOWN_SESSION)(scope, receive, send)
+            return
+        whole = {**scope, "root_path": scope.get("app_root_path", "")}
+        methods = {
+            method
+            for route in self._routes
+            if route.matches(whole)[0] is Match.PARTIAL
+            for method in route.methods or ()
+        }
+        if methods:
+            raise HTTPException(
+                405, "The address is right, the method is not.", {"Allow": ", ".join(sorted(methods))}
+            )
+        raise HTTPException(404, "The API has no such address.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from chainrule.version import VERSION
+from chainrule import __version__
 from chainrule.api.openapi import ref
 from chainrule.api.settings import Settings
 from chainrule.errors import Refusal
@@ -34,7 +34,7 @@ REASONS = {
     410: "The session is gone for good (`session_lost`).",
     413: "The body is over the limit (`body_too_large`).",
     415: "The body must be application/json (`unsupported_media_type`).",
-    422: "The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …).",
+    422: "The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …).",
     426: "This address takes WebSocket connections only (`upgrade_required`).",
     429: "A limit of the service (`limit_…`).",
     503: "The service or the session's process is not available for the moment (`session_lost`, `overloaded`).",
@@ -118,7 +118,7 @@ def accepts(header: str, *offered: str) -> str | None:
     chosen: str | None = None
     for place, offer in enumerate(offered):
         quality = _quality(header, offer)
-        if quality > 0 and (quality, -place) > best or (quality > 0 and chosen is None):
+        if (quality > 0 and (quality, -place) > best) or (quality > 0 and chosen is None):
             best, chosen = (quality, -place), offer
     return chosen
 
@@ -163,7 +163,7 @@ async def health(request: Request) -> Response:
         )
     document = Health(
         status="ok",
-        version=VERSION,
+        version=__version__,
         protocol=PROTOCOL_VERSION,
         backend=settings.backend,
         workers=host.workers,
@@ -335,9 +335,10 @@ async def session_commands(request: Request, id: SessionId) -> Response:  # noqa
 async def session_socket(request: Request, id: SessionId) -> Response:  # noqa: A002
     """Follow and drive a session over a WebSocket.
 
-    Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags, u32
-    header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to 8, the payload; all little
-    endian. The first messages are welcome, graph, frame and metrics. `?since=seq` says what the client has seen.
+    Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags,
+    u32 header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to a multiple of 8,
+    the payload; all little endian. The first messages are welcome, graph, frame and metrics: a client that comes
+    back (`?since=seq`) gets this snapshot too, and nothing of what it missed in between.
     """
     raise Refusal(
         "upgrade_required",

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chainrule.errors import Refusal
-from chainrule.host.problem import from_refusal, problem
 from chainrule.host.interface import PROBLEM
+from chainrule.host.problem import from_refusal, problem
 from chainrule.protocol.rest import Problem, ProblemError
 
 GENERIC: dict[int, tuple[str, str, str]] = {

@@ -76,7 +76,7 @@ class SessionHost(Protocol):
         ...
 
     async def create(self, body: bytes, owner: str) -> tuple[str, Response]:
-        """A new session for ``owner`` (the client's address): its id, and the answer; the id is '' where it was refused."""
+        """Make a session for ``owner``, the client's address: its id ('' where it was refused), and the answer."""
         ...
 
     async def call(self, request: Request) -> Response:

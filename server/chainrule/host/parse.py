@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from chainrule.host.problem import check_json, invalid
 from chainrule.protocol import CLIENT_MESSAGE, ClientMessage
@@ -37,3 +38,13 @@ def creation(data: bytes) -> CreateSession:
             title="A session cannot be made from this",
             hint='Send {"lesson": "one-weight", "config": {}, "seed": 7}; the fields are the schema CreateSession.',
         ) from None
+
+
+def id_of(data: str | bytes) -> str | None:
+    """The id of a refused message, where it has one, so that the refusal can name it."""
+    try:
+        value = from_json(data, allow_inf_nan=False)
+    except ValueError:
+        return None
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if isinstance(found, str) and len(found) <= 64 else None

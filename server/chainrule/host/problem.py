@@ -114,3 +114,14 @@ def invalid(error: ValidationError, *, code: str, title: str, hint: str) -> Inva
     refusal = InvalidBody(code, 422, title, detail + (" …" if len(found) > 5 else ""), hint)
     refusal.errors = errors
     return refusal
+
+
+def unknown_session() -> Refusal:
+    """The refusal of an id that belongs to no session."""
+    return Refusal(
+        "unknown_session",
+        404,
+        "There is no such session",
+        "It was never made, was deleted, or expired after a long idle time.",
+        "Make a session with POST /api/sessions; the page makes it again from its address.",
+    )

@@ -1,0 +1,147 @@
+"""The WebSocket: relays what a follower and its session say to each other, and keeps the limits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketState
+
+from chainrule.api.settings import Settings
+from chainrule.host.interface import Closed, Connection, SessionHost
+from chainrule.host.mailbox import closed
+from chainrule.protocol.close import CloseCode
+from chainrule.protocol.server import ErrorMessage
+
+router = APIRouter()
+
+PORTS = {"http": 80, "https": 443}
+TOO_FAST = ErrorMessage(
+    code="limit_message_rate",
+    status=429,
+    title="Messages come too fast",
+    detail="A message was dropped.",
+    hint="Send fewer messages a second; drags can be coalesced.",
+).model_dump_json()
+
+
+class Bucket:
+    """A rate limit: ``burst`` at once, ``rate`` a second on average."""
+
+    def __init__(self, rate: float, burst: int, now: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._left = float(burst)
+        self._then = now
+
+    def take(self, now: float) -> bool:
+        """Say whether one more is within the limit."""
+        self._left = min(self._burst, self._left + (now - self._then) * self._rate)
+        self._then = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def origin_allowed(origin: str | None, host: str | None, allowed: list[str]) -> bool:
+    """Say whether a page of this origin may open a socket: one that was served from here, or is listed.
+
+    Programs other than browsers send no origin.
+    """
+    if origin is None or "*" in allowed:
+        return True
+    if origin.lower().rstrip("/") in (item.lower().rstrip("/") for item in allowed):
+        return True
+    try:
+        page = urlsplit(origin.lower())
+        here = urlsplit(f"{page.scheme}://{(host or '').lower()}")
+        port = PORTS.get(page.scheme, 0)
+        return bool(page.hostname) and (page.hostname, page.port or port) == (
+            here.hostname,
+            here.port or port,
+        )
+    except ValueError:
+        return False
+
+
+@router.websocket("/api/sessions/{id}/ws")
+async def session_socket(websocket: WebSocket, id: str) -> None:  # noqa: A002 - the name in the address
+    """Follow and drive a session."""
+    settings: Settings = websocket.app.state.settings
+    host: SessionHost = websocket.app.state.host
+    # Accepted first in any case: browsers show a close code, but not why a handshake failed.
+    await websocket.accept()
+    if not origin_allowed(
+        websocket.headers.get("origin"), websocket.headers.get("host"), settings.allowed_origins
+    ):
+        await _close(websocket, closed(CloseCode.FORBIDDEN_ORIGIN))
+        return
+    since = websocket.query_params.get("since", "")
+    seen = int(since) if since.isascii() and since.isdecimal() and len(since) < 16 else None
+    connection = await host.connect(id, seen)
+    if isinstance(connection, Closed):
+        await _close(websocket, connection)
+        return
+    writer = asyncio.create_task(_write(websocket, connection))
+    reader = asyncio.create_task(_read(websocket, connection, settings))
+    try:
+        await asyncio.wait((writer, reader), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        connection.close()
+        for task in (writer, reader):
+            task.cancel()
+        await asyncio.gather(writer, reader, return_exceptions=True)
+
+
+async def _write(websocket: WebSocket, connection: Connection) -> None:
+    """Send what the session says, as fast as the follower reads it."""
+    while True:
+        message = await connection.receive()
+        try:
+            if isinstance(message, str):
+                await websocket.send_text(message)
+            elif isinstance(message, bytes):
+                await websocket.send_bytes(message)
+            else:
+                await _close(websocket, message)
+                return
+        except (WebSocketDisconnect, RuntimeError):
+            return
+
+
+async def _read(websocket: WebSocket, connection: Connection, settings: Settings) -> None:
+    """Pass on what the follower says, within the limits."""
+    bucket = Bucket(settings.message_rate, settings.message_burst, time.monotonic())
+    dropped = 0
+    while True:
+        # Who does not read its answers is not listened to: the sender's own buffers fill, and nobody else's.
+        await connection.ready()
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        if not bucket.take(time.monotonic()):
+            dropped += 1
+            if dropped == 1:
+                await _say(websocket, TOO_FAST)
+            if dropped > settings.message_burst:
+                await _close(websocket, closed(CloseCode.TOO_MANY_MESSAGES))
+                return
+            continue
+        dropped = 0
+        text = message.get("text")
+        connection.send(text if text is not None else message["bytes"])
+
+
+async def _say(websocket: WebSocket, text: str) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.send_text(text)
+
+
+async def _close(websocket: WebSocket, reason: Closed) -> None:
+    if websocket.application_state is WebSocketState.CONNECTED:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await websocket.close(reason.code, reason.reason)

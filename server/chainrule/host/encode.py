@@ -1,0 +1,79 @@
+"""Messages and documents → bytes, in the process that holds the session; the API relays them unopened."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from pydantic import BaseModel, TypeAdapter
+
+from chainrule.engine.backend import host
+from chainrule.errors import Refusal
+from chainrule.host.interface import NPY, Response
+from chainrule.host.seam import Session
+from chainrule.protocol import SERVER_MESSAGES, ServerMessage
+from chainrule.protocol.frames import encode_frame, inline_frame
+from chainrule.protocol.model import LessonInfo, Tensor
+from chainrule.protocol.numbers import to_json
+from chainrule.protocol.server import Frame
+
+_LESSONS: TypeAdapter[list[LessonInfo]] = TypeAdapter(list[LessonInfo])
+
+
+def part(document: BaseModel) -> bytes:
+    """A document as JSON."""
+    return document.model_dump_json().encode()
+
+
+def info(session: Session, name: str) -> bytes:
+    """A session in short, under its id."""
+    return part(session.info().model_copy(update={"id": name}))
+
+
+def text(message: ServerMessage) -> str:
+    """A message as the socket's text."""
+    return inline(message).model_dump_json()
+
+
+def wire(message: ServerMessage) -> str | bytes:
+    """A message as the socket carries it: frames are binary."""
+    return encode_frame(message) if isinstance(message, Frame) else message.model_dump_json()
+
+
+def inline(message: ServerMessage) -> ServerMessage:
+    """A message that is JSON throughout."""
+    return inline_frame(message) if isinstance(message, Frame) else message
+
+
+def messages(answers: Sequence[ServerMessage]) -> bytes:
+    """The answers of a command over REST."""
+    return SERVER_MESSAGES.dump_json([inline(message) for message in answers])
+
+
+def tensor(document: Tensor, media_type: str) -> Response:
+    """A whole tensor, as JSON or as a NumPy file."""
+    if media_type == NPY:
+        if document.data is None:
+            raise Refusal(
+                "not_reached",
+                409,
+                "There is no number here yet",
+                f"The cursor has not reached this place of {document.name}.",
+                "Step or seek further; as JSON the data is null until then.",
+            )
+        buffer = io.BytesIO()
+        array = host.asarray(document.data, dtype=document.dtype).reshape(document.shape)
+        host.save(buffer, array, allow_pickle=False)
+        return Response(200, buffer.getvalue(), NPY)
+    data = document.data
+    if data is not None:
+        data = to_json(host.asarray(data, dtype=document.dtype).tolist())
+    return Response(200, part(document.model_copy(update={"data": data})))
+
+
+def lessons() -> bytes:
+    """All lessons, in the order of learning."""
+    from chainrule.lessons import LESSONS
+
+    found = sorted(LESSONS.values(), key=lambda lesson: lesson.order)
+    return _LESSONS.dump_json([lesson.info() for lesson in found])

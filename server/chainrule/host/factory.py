@@ -1,0 +1,60 @@
+"""From settings to a hub: the one place of the host that knows the session's class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chainrule.api.settings import Settings
+    from chainrule.host.hub import Hub, Outlet
+    from chainrule.host.seam import Session
+    from chainrule.protocol.rest import CreateSession
+
+
+def options_for(settings: Settings) -> dict[str, object]:
+    """What a worker needs to know, as JSON."""
+    return {
+        "backend": settings.backend,
+        "device": settings.device,
+        "log_level": settings.log_level,
+        "slice_seconds": settings.slice_seconds,
+        "command_timeout": settings.command_timeout,
+        "max_followers": settings.max_followers,
+        "limits": {
+            "max_nodes": settings.max_nodes,
+            "max_parameters": settings.max_parameters,
+            "max_iterations_per_command": settings.max_iterations,
+        },
+    }
+
+
+def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
+    """A hub; raises where the backend is not there."""
+    from chainrule.engine.backend import get_backend
+    from chainrule.host.hub import Hub
+    from chainrule.lessons import LESSONS
+    from chainrule.limits import Limits
+    from chainrule.session import Session as Real
+
+    backend = get_backend(options["backend"], options["device"])
+    limits = Limits(**options["limits"])
+    assert LESSONS
+
+    def make(wanted: CreateSession) -> Session:
+        return Real(
+            wanted.lesson,
+            wanted.config,
+            wanted.seed,
+            limits=limits,
+            backend=backend,
+            journal=wanted.journal,
+            cursor=wanted.cursor,
+        )
+
+    return Hub(
+        make,
+        outlet,
+        slice_seconds=options["slice_seconds"],
+        command_timeout=options["command_timeout"],
+        max_followers=options["max_followers"],
+    )

@@ -1,0 +1,430 @@
+"""The sessions of one process: who follows them, whose turn it is, and what is sent to whom.
+
+Sessions compute, and know neither followers nor turns. The hub gives each session that has something to do one turn
+at a time: one command, or one slice of a long computation. So a heavy session delays another one's step by a slice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from chainrule.errors import Refusal
+from chainrule.host import encode, parse
+from chainrule.host.interface import Closed, Request, Response
+from chainrule.host.mailbox import closed
+from chainrule.host.problem import (
+    answer,
+    from_message,
+    from_refusal,
+    problem,
+    to_message,
+    unknown_session,
+)
+from chainrule.host.seam import Make, Session, Viewer
+from chainrule.protocol import ClientMessage, ServerMessage
+from chainrule.protocol.close import CloseCode
+from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics, Progress
+
+log = logging.getLogger(__name__)
+
+ANONYMOUS = "~"
+"""Begins the id that a command without one is given, so that its answer finds the way back."""
+
+
+class Outlet(Protocol):
+    """Where a hub's messages go."""
+
+    def emit(self, connection: int, message: str | bytes) -> None: ...
+
+    def shut(self, connection: int, reason: Closed) -> None: ...
+
+    def recipe(self, session: str, recipe: bytes) -> None: ...
+
+    def cursor(self, session: str, cursor: bytes) -> None: ...
+
+
+@dataclass(eq=False)
+class Follower:
+    """A connection to a session."""
+
+    connection: int
+    viewer: Viewer
+
+
+@dataclass(eq=False)
+class Waiter:
+    """A command over REST whose answer is not complete yet."""
+
+    messages: list[ServerMessage]
+    finished: asyncio.Future[None]
+
+
+@dataclass(eq=False)
+class Slot:
+    """A session with its followers and what it has still to do."""
+
+    id: str
+    session: Session
+    followers: dict[int, Follower] = field(default_factory=dict)
+    inbox: deque[Callable[[], None]] = field(default_factory=deque)
+    waiting: dict[str, list[Follower | Waiter]] = field(default_factory=dict)
+    queued: bool = False
+    gone: bool = False
+    journal: int = -1
+    cursor: Any = None
+
+
+class Hub:
+    """The sessions of one process."""
+
+    def __init__(
+        self,
+        make: Make,
+        outlet: Outlet,
+        *,
+        slice_seconds: float,
+        command_timeout: float,
+        max_followers: int,
+    ) -> None:
+        self._make = make
+        self._outlet = outlet
+        self._slice = slice_seconds
+        self._timeout = command_timeout
+        self._max_followers = max_followers
+        self._slots: dict[str, Slot] = {}
+        self._connections: dict[int, Slot] = {}
+        self._ready: deque[Slot] = deque()
+        self._timers: list[tuple[float, int, Slot]] = []
+        self._count = itertools.count()
+        self._wake = asyncio.Event()
+
+    # Requests
+
+    async def request(self, request: Request) -> Response:
+        """Answer a request of REST, in its session's turn."""
+        try:
+            if request.method == "lessons":
+                return Response(200, encode.lessons())
+            if request.method == "create":
+                return self._create(request.session, request.body)
+            slot = self._find(request.session)
+            if request.method == "commands":
+                return await self._commands(slot, request.body)
+            return await self._turn(slot, lambda: self._answer(slot, request))
+        except Refusal as refusal:
+            return answer(from_refusal(refusal))
+        except Exception:
+            log.exception("a request failed: %s", request.method)
+            return answer(_failure())
+
+    def _find(self, session: str) -> Slot:
+        try:
+            return self._slots[session]
+        except KeyError:
+            raise unknown_session() from None
+
+    async def _turn(self, slot: Slot, work: Callable[[], Response]) -> Response:
+        """Do something when it is the session's turn."""
+        done: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+        def job() -> None:
+            if done.cancelled():
+                return
+            try:
+                done.set_result(work())
+            except Exception as error:
+                done.set_exception(error)
+
+        slot.inbox.append(job)
+        self._schedule(slot)
+        return await done
+
+    def _create(self, session: str, body: bytes) -> Response:
+        wanted = parse.creation(body)
+        slot = Slot(session, self._make(wanted))
+        self._slots[session] = slot
+        self._report(slot)
+        self._schedule(slot)
+        return Response(201, encode.info(slot.session, session))
+
+    def _answer(self, slot: Slot, request: Request) -> Response:
+        if slot.gone:
+            raise unknown_session()
+        session = slot.session
+        match request.method:
+            case "info":
+                return Response(200, encode.info(session, slot.id))
+            case "graph":
+                return Response(200, encode.part(session.graph()))
+            case "state":
+                return Response(200, encode.part(session.state()))
+            case "branches":
+                return Response(200, encode.part(session.branches()))
+            case "tensor":
+                tensor = session.tensor(request.arguments["name"], request.arguments["what"])
+                return encode.tensor(tensor, request.arguments["media"])
+            case "delete":
+                self._remove(slot)
+                return Response(204)
+            case _:
+                raise AssertionError(request.method)
+
+    async def _commands(self, slot: Slot, body: bytes) -> Response:
+        command = parse.command(body)
+        finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiter = Waiter([], finished)
+        slot.inbox.append(lambda: self._command(slot, command, waiter))
+        self._schedule(slot)
+        status = 200
+        try:
+            await asyncio.wait_for(asyncio.shield(finished), self._timeout)
+        except TimeoutError:
+            status = 202
+            for waiters in slot.waiting.values():
+                if waiter in waiters:
+                    waiters.remove(waiter)
+        errors = [message for message in waiter.messages if isinstance(message, ErrorMessage)]
+        if errors:
+            return answer(from_message(errors[-1]))
+        messages = waiter.messages
+        if status == 200:
+            messages = [message for message in messages if not isinstance(message, Progress)]
+        return Response(status, encode.messages(messages))
+
+    # Connections
+
+    def connect(self, connection: int, session: str, since: int | None) -> None:
+        """A follower joins: it gets one snapshot."""
+        slot = self._slots.get(session)
+        if slot is None:
+            self._outlet.shut(connection, closed(CloseCode.UNKNOWN_SESSION))
+            return
+        if len(slot.followers) >= self._max_followers:
+            self._outlet.shut(connection, closed(CloseCode.TOO_MANY_FOLLOWERS))
+            return
+        follower = Follower(connection, slot.session.viewer())
+        slot.followers[connection] = follower
+        self._connections[connection] = slot
+        slot.inbox.append(lambda: self._pull(slot, [follower]))
+        self._schedule(slot)
+
+    def receive(self, connection: int, message: str | bytes) -> None:
+        """A follower sent something; it is looked at when it is its session's turn."""
+        slot = self._connections.get(connection)
+        if slot is not None:
+            slot.inbox.append(lambda: self._message(slot, connection, message))
+            self._schedule(slot)
+
+    def disconnect(self, connection: int) -> None:
+        """A follower has gone."""
+        slot = self._connections.pop(connection, None)
+        if slot is not None:
+            follower = slot.followers.pop(connection)
+            for waiters in slot.waiting.values():
+                if follower in waiters:
+                    waiters.remove(follower)
+
+    def _message(self, slot: Slot, connection: int, message: str | bytes) -> None:
+        follower = slot.followers.get(connection)
+        if follower is None:
+            return
+        try:
+            if isinstance(message, bytes):
+                raise Refusal(
+                    "invalid_message",
+                    422,
+                    "There is no such command",
+                    "Binary messages are sent by the server only.",
+                    "Send commands as text.",
+                )
+            # A lone surrogate cannot come from a socket, but costs nothing to survive.
+            command = parse.command(message.encode("utf-8", "replace"))
+        except Refusal as refusal:
+            refused = to_message(refusal, seq=slot.session.revision, id=parse.id_of(message))
+            self._outlet.emit(connection, encode.text(refused))
+            return
+        self._command(slot, command, follower)
+
+    # Commands and their answers
+
+    def _command(self, slot: Slot, command: ClientMessage, origin: Follower | Waiter) -> None:
+        if slot.gone:
+            self._deliver(slot, [to_message(unknown_session(), seq=0, id=command.id)], origin)
+            return
+        if command.id is None:
+            command = command.model_copy(update={"id": f"{ANONYMOUS}{next(self._count)}"})
+        viewer = origin.viewer if isinstance(origin, Follower) else None
+        messages = slot.session.handle(command, viewer)
+        if any(isinstance(message, Progress) and message.id == command.id for message in messages):
+            assert command.id is not None
+            slot.waiting.setdefault(command.id, []).append(origin)
+            if isinstance(origin, Waiter):
+                origin.messages.extend(_named(messages))
+            else:
+                self._deliver(slot, messages, origin)
+        else:
+            self._deliver(slot, messages, origin)
+        self._pull(slot, slot.followers.values())
+
+    def _advance(self, slot: Slot) -> None:
+        messages = slot.session.advance(self._slice)
+        finished: set[str] = set()
+        for message in messages:
+            origins = slot.waiting.get(message.id) if message.id is not None else None
+            if origins is None:
+                if message.id is None:
+                    self._broadcast(slot, message)
+                continue
+            if not isinstance(message, Progress) and message.id is not None:
+                finished.add(message.id)
+            for origin in origins:
+                if isinstance(origin, Waiter):
+                    origin.messages.extend(_named([message]))
+                else:
+                    self._send(origin, message)
+        for key in finished:
+            for origin in slot.waiting.pop(key):
+                if isinstance(origin, Waiter) and not origin.finished.done():
+                    origin.finished.set_result(None)
+        self._pull(slot, slot.followers.values())
+
+    def _deliver(self, slot: Slot, messages: Sequence[ServerMessage], origin: Follower | Waiter) -> None:
+        if isinstance(origin, Waiter):
+            origin.messages.extend(_named(messages))
+            if not origin.finished.done():
+                origin.finished.set_result(None)
+            return
+        for message in messages:
+            self._send(origin, message)
+
+    def _send(self, follower: Follower, message: ServerMessage) -> None:
+        # Graph, frame and metrics reach followers at their own pace, by pulling.
+        if not isinstance(message, (Frame, GraphMessage, Metrics)):
+            for named in _named([message]):
+                self._outlet.emit(follower.connection, encode.text(named))
+
+    def _broadcast(self, slot: Slot, message: ServerMessage) -> None:
+        for follower in slot.followers.values():
+            self._send(follower, message)
+
+    def _pull(self, slot: Slot, followers: Iterable[Follower]) -> None:
+        """Give followers what they have not seen and are ready for. What several are given is encoded once."""
+        encoded: dict[int, tuple[ServerMessage, str | bytes]] = {}
+        for follower in list(followers):
+            for message in follower.viewer.pull(slot.session):
+                if id(message) not in encoded:
+                    (named,) = _named([message])
+                    encoded[id(message)] = (message, encode.wire(named))
+                self._outlet.emit(follower.connection, encoded[id(message)][1])
+
+    # Turns
+
+    def _schedule(self, slot: Slot) -> None:
+        if slot.queued or slot.gone:
+            return
+        if slot.inbox:
+            due = 0.0
+        elif slot.session.busy:
+            due = slot.session.next_due or 0.0
+        else:
+            return
+        if due <= time.monotonic():
+            slot.queued = True
+            self._ready.append(slot)
+        else:
+            heapq.heappush(self._timers, (due, next(self._count), slot))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Give turns, for ever."""
+        while True:
+            now = time.monotonic()
+            while self._timers and self._timers[0][0] <= now:
+                self._schedule(heapq.heappop(self._timers)[2])
+            if self._ready:
+                self._give_turn(self._ready.popleft())
+                await asyncio.sleep(0)
+                continue
+            self._wake.clear()
+            timeout = max(0.0, self._timers[0][0] - now) if self._timers else None
+            try:
+                await asyncio.wait_for(self._wake.wait(), timeout)
+            except TimeoutError:
+                continue
+
+    def _give_turn(self, slot: Slot) -> None:
+        slot.queued = False
+        if slot.gone:
+            self._drain(slot)
+            return
+        try:
+            if slot.inbox:
+                slot.inbox.popleft()()
+            elif slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic():
+                self._advance(slot)
+            self._report(slot)
+        except Exception:
+            # A fault of the program: the session's state is not to be trusted any more, the others' is.
+            log.exception("a session failed")
+            self._remove(slot, CloseCode.SESSION_LOST)
+        self._schedule(slot)
+
+    def _remove(self, slot: Slot, code: CloseCode = CloseCode.SESSION_DELETED) -> None:
+        slot.gone = True
+        self._slots.pop(slot.id, None)
+        for connection in list(slot.followers):
+            self._connections.pop(connection, None)
+            self._outlet.shut(connection, closed(code))
+        slot.followers.clear()
+        for origins in slot.waiting.values():
+            for origin in origins:
+                if isinstance(origin, Waiter) and not origin.finished.done():
+                    origin.messages.append(to_message(unknown_session(), seq=0))
+                    origin.finished.set_result(None)
+        slot.waiting.clear()
+        self._drain(slot)
+
+    def _drain(self, slot: Slot) -> None:
+        """Let what was still asked of a session that has gone find that out."""
+        while slot.inbox:
+            slot.inbox.popleft()()
+
+    def _report(self, slot: Slot) -> None:
+        """Tell the API what would make this session anew, if that has changed."""
+        if slot.gone:
+            return
+        session = slot.session
+        if session.journal_revision != slot.journal:
+            slot.journal, slot.cursor = session.journal_revision, session.cursor
+            self._outlet.recipe(slot.id, session.recipe().model_dump_json().encode())
+        elif session.cursor != slot.cursor:
+            slot.cursor = session.cursor
+            self._outlet.cursor(slot.id, session.cursor.model_dump_json().encode())
+
+
+def _named(messages: Iterable[ServerMessage]) -> list[ServerMessage]:
+    """Messages as their receiver knows them: ids that the hub made up are taken away."""
+    return [
+        message.model_copy(update={"id": None})
+        if message.id is not None and message.id.startswith(ANONYMOUS)
+        else message
+        for message in messages
+    ]
+
+
+def _failure() -> Any:
+    return problem(
+        "internal_error",
+        500,
+        "Something went wrong in the program",
+        "This is a fault of the program, not of the request.",
+        "Try again; if it happens again, report it with what you sent.",
+    )

@@ -1,0 +1,57 @@
+"""What the hub asks of a session: the whole seam between computing and serving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
+
+from chainrule.protocol import ClientMessage, ServerMessage
+from chainrule.protocol.model import Cursor, Graph, Tensor
+from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
+
+
+class Session(Protocol):
+    """A running lesson; synchronous. See ``chainrule.session``."""
+
+    @property
+    def busy(self) -> bool: ...
+
+    @property
+    def next_due(self) -> float | None: ...
+
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def journal_revision(self) -> int: ...
+
+    @property
+    def cursor(self) -> Cursor: ...
+
+    def handle(self, command: ClientMessage, viewer: Any = None) -> Sequence[ServerMessage]: ...
+
+    def advance(self, budget: float) -> Sequence[ServerMessage]: ...
+
+    def viewer(self) -> Viewer: ...
+
+    def recipe(self) -> CreateSession: ...
+
+    def info(self) -> SessionInfo: ...
+
+    def graph(self) -> Graph: ...
+
+    def state(self) -> StateInfo: ...
+
+    def branches(self) -> BranchesInfo: ...
+
+    def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor: ...
+
+
+class Viewer(Protocol):
+    """What one connection has seen."""
+
+    def pull(self, session: Any) -> Sequence[ServerMessage]: ...
+
+
+Make = Callable[[CreateSession], Session]
+"""Makes a session, or raises ``Refusal``."""
