@@ -1,0 +1,133 @@
+/**
+ * The display list: what is painted, as plain data. A canvas and an SVG file are made from the same list.
+ * Coordinates are the picture's; later items lie on top of earlier ones.
+ */
+import type { Box, Point } from "../layout/types";
+
+export interface Font {
+  readonly family: "sans" | "mono";
+  readonly size: number;
+  readonly weight: number;
+}
+
+/** M, L, C and Z with absolute coordinates. */
+export type Segment =
+  | readonly ["M", number, number]
+  | readonly ["L", number, number]
+  | readonly ["C", number, number, number, number, number, number]
+  | readonly ["Z"];
+
+export interface Glow {
+  readonly color: string;
+  readonly blur: number;
+  readonly dy?: number;
+}
+
+interface Painted {
+  readonly fill?: string;
+  readonly stroke?: string;
+  readonly width?: number;
+  readonly dash?: readonly number[];
+  readonly opacity?: number;
+  readonly glow?: Glow;
+}
+
+export interface Rect extends Painted, Box {
+  readonly kind: "rect";
+  readonly r?: number;
+}
+
+export interface Path extends Painted {
+  readonly kind: "path";
+  readonly d: readonly Segment[];
+  readonly cap?: "round" | "butt";
+}
+
+export interface Circle extends Painted, Point {
+  readonly kind: "circle";
+  readonly r: number;
+}
+
+export interface Text extends Point {
+  readonly kind: "text";
+  readonly text: string;
+  readonly font: Font;
+  readonly fill: string;
+  readonly align?: "start" | "middle" | "end";
+  readonly opacity?: number;
+  readonly strike?: boolean;
+  /** A rim of this colour keeps the text readable over lines. */
+  readonly halo?: string;
+  /** Numbers are what nothing may cover. */
+  readonly number?: boolean;
+  /** Whose it is, for tests: 'value:3', 'contribution:2', 'token:2'. */
+  readonly id?: string;
+}
+
+export interface Group {
+  readonly kind: "group";
+  readonly items: readonly Item[];
+  readonly opacity?: number;
+  readonly clip?: Box & { readonly r?: number };
+  readonly at?: Point;
+  readonly scale?: number;
+  readonly id?: string;
+}
+
+export type Item = Rect | Path | Circle | Text | Group;
+export type DisplayList = readonly Item[];
+
+/** How wide a text is. Monospaced text needs no measuring: JetBrains Mono's advance is 0.6 em. */
+export type Measure = (text: string, font: Font) => number;
+
+export const MONO_ADVANCE = 0.6;
+
+/** Without a browser: exact for the monospaced font, near enough for the other. */
+export const estimate: Measure = (text, font) => {
+  const units = [...text].length;
+  return units * font.size * (font.family === "mono" ? MONO_ADVANCE : 0.58);
+};
+
+export function mono(size: number, weight = 500): Font {
+  return { family: "mono", size, weight };
+}
+
+export function sans(size: number, weight = 400): Font {
+  return { family: "sans", size, weight };
+}
+
+/** The box of the ink of a text, near enough: capitals and digits are 0.73 em high. */
+export function textBox(item: Text, measure: Measure): Box {
+  const w = measure(item.text, item.font);
+  const left = item.align === "middle" ? w / 2 : item.align === "end" ? w : 0;
+  return { x: item.x - left, y: item.y - item.font.size * 0.73, w, h: item.font.size * 0.76 };
+}
+
+export function overlaps(a: Box, b: Box, margin = 0): boolean {
+  return (
+    a.x < b.x + b.w + margin &&
+    b.x < a.x + a.w + margin &&
+    a.y < b.y + b.h + margin &&
+    b.y < a.y + a.h + margin
+  );
+}
+
+/** All texts of a list with their boxes in the list's coordinates and how visible they are. */
+export function textsOf(
+  list: DisplayList,
+  measure: Measure,
+  opacity = 1,
+  at: Point = { x: 0, y: 0 },
+  scale = 1,
+): { item: Text; box: Box; opacity: number }[] {
+  return list.flatMap((item) => {
+    if (item.kind === "text") {
+      const b = textBox(item, measure);
+      const box = { x: at.x + b.x * scale, y: at.y + b.y * scale, w: b.w * scale, h: b.h * scale };
+      return [{ item, box, opacity: opacity * (item.opacity ?? 1) }];
+    }
+    if (item.kind !== "group") return [];
+    const inner = { x: at.x + (item.at?.x ?? 0) * scale, y: at.y + (item.at?.y ?? 0) * scale };
+    return textsOf(item.items, measure, opacity * (item.opacity ?? 1), inner, scale * (item.scale ?? 1));
+  });
+}
