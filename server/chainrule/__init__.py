@@ -7,6 +7,7 @@
 
 __version__ = "0.1.0"
 
+from chainrule import nn, optim
 from chainrule.engine.backend import BOOL as bool
 from chainrule.engine.backend import FLOAT32 as float32
 from chainrule.engine.backend import FLOAT64 as float64
@@ -56,7 +57,7 @@ long = int64
 __all__ = [
     "Size", "Tensor", "__version__", "abs", "absolute", "add", "bool", "cos", "div", "double", "dtype",
     "enable_grad", "exp", "float", "float32", "float64", "full", "get_default_dtype", "int64", "is_grad_enabled",
-    "is_tensor", "log", "long", "matmul", "maximum", "mean", "minimum", "mul", "neg", "no_grad", "ones", "ones_like",
-    "permute", "pow", "relu", "reshape", "set_default_dtype", "set_grad_enabled", "sigmoid", "sin", "sqrt", "sub",
-    "sum", "tanh", "tensor", "transpose", "zeros", "zeros_like",
+    "is_tensor", "log", "long", "matmul", "maximum", "mean", "minimum", "mul", "neg", "nn", "no_grad", "ones", "ones_like",
+    "optim", "permute", "pow", "relu", "reshape", "set_default_dtype", "set_grad_enabled", "sigmoid", "sin", "sqrt",
+    "sub", "sum", "tanh", "tensor", "transpose", "zeros", "zeros_like",
 ]  # fmt: skip

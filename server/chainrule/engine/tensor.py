@@ -312,7 +312,14 @@ class Tensor:
     @data.setter
     def data(self, value: Tensor) -> None:
         # Behind autograd's back, as in PyTorch: nothing is marked as overwritten.
+        if value.dtype is not self.dtype:
+            raise RuntimeError(f"data of type {value.dtype.name} for a tensor of type {self.dtype.name}")
         self._adopt(value._node.value)
+
+    def replace(self, value: Array) -> None:
+        """Give a leaf another value, as an update does; graphs that saved the old one cannot go backward."""
+        self._node.overwritten = True
+        self._adopt(value)
 
     def detach(self) -> Tensor:
         """The same values, as a leaf that no gradient passes."""
@@ -363,12 +370,11 @@ class Tensor:
         return self
 
     def _overwrite(self, node: Node) -> None:
-        old = self._node
-        old.overwritten = True
         if state.grad_enabled and node.requires_grad:
+            self._node.overwritten = True
             self._node = node
         else:
-            self._adopt(node.value)
+            self.replace(node.value)
 
     def __iadd__(self, other: Operand) -> Self:
         return self._in_place(ADD, other)
@@ -399,9 +405,7 @@ class Tensor:
 
     def fill_(self, value: Scalar) -> Self:
         self._check_in_place()
-        old = self._node
-        old.overwritten = True
-        self._adopt(old.backend.xp.full_like(old.value, value))
+        self.replace(self._node.backend.xp.full_like(self._node.value, value))
         return self
 
     # Arithmetic. What is not a tensor or a number is refused by Python itself (NotImplemented).

@@ -260,6 +260,12 @@ def sqrt(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     return xp.sqrt(inputs[0])
 
 
+def _sign(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    """The sign, 0 for 0 and for NaN: PyTorch's, not the array standard's."""
+    a, zero = inputs[0], xp.zeros_like(out)
+    return xp.where(a > 0.0, zero + 1.0, xp.where(a < 0.0, zero - 1.0, zero))
+
+
 @primitive(
     "abs",
     glyph="|x|",
@@ -267,7 +273,7 @@ def sqrt(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     vjps=(
         elementwise(
             0,
-            lambda xp, out, x, attrs: xp.sign(x[0]),
+            _sign,
             r"\operatorname{sign} a",
             reads=(0,),
             convention="abs_zero",
