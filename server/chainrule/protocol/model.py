@@ -240,6 +240,9 @@ class Preset(Part):
     title: Text
     summary: Text
     config: dict[str, Any]
+    beats: list[Beat] = Field(
+        default_factory=list, description="The narrative under this preset; empty: that of the lesson."
+    )
 
 
 class ConfigField(Part):
