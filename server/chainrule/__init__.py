@@ -56,8 +56,9 @@ long = int64
 
 __all__ = [
     "Size", "Tensor", "__version__", "abs", "absolute", "add", "bool", "cos", "div", "double", "dtype",
-    "enable_grad", "exp", "float", "float32", "float64", "full", "get_default_dtype", "int64", "is_grad_enabled",
-    "is_tensor", "log", "long", "matmul", "maximum", "mean", "minimum", "mul", "neg", "nn", "no_grad", "ones", "ones_like",
-    "optim", "permute", "pow", "relu", "reshape", "set_default_dtype", "set_grad_enabled", "sigmoid", "sin", "sqrt",
-    "sub", "sum", "tanh", "tensor", "transpose", "zeros", "zeros_like",
+    "enable_grad", "exp", "float", "float32", "float64", "full", "get_default_dtype", "int64",
+    "is_grad_enabled", "is_tensor", "log", "long", "matmul", "maximum", "mean", "minimum", "mul", "neg",
+    "nn", "no_grad", "ones", "ones_like", "optim", "permute", "pow", "relu", "reshape",
+    "set_default_dtype", "set_grad_enabled", "sigmoid", "sin", "sqrt", "sub", "sum", "tanh", "tensor",
+    "transpose", "zeros", "zeros_like",
 ]  # fmt: skip

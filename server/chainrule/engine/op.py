@@ -168,17 +168,18 @@ class Op:
     def call(self, arguments: Sequence[str], attrs: Attrs = NO_ATTRS) -> str:
         """The PyTorch expression of a call, with its attributes."""
         text = self.python.format(*arguments)
-        if not attrs:
-            return text
         given = ", ".join(
-            f"{PYTORCH_ATTRS.get(key, key)}={value!r}"
+            f"{_PYTORCH_ATTRS.get(key, key)}={f'torch.{value}' if key == 'dtype' else repr(value)}"
             for key, value in attrs.items()
             if value is not None and value is not False
         )
-        return text.removesuffix(")") + given + ")" if given else text
+        if not given:
+            return text
+        opened = text.removesuffix(")")
+        return f"{opened}{given})" if opened.endswith("(") else f"{opened}, {given})"
 
 
-PYTORCH_ATTRS = {"axis": "dim", "keepdims": "keepdim"}
+_PYTORCH_ATTRS = {"axis": "dim", "keepdims": "keepdim"}
 
 OPS: dict[str, Op] = {}
 """All ops by name, in order of registration."""
