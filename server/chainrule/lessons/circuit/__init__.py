@@ -1,0 +1,75 @@
+"""Circuit: ready-made expressions and any that a person types, gate by gate."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from chainrule.engine.backend import Backend
+from chainrule.lessons.circuit.add_mul import EXAMPLE as ADD_MUL
+from chainrule.lessons.circuit.custom import EXAMPLE as CUSTOM
+from chainrule.lessons.circuit.example import Example
+from chainrule.lessons.circuit.fan_out import EXAMPLE as FAN_OUT
+from chainrule.lessons.circuit.log_sum_exp import EXAMPLE as LOG_SUM_EXP
+from chainrule.lessons.circuit.max_router import EXAMPLE as MAX
+from chainrule.lessons.circuit.model import Circuit, Config, build_circuit
+from chainrule.lessons.circuit.sigmoid_neuron import EXAMPLE as SIGMOID_NEURON
+from chainrule.lessons.lesson import Lesson, text
+from chainrule.lessons.options import OptimizerName, optimizer_fields
+from chainrule.protocol.model import Beat, ConfigField, Preset
+
+EXAMPLES: dict[str, Example] = {
+    example.id: example for example in (ADD_MUL, SIGMOID_NEURON, FAN_OUT, MAX, LOG_SUM_EXP, CUSTOM)
+}
+
+
+def source(config: Config) -> str:
+    """The program in force: what was typed, or else the preset's."""
+    return EXAMPLES[config.preset].code if config.code is None else config.code
+
+
+def beats(config: Config) -> list[Beat]:
+    """The preset's narrative, as long as its code is the preset's."""
+    example = EXAMPLES[config.preset]
+    return list(example.beats if source(config) == example.code else CUSTOM.beats)
+
+
+def build(config: Config, seed: int, backend: Backend, dtype: str) -> Circuit:
+    """The model; nothing in it is random. Refusals: ``expression_error``, ``invalid_config``."""
+    return build_circuit(config, source(config), dtype)
+
+
+def _preset(example: Example) -> Preset:
+    config: dict[str, Any] = {"preset": example.id, "code": None, "values": {}}
+    return Preset(
+        id=example.id, title=example.title, summary=example.summary, config=config, beats=list(example.beats)
+    )
+
+
+LESSON = Lesson(
+    slug="circuit",
+    order=2,
+    title=text("Circuit", "Mạch tính toán"),
+    summary=text(
+        "Any expression as a circuit of small gates: gradients flow back through it, and add where wires "
+        "meet.",
+        "Biểu thức nào cũng là một mạch gồm những cổng nhỏ: gradient chảy ngược qua mạch và cộng lại ở chỗ "
+        "các dây gặp nhau.",
+    ),
+    Config=Config,
+    fields=(
+        ConfigField(
+            name="preset",
+            title=text("circuit", "mạch"),
+            applies="rebuild",
+            control="choice",
+            choices=list(EXAMPLES),
+        ),
+        ConfigField(name="code", title=text("expression", "biểu thức"), applies="rebuild", control="code"),
+        ConfigField(name="values", title=text("values", "giá trị"), applies="rebuild", control="none"),
+        *optimizer_fields(get_args(OptimizerName)),
+    ),
+    presets=tuple(_preset(example) for example in EXAMPLES.values()),
+    plot=None,
+    beats=beats,
+    build=build,
+)

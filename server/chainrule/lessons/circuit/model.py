@@ -1,0 +1,109 @@
+"""The model of a typed program: its variables are leaves that require a gradient and count as parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from chainrule.engine.backend import HostArray
+from chainrule.language import Program, parse
+from chainrule.language.listing import Listing, program_listing
+from chainrule.lessons.lesson import KindFloat, LeafSpec, host_array, invalid_config
+from chainrule.lessons.options import OptimizerConfig, OptimizerName, build_optimizer, optimizer_code
+from chainrule.protocol.model import ListingLine, StepKind
+
+if TYPE_CHECKING:
+    from chainrule.engine.tape import Node
+    from chainrule.engine.tensor import Tensor
+    from chainrule.nn.optimizers import Optimizer
+
+ITERATIONS = 20
+"""Length of the listing's loop, where there is an optimizer."""
+WATCHED = 8
+"""Scalar variables whose history is kept."""
+
+PresetName = Literal["add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp", "custom"]
+Variable = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Config(OptimizerConfig):
+    """A preset, or code of one's own; ``values`` replaces the numbers that the code gives to variables."""
+
+    preset: PresetName = "add-mul"
+    code: Annotated[str, Field(max_length=10_000)] | None = None
+    values: Annotated[dict[Variable, KindFloat], Field(max_length=1_000)] = Field(default_factory=dict)
+    optimizer: OptimizerName = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Circuit:
+    """The model of a configuration."""
+
+    config: Config
+    program: Program
+    leaves: tuple[LeafSpec, ...]
+    lines: Listing
+    watch: tuple[str, ...]
+    iterations_per_epoch: int = 1
+
+    @property
+    def zero_grad(self) -> bool:
+        return self.config.zero_grad
+
+    @property
+    def listing(self) -> tuple[ListingLine, ...]:
+        return self.lines.lines
+
+    @property
+    def loss_label(self) -> str:
+        return self.program.output_name
+
+    def batch(self, iteration: int) -> Mapping[str, HostArray]:
+        return {}
+
+    def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
+        return self.program.run(leaves, self.lines.statements.__getitem__)
+
+    def optimizer(self) -> Optimizer | None:
+        return build_optimizer(self.config)
+
+    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
+        if kind == "forward":
+            return None if node is None else node.line
+        return self.lines.steps.get(kind)
+
+
+def build_circuit(config: Config, source: str, dtype: str) -> Circuit:
+    """Read the program and put ``values`` in. Refusals: ``expression_error``, ``invalid_config``."""
+    program = parse(source)
+    shapes = {leaf.name: leaf.shape for leaf in program.leaves}
+    for name in config.values:
+        if shapes.get(name) != ():
+            wrong = "is not one number" if name in shapes else "is not a variable of this circuit"
+            scalars = [name for name, shape in shapes.items() if shape == ()]
+            raise invalid_config(
+                f"values: {name} {wrong}.",
+                f"Numbers can be given to {', '.join(scalars)}." if scalars else "Leave values empty.",
+            )
+    leaves = tuple(
+        LeafSpec(
+            leaf.name,
+            "parameter",
+            host_array(config.values.get(leaf.name, leaf.value), dtype),
+            requires_grad=True,
+        )
+        for leaf in program.leaves
+    )
+    listing = program_listing(
+        program,
+        config.values,
+        dtype,
+        optimizer_code(config),
+        zero_grad=config.zero_grad,
+        iterations=ITERATIONS,
+    )
+    watch = tuple(name for name, shape in shapes.items() if shape == ())[:WATCHED]
+    return Circuit(config, program, leaves, listing, watch)

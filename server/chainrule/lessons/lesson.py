@@ -1,0 +1,256 @@
+"""What a lesson is: a model, its configuration and a narrative, in one file that is found by itself.
+
+To add a lesson, write one module in this package that defines ``LESSON``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from chainrule.engine.backend import Backend, HostArray, host
+from chainrule.errors import Refusal
+from chainrule.protocol.model import (
+    Beat,
+    BeatAnchor,
+    ConfigField,
+    LessonInfo,
+    ListingLine,
+    Preset,
+    StepKind,
+    Text,
+)
+from chainrule.reading import read_number
+
+if TYPE_CHECKING:
+    from chainrule.engine.tape import Node
+    from chainrule.engine.tensor import Tensor
+    from chainrule.nn.optimizers import Optimizer
+
+
+def _read_kindly(value: object) -> object:
+    if isinstance(value, str):
+        return read_number(value)
+    if isinstance(value, bool):
+        raise ValueError("expected a number, not true or false")
+    if isinstance(value, int):
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise ValueError("the number is too large for a float") from error
+    return value
+
+
+KindFloat = Annotated[float, BeforeValidator(_read_kindly)]
+"""A finite number that may also be given as people write it: "1/18", "0,01", "−2"."""
+
+
+class LessonConfig(BaseModel):
+    """Base of all configurations. With no field given, the lesson starts in a state that trains well."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def merged(self, changes: Mapping[str, Any]) -> Self:
+        """This configuration with some fields changed.
+
+        Raises
+        ------
+        Refusal
+            ``invalid_config``: a field is unknown or its value is not allowed.
+        """
+        return configured(type(self), {**self.model_dump(mode="json"), **changes})
+
+
+C = TypeVar("C", bound=LessonConfig)
+
+
+def configured(kind: type[C], fields: Mapping[str, Any]) -> C:
+    """A configuration from the fields given, defaults for the rest; a refusal ``invalid_config`` if that is not one."""
+    try:
+        return kind.model_validate(dict(fields))
+    except ValidationError as error:
+        wrong = [
+            f"{'.'.join(str(part) for part in e['loc']) or 'config'}: {e['msg']}"
+            for e in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise invalid_config(
+            "; ".join(wrong[:5]), f"The fields are {', '.join(kind.model_fields)}."
+        ) from error
+
+
+def invalid_config(detail: str, hint: str) -> Refusal:
+    """The refusal of a configuration."""
+    return Refusal("invalid_config", 422, "The configuration is not valid", detail, hint)
+
+
+def host_array(value: object, dtype: str) -> HostArray:
+    """A leaf's value; numbers too large for the dtype become infinite."""
+    with host.errstate(over="ignore"):
+        return host.asarray(value, dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class LeafSpec:
+    """A leaf of the model: its name, what it is, and its first value (in the session's dtype).
+
+    ``config_field`` is the field of the configuration that sets it, if one does.
+    """
+
+    name: str
+    kind: Literal["parameter", "input", "target"]
+    value: HostArray
+    requires_grad: bool = False
+    config_field: str | None = None
+
+
+class Model(Protocol):
+    """What a lesson computes.
+
+    Attributes
+    ----------
+    leaves
+        In order of registration, which is the order of updates.
+    zero_grad
+        Whether gradients are cleared at the start of each iteration.
+    iterations_per_epoch
+        Batches that make one pass over the data.
+    listing
+        The PyTorch program that does the same.
+    watch
+        Scalar leaves whose value at the start of each iteration is kept beside the loss.
+    loss_label
+        What the result is called.
+    """
+
+    @property
+    def leaves(self) -> tuple[LeafSpec, ...]: ...
+    @property
+    def zero_grad(self) -> bool: ...
+    @property
+    def iterations_per_epoch(self) -> int: ...
+    @property
+    def listing(self) -> tuple[ListingLine, ...]: ...
+    @property
+    def watch(self) -> tuple[str, ...]: ...
+    @property
+    def loss_label(self) -> str: ...
+
+    def batch(self, iteration: int) -> Mapping[str, HostArray]:
+        """Values of the inputs and targets in an iteration."""
+        ...
+
+    def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
+        """Compute the loss, one number, on the active tape."""
+        ...
+
+    def optimizer(self) -> Optimizer | None:
+        """A new optimizer; None where nothing is updated."""
+        ...
+
+    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
+        """The line of the listing that a step belongs to."""
+        ...
+
+
+@dataclass(frozen=True)
+class Lesson(Generic[C]):
+    """A lesson: data found by :func:`discover`, never a place in a list somewhere else.
+
+    Attributes
+    ----------
+    order
+        Place in the order of learning, from 1.
+    plot
+        The parameter over which the loss is drawn as a curve.
+    beats
+        The narrative under a configuration.
+    build
+        (configuration, seed, backend, dtype) → model. Raises refusals.
+    """
+
+    slug: str
+    order: int
+    title: Text
+    summary: Text
+    Config: type[C]
+    fields: tuple[ConfigField, ...]
+    presets: tuple[Preset, ...]
+    plot: str | None
+    beats: Callable[[C], list[Beat]]
+    build: Callable[[C, int, Backend, str], Model]
+
+    def info(self) -> LessonInfo:
+        """The lesson as the page lists it; its beats are those of the default configuration."""
+        defaults = self.Config()
+        return LessonInfo(
+            slug=self.slug,
+            order=self.order,
+            title=self.title,
+            summary=self.summary,
+            config_schema=self.Config.model_json_schema(),
+            fields=list(self.fields),
+            defaults=defaults.model_dump(mode="json"),
+            beats=self.beats(defaults),
+            presets=list(self.presets),
+            plot=self.plot,
+        )
+
+
+def text(en: str, vi: str) -> Text:
+    """A sentence in both languages."""
+    return Text(en=en, vi=vi)
+
+
+def beat(
+    name: str,
+    anchor: tuple[StepKind, str | None] | tuple[StepKind, str | None, int],
+    title: Text,
+    body: Text,
+    *,
+    iteration: int = 0,
+) -> Beat:
+    """A beat at the first step of a kind that touches a node (and an argument)."""
+    return Beat(
+        id=name,
+        title=title,
+        body=body,
+        anchor=BeatAnchor(
+            iteration=iteration,
+            kind=anchor[0],
+            node=anchor[1],
+            argument=anchor[2] if len(anchor) == 3 else None,
+        ),
+    )
+
+
+def discover() -> dict[str, Lesson[Any]]:
+    """All lessons of this package by slug, in the order of learning."""
+    package = importlib.import_module("chainrule.lessons")
+    found: list[Lesson[Any]] = []
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        lesson = getattr(module, "LESSON", None)
+        if isinstance(lesson, Lesson):
+            found.append(lesson)
+    return {lesson.slug: lesson for lesson in sorted(found, key=lambda lesson: (lesson.order, lesson.slug))}
+
+
+def find_lesson(slug: str) -> Lesson[Any]:
+    """The lesson with this slug; a refusal ``unknown_lesson`` if there is none."""
+    from chainrule.lessons import LESSONS
+
+    try:
+        return LESSONS[slug]
+    except KeyError:
+        raise Refusal(
+            "unknown_lesson",
+            404,
+            "No such lesson",
+            f"There is no lesson {slug[:64]!r}.",
+            f"The lessons are {', '.join(LESSONS)}.",
+        ) from None
