@@ -44,7 +44,7 @@ test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 
 # PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
 parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)
-	PYTHONPATH=$(venv)/torch $(bin)/pytest tests/parity
+	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest tests/parity
 
 lint: $(venv)/.test $(packages) ## ruff, mypy, svelte-check and eslint alone
 	$(bin)/ruff check .
@@ -69,7 +69,7 @@ screenshots: $(venv)/.test $(built) ## take the pictures of the README anew
 	@$(python) scripts/chromium.py
 	$(python) scripts/screenshots.py
 
-constraints: ## renew constraints.txt from the newest versions that fit
+constraints: $(venv)/.test ## renew constraints.txt from the newest versions that fit
 	@$(python) scripts/constraints.py
 
 clean: ## take away all that was installed or built
@@ -93,6 +93,7 @@ $(venv)/.python:
 	@touch $@
 
 $(venv)/.tools: $(venv)/.python constraints.txt
+	@echo "Installing the build tools"
 	@$(pip) hatchling editables $$($(python) scripts/page.py requirements)
 	@touch $@
 
