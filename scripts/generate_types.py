@@ -45,7 +45,7 @@ def generate(document: dict[str, Any]) -> str:
         if done.returncode:
             raise BuildError(f"openapi-typescript failed: {done.stderr.strip()[-500:]}")
         text = target.read_text(encoding="utf-8")
-    text = re.sub(r"^/\*\*\n \* This file was auto-generated.*?\*/\n", "", text, flags=re.S)
+    text = re.sub(r"^/\*\*\n \* This file was auto-generated.*?\*/\n", "", text, flags=re.DOTALL)
     aliases = [
         f'export type {name} = components["schemas"]["{name}"];\n'
         for name in document["components"]["schemas"]

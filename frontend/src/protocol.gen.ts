@@ -198,9 +198,10 @@ export interface paths {
          * Session Socket
          * @description Follow and drive a session over a WebSocket.
          *
-         *     Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags, u32
-         *     header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to 8, the payload; all little
-         *     endian. The first messages are welcome, graph, frame and metrics. `?since=seq` says what the client has seen.
+         *     Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags,
+         *     u32 header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to a multiple of 8,
+         *     the payload; all little endian. The first messages are welcome, graph, frame and metrics: a client that comes
+         *     back (`?since=seq`) gets this snapshot too, and nothing of what it missed in between.
          */
         get: operations["session_socket"];
         put?: never;
@@ -340,15 +341,16 @@ export interface components {
          *     1000 NORMAL: The client closed the connection.
          *     1001 GOING_AWAY: The server is shutting down; connect again later.
          *     1009 TOO_BIG: A message was over the size limit.
+         *     4403 FORBIDDEN_ORIGIN: The page that opened the socket was not served from here.
          *     4404 UNKNOWN_SESSION: There is no such session; create it again from the address.
          *     4408 TOO_SLOW: Answers were not read; connect again for the latest state.
          *     4410 SESSION_DELETED: The session was deleted, or expired after a long idle time.
          *     4429 TOO_MANY_MESSAGES: Messages kept coming faster than the rate limit.
-         *     4403 FORBIDDEN_ORIGIN: The page that opened the socket was not served from here.
+         *     4430 TOO_MANY_FOLLOWERS: The session has as many followers as it may have; try again later.
          *     4503 SESSION_LOST: The session's process ended; connect again, or create the session again.
          * @enum {integer}
          */
-        CloseCode: 1000 | 1001 | 1009 | 4404 | 4408 | 4410 | 4429 | 4403 | 4503;
+        CloseCode: 1000 | 1001 | 1009 | 4403 | 4404 | 4408 | 4410 | 4429 | 4430 | 4503;
         /** @description How one field of a lesson's configuration is shown and when a change of it takes effect. */
         ConfigField: {
             name: string;
@@ -984,6 +986,8 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            /** @description The narrative under this preset; empty: that of the lesson. */
+            beats: components["schemas"]["Beat"][];
         };
         /** @description A problem document (RFC 9457). ``code`` is stable; ``hint`` says what to do. */
         Problem: {
@@ -1436,7 +1440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1504,7 +1508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1552,7 +1556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1611,7 +1615,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1670,7 +1674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1729,7 +1733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1812,7 +1816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1920,7 +1924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1968,7 +1972,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request has the wrong form, or asks for something that cannot be (`invalid_message`, `invalid_config`, …). */
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
             422: {
                 headers: {
                     [name: string]: unknown;

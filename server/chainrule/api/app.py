@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from chainrule.api.headers import SecurityHeaders
 from chainrule.api.page import Page
 from chainrule.api.settings import Settings
 from chainrule.host.interface import SessionHost
+from chainrule.host.processes import process_host
 from chainrule.protocol.close import CloseCode
 
 DESCRIPTION = (
@@ -27,20 +28,13 @@ DESCRIPTION = (
 )
 
 
-def create_app(
-    settings: Settings | None = None, host: Callable[[Settings], SessionHost] | None = None
-) -> FastAPI:
-    """The service. ``host`` makes what holds the sessions; by default worker processes."""
+def create_app(settings: Settings | None = None, host: SessionHost | None = None) -> FastAPI:
+    """The service. ``host`` holds the sessions; by default worker processes. It starts and ends with the app."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if host is None:
-            from chainrule.host.processes import process_host
-
-            app.state.host = process_host(settings)
-        else:
-            app.state.host = host(settings)
+        app.state.host = host or process_host(settings)
         await app.state.host.start()
         try:
             yield

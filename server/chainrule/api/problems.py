@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from chainrule.errors import Refusal
 from chainrule.host.interface import PROBLEM
-from chainrule.host.problem import from_refusal, problem
+from chainrule.host.problem import failure, from_refusal, problem
 from chainrule.protocol.rest import Problem, ProblemError
 
 GENERIC: dict[int, tuple[str, str, str]] = {
@@ -72,15 +72,7 @@ def install(app: FastAPI) -> None:
         )
 
     async def on_failure(_: Request, error: Exception) -> Response:
-        return response(
-            problem(
-                "internal_error",
-                500,
-                "Something went wrong in the program",
-                "The request was fine as far as we can tell; this is a fault of the program.",
-                "Try again; if it happens again, report it with what you sent.",
-            )
-        )
+        return response(from_refusal(failure()))
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(HTTPException, on_http)

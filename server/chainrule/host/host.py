@@ -77,6 +77,8 @@ class Host:
         return len(self._records)
 
     async def start(self) -> None:
+        if self._links:
+            return
         links = [await self._make_link(self) for _ in range(self._count)]
         started = await asyncio.gather(*(link.start() for link in links), return_exceptions=True)
         failures = [result for result in started if isinstance(result, BaseException)]
@@ -208,16 +210,22 @@ class Host:
         if record is not None:
             record.cursor = cursor
 
+    def gone(self, session: str) -> None:
+        """A session has failed, alone or with its process."""
+        record = self._records.get(session)
+        if record is not None:
+            record.link = None
+            record.deaths += 1
+            for number in list(record.connections):
+                self.deliver(number, closed(CloseCode.SESSION_LOST))
+
     def lost(self, link: Link) -> None:
         """A process has ended; another one takes its place."""
         if link in self._links:
             self._links.remove(link)
-        for record in self._records.values():
+        for record in list(self._records.values()):
             if record.link is link:
-                record.link = None
-                record.deaths += 1
-                for number in list(record.connections):
-                    self.deliver(number, closed(CloseCode.SESSION_LOST))
+                self.gone(record.id)
         if not self._closing:
             self._spawn(self._replace())
 
@@ -258,18 +266,21 @@ class Host:
         if record.link is not None:
             return record.link
         async with record.reviving:
-            if record.link is not None:
-                return record.link
-            if record.deaths > MAX_DEATHS or not record.recipe:
-                self._records.pop(record.id, None)
-                raise _lost(410)
-            link = self._least_loaded()
-            response = await link.request(Request("create", record.id, {}, _with_cursor(record)))
-            if response.status != 201:
-                self._records.pop(record.id, None)
-                raise _lost(410)
-            record.link = link
-            return link
+            return await self._revive(record)
+
+    async def _revive(self, record: Record) -> Link:
+        if record.link is not None:
+            return record.link
+        if record.deaths > MAX_DEATHS or not record.recipe:
+            self._records.pop(record.id, None)
+            raise _lost(410)
+        link = self._least_loaded()
+        response = await link.request(Request("create", record.id, {}, _with_cursor(record)))
+        if response.status != 201:
+            self._records.pop(record.id, None)
+            raise _lost(410)
+        record.link = link
+        return link
 
     async def _make_room(self, owner: str) -> None:
         """Refuse beyond the limits; sessions that nobody has used for a while make room first."""

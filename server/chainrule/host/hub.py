@@ -22,9 +22,9 @@ from chainrule.host.interface import Closed, Request, Response
 from chainrule.host.mailbox import closed
 from chainrule.host.problem import (
     answer,
+    failure,
     from_message,
     from_refusal,
-    problem,
     to_message,
     unknown_session,
 )
@@ -49,6 +49,8 @@ class Outlet(Protocol):
     def recipe(self, session: str, recipe: bytes) -> None: ...
 
     def cursor(self, session: str, cursor: bytes) -> None: ...
+
+    def gone(self, session: str) -> None: ...
 
 
 @dataclass(eq=False)
@@ -78,6 +80,7 @@ class Slot:
     waiting: dict[str, list[Follower | Waiter]] = field(default_factory=dict)
     queued: bool = False
     gone: bool = False
+    listened: bool = False
     journal: int = -1
     cursor: Any = None
 
@@ -123,7 +126,7 @@ class Hub:
             return answer(from_refusal(refusal))
         except Exception:
             log.exception("a request failed: %s", request.method)
-            return answer(_failure())
+            return answer(from_refusal(failure()))
 
     def _find(self, session: str) -> Slot:
         try:
@@ -262,7 +265,11 @@ class Hub:
         if command.id is None:
             command = command.model_copy(update={"id": f"{ANONYMOUS}{next(self._count)}"})
         viewer = origin.viewer if isinstance(origin, Follower) else None
-        messages = slot.session.handle(command, viewer)
+        try:
+            messages = slot.session.handle(command, viewer)
+        except Exception:
+            self._deliver(slot, [to_message(failure(), seq=slot.session.revision, id=command.id)], origin)
+            raise
         if any(isinstance(message, Progress) and message.id == command.id for message in messages):
             assert command.id is not None
             slot.waiting.setdefault(command.id, []).append(origin)
@@ -276,24 +283,26 @@ class Hub:
 
     def _advance(self, slot: Slot) -> None:
         messages = slot.session.advance(self._slice)
-        finished: set[str] = set()
-        for message in messages:
-            origins = slot.waiting.get(message.id) if message.id is not None else None
-            if origins is None:
-                if message.id is None:
-                    self._broadcast(slot, message)
+        for key in {message.id for message in messages}:
+            if key is None:
+                for message in messages:
+                    if message.id is None:
+                        self._broadcast(slot, message)
                 continue
-            if not isinstance(message, Progress) and message.id is not None:
-                finished.add(message.id)
+            origins = slot.waiting.get(key, [])
+            # What belongs to nobody (the frame, say) is part of every answer over REST, which has nothing else.
+            answers = [message for message in messages if message.id == key]
+            whole = [message for message in messages if message.id in (key, None)]
+            finished = not all(isinstance(message, Progress) for message in answers)
             for origin in origins:
-                if isinstance(origin, Waiter):
-                    origin.messages.extend(_named([message]))
+                if isinstance(origin, Follower):
+                    self._deliver(slot, answers, origin)
+                elif finished:
+                    self._deliver(slot, whole, origin)
                 else:
-                    self._send(origin, message)
-        for key in finished:
-            for origin in slot.waiting.pop(key):
-                if isinstance(origin, Waiter) and not origin.finished.done():
-                    origin.finished.set_result(None)
+                    origin.messages = _named(answers)
+            if finished:
+                slot.waiting.pop(key, None)
         self._pull(slot, slot.followers.values())
 
     def _deliver(self, slot: Slot, messages: Sequence[ServerMessage], origin: Follower | Waiter) -> None:
@@ -366,15 +375,20 @@ class Hub:
             self._drain(slot)
             return
         try:
-            if slot.inbox:
+            due = slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic()
+            # Questions and computing take turns within a session as well: asking how far it is must not hold it up.
+            if slot.inbox and not (due and slot.listened):
+                slot.listened = True
                 slot.inbox.popleft()()
-            elif slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic():
+            elif due:
+                slot.listened = False
                 self._advance(slot)
             self._report(slot)
         except Exception:
-            # A fault of the program: the session's state is not to be trusted any more, the others' is.
+            # A fault of the program: the session's state is not to be trusted any more. It is made anew when needed.
             log.exception("a session failed")
             self._remove(slot, CloseCode.SESSION_LOST)
+            self._outlet.gone(slot.id)
         self._schedule(slot)
 
     def _remove(self, slot: Slot, code: CloseCode = CloseCode.SESSION_DELETED) -> None:
@@ -418,13 +432,3 @@ def _named(messages: Iterable[ServerMessage]) -> list[ServerMessage]:
         else message
         for message in messages
     ]
-
-
-def _failure() -> Any:
-    return problem(
-        "internal_error",
-        500,
-        "Something went wrong in the program",
-        "This is a fault of the program, not of the request.",
-        "Try again; if it happens again, report it with what you sent.",
-    )

@@ -38,6 +38,8 @@ class Receiver(Protocol):
 
     def cursor(self, session: str, cursor: bytes) -> None: ...
 
+    def gone(self, session: str) -> None: ...
+
     def lost(self, link: Link) -> None: ...
 
 
@@ -156,6 +158,8 @@ class ProcessLink:
             case Kind.CURSOR:
                 session, cursor = split(packet.payload)
                 self._receiver.cursor(session, cursor)
+            case Kind.GONE:
+                self._receiver.gone(split(packet.payload)[0])
             case _:
                 raise AssertionError(packet.kind)
 

@@ -55,6 +55,9 @@ class LocalLink:
     def cursor(self, session: str, cursor: bytes) -> None:
         self._receiver.cursor(session, cursor)
 
+    def gone(self, session: str) -> None:
+        self._receiver.gone(session)
+
 
 def local_host(settings: Settings, make_hub: Callable[[Outlet], Hub] | None = None) -> Host:
     """A host with one hub, in this process."""

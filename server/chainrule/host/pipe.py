@@ -30,6 +30,7 @@ class Kind(IntEnum):
     CLOSE = 8  # both ways: the connection has ended; payload: JSON [code, reason]
     RECIPE = 9  # worker → API: what makes a session anew
     CURSOR = 10  # worker → API: where a session stands
+    GONE = 11  # worker → API: a session failed and is there no more
 
 
 class Packet(NamedTuple):

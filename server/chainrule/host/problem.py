@@ -125,3 +125,14 @@ def unknown_session() -> Refusal:
         "It was never made, was deleted, or expired after a long idle time.",
         "Make a session with POST /api/sessions; the page makes it again from its address.",
     )
+
+
+def failure() -> Refusal:
+    """What is said of a fault of the program."""
+    return Refusal(
+        "internal_error",
+        500,
+        "Something went wrong in the program",
+        "This is a fault of the program, not of the request.",
+        "Try again; if it happens again, report it with what you sent.",
+    )

@@ -73,6 +73,9 @@ class Worker:
     def cursor(self, session: str, cursor: bytes) -> None:
         self._writer.write(pack(Kind.CURSOR, 0, join(session, cursor)))
 
+    def gone(self, session: str) -> None:
+        self._writer.write(pack(Kind.GONE, 0, join(session)))
+
 
 async def main(number: int) -> int:
     """Serve until the API's end of the socket closes; return the exit status."""

@@ -11,11 +11,12 @@ class CloseCode(IntEnum):
     NORMAL = 1000
     GOING_AWAY = 1001
     TOO_BIG = 1009
+    FORBIDDEN_ORIGIN = 4403
     UNKNOWN_SESSION = 4404
     TOO_SLOW = 4408
     SESSION_DELETED = 4410
     TOO_MANY_MESSAGES = 4429
-    FORBIDDEN_ORIGIN = 4403
+    TOO_MANY_FOLLOWERS = 4430
     SESSION_LOST = 4503
 
 
@@ -28,5 +29,6 @@ CLOSE_REASONS: dict[CloseCode, str] = {
     CloseCode.TOO_SLOW: "Answers were not read; connect again for the latest state.",
     CloseCode.SESSION_DELETED: "The session was deleted, or expired after a long idle time.",
     CloseCode.TOO_MANY_MESSAGES: "Messages kept coming faster than the rate limit.",
+    CloseCode.TOO_MANY_FOLLOWERS: "The session has as many followers as it may have; try again later.",
     CloseCode.SESSION_LOST: "The session's process ended; connect again, or create the session again.",
 }

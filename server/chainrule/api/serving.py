@@ -1,0 +1,88 @@
+"""Runs the service on a socket: workers first, then uvicorn, then a line that says where."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from chainrule.api.app import create_app
+from chainrule.api.settings import Settings
+from chainrule.host.interface import SessionHost
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that says when it listens, and ends quietly on Ctrl-C."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Uvicorn's own raises the signal anew when all is done: a traceback for a Ctrl-C that was obeyed.
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+
+def configure(settings: Settings, host: SessionHost) -> uvicorn.Config:
+    """How uvicorn serves the app."""
+    return uvicorn.Config(
+        create_app(settings, host),
+        loop="none",
+        http="auto",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_message,
+        # Frames are floats: compressing them saves next to nothing and costs fifteen times the work.
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def run(settings: Settings, end: socket.socket, host: SessionHost, listening: Callable[[], None]) -> None:
+    """Serve on a bound socket until told to end; raises ``StartError`` where no worker can start."""
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+    async def main() -> None:
+        await host.start()
+        try:
+            await Server(configure(settings, host), listening).serve(sockets=[end])
+        finally:
+            await host.close()
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

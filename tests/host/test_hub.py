@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from chainrule.host.hub import Hub
+from chainrule.host.interface import Closed, Request, Response
+from chainrule.protocol.close import CloseCode
+from chainrule.protocol.frames import decode_frame
+from support.fake import fake_hub, until
+
+pytestmark = pytest.mark.anyio
+
+
+class Outlet:
+    """Keeps what a hub sends."""
+
+    def __init__(self) -> None:
+        self.sent: dict[int, list[str | bytes | Closed]] = {}
+        self.recipes: list[tuple[str, bytes]] = []
+        self.gone_ids: list[str] = []
+        self.cursors: list[tuple[str, bytes]] = []
+
+    def emit(self, connection: int, message: str | bytes) -> None:
+        self.sent.setdefault(connection, []).append(message)
+
+    def shut(self, connection: int, reason: Closed) -> None:
+        self.sent.setdefault(connection, []).append(reason)
+
+    def recipe(self, session: str, recipe: bytes) -> None:
+        self.recipes.append((session, recipe))
+
+    def cursor(self, session: str, cursor: bytes) -> None:
+        self.cursors.append((session, cursor))
+
+    def gone(self, session: str) -> None:
+        self.gone_ids.append(session)
+
+    def texts(self, connection: int) -> list[dict[str, object]]:
+        return [json.loads(message) for message in self.sent.get(connection, []) if isinstance(message, str)]
+
+    def frames(self, connection: int) -> list[int]:
+        return [decode_frame(m).cursor.step for m in self.sent.get(connection, []) if isinstance(m, bytes)]
+
+
+@asynccontextmanager
+async def running(log: list[str] | None = None, timeout: float = 30.0) -> AsyncIterator[tuple[Hub, Outlet]]:
+    outlet = Outlet()
+    hub = fake_hub(outlet, log, command_timeout=timeout)
+    task = asyncio.create_task(hub.run())
+    try:
+        yield hub, outlet
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def create(hub: Hub, session: str, seed: int = 7) -> Response:
+    body = json.dumps({"lesson": "fake", "seed": seed}).encode()
+    return await hub.request(Request("create", session, {}, body))
+
+
+async def command(hub: Hub, session: str, **fields: object) -> Response:
+    return await hub.request(Request("commands", session, {}, json.dumps(fields).encode()))
+
+
+async def test_a_command_answers_with_its_messages() -> None:
+    async with running() as (hub, _):
+        assert (await create(hub, "a")).status == 201
+        response = await command(hub, "a", type="step", id="mine")
+        assert response.status == 200
+        moved, frame = json.loads(response.body)
+        assert (moved["type"], moved["id"], moved["cursor"]["step"]) == ("moved", "mine", 1)
+        assert frame["type"] == "frame"
+
+
+async def test_ids_that_the_hub_made_up_do_not_get_out() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        hub.receive(1, '{"type": "step"}')
+        hub.receive(1, '{"type": "seek", "iteration": 3}')
+        await until(lambda: len(outlet.texts(1)) >= 5, "the answers")
+        assert [message["id"] for message in outlet.texts(1)] == [None] * 5
+        for message in json.loads((await command(hub, "a", type="seek", iteration=6)).body):
+            assert message["id"] is None
+
+
+async def test_a_long_command_is_waited_for_and_its_progress_left_out() -> None:
+    async with running() as (hub, _):
+        await create(hub, "a")
+        response = await command(hub, "a", type="seek", iteration=50)
+        assert response.status == 200
+        assert [message["type"] for message in json.loads(response.body)] == ["moved", "frame"]
+        assert json.loads(response.body)[0]["cursor"]["iteration"] == 50
+
+
+async def test_beyond_the_time_limit_a_long_command_goes_on() -> None:
+    async with running(timeout=0.0) as (hub, _):
+        await create(hub, "a")
+        response = await command(hub, "a", type="seek", iteration=200)
+        assert response.status == 202
+        assert {message["type"] for message in json.loads(response.body)} <= {"progress"}
+        for _attempt in range(1000):
+            info = json.loads((await hub.request(Request("info", "a"))).body)
+            if info["cursor"]["iteration"] == 200:
+                return
+        pytest.fail("it stopped")
+
+
+async def test_a_busy_session_gives_way_to_another_ones_step() -> None:
+    log: list[str] = []
+    async with running(log) as (hub, _):
+        await create(hub, "busy", seed=1)
+        await create(hub, "other", seed=2)
+        assert (await command(hub, "busy", type="play")).status == 200
+        await until(lambda: log.count("1 slice") > 5, "the busy session's slices")
+        begun = len(log)
+        assert (await command(hub, "other", type="step")).status == 200
+        before = log[begun : log.index("2 step", begun)]
+        # What was computed between the asking and the answer: the slice under way and the next one, not more.
+        assert len(before) <= 2
+        await until(lambda: log.count("1 slice") > 50, "the busy session goes on")
+
+
+async def test_a_flood_of_commands_gives_way_to_another_ones_step() -> None:
+    log: list[str] = []
+    async with running(log) as (hub, _):
+        await create(hub, "flood", seed=1)
+        await create(hub, "other", seed=2)
+        hub.connect(1, "flood", None)
+        for _ in range(500):
+            hub.receive(1, '{"type": "step"}')
+        await command(hub, "other", type="step")
+        assert log.index("2 step") < 10
+        await until(lambda: log.count("1 step") == 500, "the flood is answered all the same")
+
+
+async def test_frames_wait_for_acknowledgement_and_answers_do_not() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        hub.connect(2, "a", None)
+        await until(lambda: outlet.frames(1) == [0] and outlet.frames(2) == [0], "the snapshots")
+        for _ in range(20):
+            hub.receive(1, '{"type": "step"}')
+        await until(lambda: len(outlet.texts(1)) == 20, "twenty answers")
+        assert outlet.frames(1) == [0]
+        assert outlet.texts(2) == []
+        hub.receive(2, '{"type": "ack", "seq": 0}')
+        await until(lambda: outlet.frames(2) == [0, 20], "the slow follower gets the latest state alone")
+        hub.receive(1, '{"type": "ack", "seq": 0}')
+        await until(lambda: outlet.frames(1) == [0, 20], "so does the sender")
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("{", "malformed_json"),
+        ("[" * 10_000, "malformed_json"),
+        ('{"type": "step", "count": NaN}', "malformed_json"),
+        ("null", "invalid_message"),
+        ('{"type": "dance"}', "invalid_message"),
+        ('{"type": "step", "count": "2"}', "invalid_message"),
+        ('{"type": "step", "extra": 1}', "invalid_message"),
+        (b"\x00\x01", "invalid_message"),
+        ('{"type": "undo"}', "edit_refused"),
+    ],
+)
+async def test_a_bad_message_is_one_error_and_the_socket_stays_open(message: str | bytes, code: str) -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        hub.receive(1, message)
+        hub.receive(1, '{"type": "step", "id": "after"}')
+        await until(lambda: len(outlet.texts(1)) == 2, "both answers")
+        error, moved = outlet.texts(1)
+        assert (error["type"], error["code"]) == ("error", code)
+        assert error["hint"] is not None
+        assert (moved["type"], moved["id"]) == ("moved", "after")
+
+
+async def test_a_refused_message_is_named() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        hub.receive(1, '{"type": "step", "count": "2", "id": "x1"}')
+        await until(lambda: bool(outlet.texts(1)), "the refusal")
+        assert outlet.texts(1)[0]["id"] == "x1"
+
+
+async def test_a_fault_of_the_program_ends_one_session_only() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        await create(hub, "b")
+        hub.connect(1, "a", None)
+        response = await command(hub, "a", type="edit", name="boom", value=1)
+        assert response.status == 500
+        assert outlet.gone_ids == ["a"]
+        await until(
+            lambda: any(isinstance(m, Closed) for m in outlet.sent.get(1, [])), "the end of the connection"
+        )
+        closed = outlet.sent[1][-1]
+        assert isinstance(closed, Closed)
+        assert closed.code == CloseCode.SESSION_LOST
+        assert (await command(hub, "b", type="step")).status == 200
+        assert (await hub.request(Request("info", "a"))).status == 404
+
+
+async def test_a_deleted_session_closes_its_sockets_and_answers_what_waits() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        waiting = asyncio.create_task(command(hub, "a", type="seek", iteration=10_000_000))
+        await asyncio.sleep(0.01)
+        assert (await hub.request(Request("delete", "a"))).status == 204
+        assert (await waiting).status == 404
+        closed = outlet.sent[1][-1]
+        assert isinstance(closed, Closed)
+        assert closed.code == CloseCode.SESSION_DELETED
+
+
+async def test_too_many_followers_are_turned_away() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        for connection in range(4):
+            hub.connect(connection, "a", None)
+        assert [m.code for m in outlet.sent[3] if isinstance(m, Closed)] == [CloseCode.TOO_MANY_FOLLOWERS]
+        hub.disconnect(0)
+        hub.connect(5, "a", None)
+        await until(lambda: outlet.frames(5) == [0], "room for another one")
+
+
+async def test_what_would_make_a_session_anew_is_reported() -> None:
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        await command(hub, "a", type="edit", name="w", value=1)
+        await command(hub, "a", type="step")
+        assert [session for session, _ in outlet.recipes] == ["a", "a"]
+        assert len(json.loads(outlet.recipes[-1][1])["journal"]) == 1
+        assert json.loads(outlet.cursors[-1][1]) == {"branch": 0, "iteration": 0, "step": 1}
+
+
+async def test_tensors_in_both_forms() -> None:
+    async with running() as (hub, _):
+        await create(hub, "a")
+        arguments = {"name": "w", "what": "value", "media": "application/json"}
+        response = await hub.request(Request("tensor", "a", arguments))
+        assert json.loads(response.body)["data"] == [1.0, "NaN"]
+        response = await hub.request(Request("tensor", "a", {**arguments, "media": "application/x-npy"}))
+        assert response.media_type == "application/x-npy"
+        assert response.body.startswith(b"\x93NUMPY")
+        response = await hub.request(Request("tensor", "a", {**arguments, "name": "v"}))
+        assert response.status == 404
