@@ -166,7 +166,7 @@ def mean(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     return Tensor(apply(OPS["mean"], (node,), {"axis": dispatch.axes(dim, x.ndim), "keepdims": keepdim}))
 
 
-def reshape(x: Tensor, *shape: Any) -> Tensor:
+def reshape(x: Tensor, shape: Any) -> Tensor:
     """The same elements in another shape; one size may be −1.
 
     Raises
@@ -174,24 +174,34 @@ def reshape(x: Tensor, *shape: Any) -> Tensor:
     RuntimeError
         The sizes do not multiply to the number of elements.
     """
-    sizes = list(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else list(shape)
+    sizes = [shape] if isinstance(shape, int) else list(shape)
     known = 1
     for size in sizes:
         known *= size if size != -1 else 1
     if sizes.count(-1) == 1 and known and x.numel() % known == 0:
         sizes[sizes.index(-1)] = x.numel() // known
         known = x.numel()
-    if known != x.numel() or -1 in sizes:
-        raise RuntimeError(f"shape {list(shape)} is invalid for input of size {x.numel()}")
+    if known != x.numel() or min(sizes, default=0) < 0:
+        raise RuntimeError(f"shape '{shape}' is invalid for input of size {x.numel()}")
     return Tensor(apply(OPS["reshape"], (x._node,), {"shape": tuple(sizes)}))
 
 
-def permute(x: Tensor, *dims: Any) -> Tensor:
+def permute(x: Tensor, dims: Any) -> Tensor:
     """The axes in another order."""
-    order = tuple(dims[0]) if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims
+    order = tuple(dims)
     if len(order) != x.ndim or dispatch.axes(order, x.ndim) not in (tuple(range(x.ndim)), None):
         raise RuntimeError(f"permute(): {list(order)} is no order of the axes of shape {list(x.shape)}")
     return Tensor(apply(OPS["permute"], (x._node,), {"dims": tuple(d % x.ndim for d in order)}))
+
+
+def _spread(function: Callable[[Tensor, Any], Tensor]) -> Callable[..., Tensor]:
+    """The method: sizes may be given one by one or as a list."""
+
+    def method(x: Tensor, *sizes: Any) -> Tensor:
+        return function(x, sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes)
+
+    method.__name__ = function.__name__
+    return method
 
 
 def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -213,7 +223,7 @@ for _name, _function in {
     "neg": neg, "exp": exp, "log": log, "sqrt": sqrt, "abs": abs, "sin": sin, "cos": cos, "tanh": tanh,
     "sigmoid": sigmoid, "relu": relu, "add": add, "sub": sub, "mul": mul, "div": div, "pow": pow,
     "maximum": maximum, "minimum": minimum, "matmul": matmul, "mm": matmul, "sum": sum, "mean": mean,
-    "reshape": reshape, "view": reshape, "permute": permute, "transpose": transpose,
+    "reshape": _spread(reshape), "view": _spread(reshape), "permute": _spread(permute), "transpose": transpose,
 }.items():  # fmt: skip
     setattr(Tensor, _name, _function)
 Tensor.T = property(_transposed)  # type: ignore[assignment]

@@ -106,6 +106,7 @@ def permute(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     torch="to",
     python="{0}.to()",
     samples=(Sample((_MATRIX,), {"dtype": "float64"}),),
+    edges=(Sample(([0.1, 1e30, float("nan")],), {"dtype": "float32"}),),
 )
 def cast(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     return xp.astype(inputs[0], getattr(xp, attrs["dtype"]))

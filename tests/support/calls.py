@@ -1,0 +1,64 @@
+"""Every op with every sample of its record: what generated tests run through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from chainrule.engine.backend import Backend, HostArray, host
+from chainrule.engine.backward import Contribution, backward
+from chainrule.engine.op import OPS, Op, Sample
+from chainrule.engine.tape import Node, apply, leaf_node, use_backend
+
+
+class Call(NamedTuple):
+    """One op on one sample."""
+
+    op: Op
+    sample: Sample
+    smooth: bool
+    name: str
+
+
+def calls(smooth: bool = True, edges: bool = False) -> Iterator[Call]:
+    for op in OPS.values():
+        if smooth:
+            for k, sample in enumerate(op.samples):
+                yield Call(op, sample, True, f"{op.name}-{k}")
+        if edges:
+            for k, sample in enumerate(op.edges):
+                yield Call(op, sample, False, f"{op.name}-edge{k}")
+
+
+class Outcome(NamedTuple):
+    """What an op gave, on the host."""
+
+    value: HostArray
+    grads: list[HostArray]
+    node: Node
+    upstream: Any
+    contributions: list[Contribution]
+
+
+def seed_like(value: HostArray) -> HostArray:
+    """An upstream gradient whose elements all differ; the same wherever it is made."""
+    ramp = 1.0 + 0.25 * host.arange(value.size, dtype=host.float64)
+    return host.asarray(ramp.reshape(value.shape), dtype=value.dtype)
+
+
+def leaves(inputs: tuple[Any, ...], backend: Backend, dtype: str) -> tuple[Node, ...]:
+    with use_backend(backend):
+        return tuple(
+            leaf_node(backend.asarray(x, dtype), backend, kind="input", requires_grad=True) for x in inputs
+        )
+
+
+def evaluate(call: Call, backend: Backend, dtype: str = "float64", g: HostArray | None = None) -> Outcome:
+    """Run a call forwards, and backwards from ``g``."""
+    inputs = leaves(call.sample.inputs, backend, dtype)
+    node = apply(call.op, inputs, call.sample.attrs)
+    value = backend.to_numpy(node.value)
+    upstream = backend.asarray(seed_like(value) if g is None else g)
+    contributions = list(backward(node, upstream))[1:]
+    grads = [backend.to_numpy(c.value) for c in contributions]
+    return Outcome(value, grads, node, upstream, contributions)
