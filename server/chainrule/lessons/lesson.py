@@ -56,7 +56,7 @@ class LessonConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def merged(self, changes: Mapping[str, Any]) -> Self:
-        """This configuration with some fields changed.
+        """Change some fields.
 
         Raises
         ------

@@ -1,0 +1,438 @@
+"""Any number → the numbers that made it, each of which can be explained in turn.
+
+A value is made by its op from the values of the arguments; a contribution by a VJP from the upstream gradient and the
+pinned values; a gradient by adding contributions; a parameter, after its update, by the optimizer. Leaves and the seed
+are where it ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chainrule.engine.backward import Contribution
+from chainrule.engine.latex import substitute
+from chainrule.engine.tape import Node
+from chainrule.engine.terms import Factor as OpFactor
+from chainrule.engine.terms import Source as OpSource
+from chainrule.engine.terms import Term as OpTerm
+from chainrule.errors import Refusal
+from chainrule.explain import code
+from chainrule.explain.symbols import at, element, grouped, number, partial, plain, symbol
+from chainrule.explain.update import updated_value
+from chainrule.protocol.client import ExplainCommand
+from chainrule.protocol.model import Cursor, Factor, Source, Term
+from chainrule.protocol.server import Explanation
+from chainrule.trace import Record, is_delta, is_edit
+
+MAX_TERMS = 200
+"""Longer sums are cut, with the rest as one term."""
+RULE_TERMS = 6
+"""How many terms a rule writes out."""
+Index = tuple[int, ...]
+BY_TERMS = frozenset({"add", "mul", "matmul", "sum", "mean"})
+"""Ops whose rule reads best as a sum of products; that of the others is their formula with numbers in it."""
+
+
+_POWER = re.compile(r"\^\{(\d{1,3})-1\}")
+
+
+class Answer(NamedTuple):
+    """What an explanation says about a number. ``value`` is None where it has not been reached."""
+
+    value: float | None
+    formula: str
+    rule: str
+    terms: list[Term]
+    python: str
+    path: str
+    convention: str | None = None
+
+
+def explain(
+    record: Record, cursor: Cursor, command: ExplainCommand, *, shown: int | None = None, seq: int = 0
+) -> Explanation:
+    """Answer an ``explain`` command at a cursor.
+
+    Parameters
+    ----------
+    record
+        The iteration that the cursor is in.
+    shown
+        The step whose state may be seen, where that is not the cursor's (a withheld gradient).
+
+    Raises
+    ------
+    Refusal
+        ``unknown_name``, or ``invalid_index`` for an element or argument that does not exist.
+    """
+    step = cursor.step if shown is None else shown
+    node = record.find(command.name)
+    target, argument = node, None
+    if command.what == "contribution":
+        argument = _argument(node, command.argument)
+        target = node.inputs[argument]
+    index = _index(target, command.index)
+    if argument is not None:
+        answer = _contribution(record, step, node, argument, index)
+    elif command.what == "grad":
+        answer = _gradient(record, step, node, index)
+    else:
+        answer = _value(record, step, node, index)
+    return Explanation(
+        seq=seq,
+        id=command.id,
+        cursor=cursor,
+        name=str(node.name),
+        what=command.what,
+        index=list(index),
+        argument=argument,
+        shape=list(target.shape),
+        **answer._asdict(),
+    )
+
+
+def _argument(node: Node, argument: int | None) -> int:
+    carrying = [k for k, child in enumerate(node.inputs) if child.requires_grad]
+    if argument is None and len(carrying) == 1:
+        return carrying[0]
+    if argument is None or argument not in carrying:
+        listed = ", ".join(map(str, carrying)) or "none"
+        raise _invalid_index(
+            f"{node.name} passes no gradient to argument {argument}."
+            if argument is not None
+            else f"{node.name} has several edges.",
+            f"Arguments that carry a gradient: {listed}.",
+        )
+    return argument
+
+
+def _index(node: Node, index: Sequence[int]) -> Index:
+    shape = node.shape
+    if not index and all(size == 1 for size in shape):
+        return (0,) * len(shape)
+    if len(index) != len(shape) or any(i >= size for i, size in zip(index, shape, strict=True)):
+        raise _invalid_index(
+            f"{node.name} has shape {shape}, so {list(index)} is no element of it.",
+            f"Give {len(shape)} indices, each from 0 and below its size.",
+        )
+    return tuple(index)
+
+
+def _invalid_index(detail: str, hint: str) -> Refusal:
+    return Refusal("invalid_index", 422, "No such element", detail, hint)
+
+
+# -- values
+
+
+def _value(record: Record, step: int, node: Node, index: Index) -> Answer:
+    array = record.value_at(node, step)
+    python, path = code.value_code(node, index), code.tensor_path(record, node, "value")
+    if node.op is None:
+        return _leaf_value(record, step, node, index, python, path)
+    formula = _formula(record, node)
+    if array is None:
+        return Answer(None, formula, "", [], python, path)
+    value = element(node, array, index)
+    edited = _edited_value(node, index, value)
+    if edited is not None:
+        return Answer(value, formula, number(value), edited, python, path)
+    inputs = [child.value for child in node.inputs]
+    terms = node.op.value_terms(node.value, inputs, node.attrs, index)
+    if node.op.name in BY_TERMS:
+        rule = _sum_rule(terms)
+    else:
+        numbers = {
+            letter: grouped(number(element(child, child.value, _aligned(child, index))))
+            for letter, child in zip("ab", node.inputs, strict=False)
+        }
+        rule = substitute(node.op.formula.partition("=")[2].strip(), numbers, parenthesize=False)
+    return Answer(value, formula, f"{rule} = {number(value)}", _terms(record, node, terms), python, path)
+
+
+def _formula(record: Record, node: Node) -> str:
+    assert node.op is not None
+    letters = dict(zip("ab", (symbol(record, child) for child in node.inputs), strict=False))
+    return substitute(node.op.formula, {"z": symbol(record, node), **letters})
+
+
+def _edited_value(node: Node, index: Index, value: float) -> list[Term] | None:
+    """The terms of an edited activation where y + δ does not give it: beside an infinite y there is only the edit."""
+    if not is_edit(node):
+        return None
+    y, delta = (element(child, child.value, index) for child in node.inputs)
+    total = y + delta
+    if total - total == 0.0:
+        return None
+    label = r"y'"
+    return [Term(label="edit", factors=[Factor(label=label, value=value)], value=value)]
+
+
+def _aligned(child: Node, index: Index) -> Index:
+    """The element of an argument that broadcasting brings to ``index``."""
+    own = index[len(index) - len(child.shape) :]
+    return tuple(0 if size == 1 else i for i, size in zip(own, child.shape, strict=True))
+
+
+def _leaf_value(record: Record, step: int, node: Node, index: Index, python: str, path: str) -> Answer:
+    own = at(symbol(record, node), index)
+    array = record.value_at(node, step)
+    if array is None:
+        return Answer(None, own, "", [], python, path)
+    value = element(node, array, index)
+    changed = updated_value(record, step, node, index)
+    if changed is not None:
+        return Answer(value, changed.formula, changed.rule, changed.terms, python, path)
+    if is_delta(node):
+        return _delta_value(record, node, index, value, python, path)
+    terms = [Term(label=plain(node), factors=[Factor(label=own, value=value)], value=value)]
+    return Answer(
+        value, own, own if own == number(value) else f"{own} = {number(value)}", terms, python, path
+    )
+
+
+def _delta_value(record: Record, node: Node, index: Index, value: float, python: str, path: str) -> Answer:
+    """δ = y′ − y of an edited activation."""
+    edited = record.by_name[f"{str(node.name).removesuffix('.delta')}.edit"]
+    before = edited.inputs[0]
+    new, old = element(edited, edited.value, index), element(before, before.value, index)
+    minus = Factor(label="-1", value=-1.0)
+    terms = [
+        Term(label="y′", factors=[Factor(label="y'", value=new)], value=new),
+        Term(
+            label=plain(before),
+            factors=[minus, _read(record, before, index, symbol(record, before))],
+            value=-old,
+        ),
+    ]
+    rule = f"{number(new)} - {grouped(number(old))} = {number(value)}"
+    return Answer(value, r"\delta = y' - y", rule, terms, python, path)
+
+
+def _read(record: Record, node: Node, index: Index, label: str) -> Factor:
+    source = Source(name=str(node.name), what="value", index=list(index))
+    return Factor(label=at(label, index), value=element(node, node.value, index), source=source)
+
+
+# -- contributions
+
+
+def _contribution(record: Record, step: int, node: Node, argument: int, index: Index) -> Answer:
+    target = node.inputs[argument]
+    python, path = code.contribution_code(node, argument, index), "/commands"
+    formula = _edge_formula(record, node, argument)
+    found = _find(record, node, argument, step)
+    if found is None:
+        return Answer(None, formula, "", [], python, path)
+    value = element(target, found.value, index)
+    terms = _vjp_terms(found, index)
+    return Answer(
+        value,
+        formula,
+        f"{_sum_rule(terms)} = {number(value)}",
+        _terms(record, node, terms),
+        python,
+        path,
+        _convention(found, index),
+    )
+
+
+def _find(record: Record, node: Node, argument: int, step: int) -> Contribution | None:
+    arrivals = record.arrivals.get(node.inputs[argument].index)
+    if arrivals is None:
+        return None
+    for at_step, contribution in zip(arrivals.steps, arrivals.contributions, strict=True):
+        if at_step <= step and contribution.node is node and contribution.argument == argument:
+            return contribution
+    return None
+
+
+def _vjp_terms(contribution: Contribution, index: Index) -> list[OpTerm]:
+    node = contribution.node
+    assert node.op is not None
+    inputs = [child.value for child in node.inputs]
+    vjp = node.op.vjps[contribution.argument]
+    return vjp.terms(node.backend.xp, contribution.upstream, node.value, inputs, node.attrs, index)
+
+
+def _edge_formula(record: Record, node: Node, argument: int) -> str:
+    r"""∂L/∂z · ∂z/∂w = ∂L/∂z · x."""
+    assert node.op is not None
+    vjp = node.op.vjps[argument]
+    upstream = partial(record, node)
+    if vjp.form == "contraction":
+        return _plugged(record, node, vjp.formula, {"g": upstream})
+    z, target = symbol(record, node), symbol(record, node.inputs[argument])
+    slope = _plugged(record, node, vjp.formula, {})
+    return rf"{upstream} \cdot \frac{{\partial {z}}}{{\partial {target}}} = {upstream} \cdot {grouped(slope)}"
+
+
+def _plugged(record: Record, node: Node, formula: str, more: dict[str, str]) -> str:
+    """A formula of the op with the names of its nodes in it."""
+    letters = {letter: symbol(record, child) for letter, child in zip("ab", node.inputs, strict=False)}
+    return _POWER.sub(_lowered, substitute(formula, {"z": symbol(record, node), **letters, **more}))
+
+
+def _lowered(match: re.Match[str]) -> str:
+    """x^{2-1} is x, and x^{3-1} is x^{2}."""
+    power = int(match[1]) - 1
+    return "" if power == 1 else f"^{{{power}}}"
+
+
+def _convention(contribution: Contribution, index: Index) -> str | None:
+    """The code of the convention that chose a local derivative on which this element depends."""
+    node = contribution.node
+    if node.op is None or contribution.argument < 0:
+        return None
+    vjp = node.op.vjps[contribution.argument]
+    if vjp.convention is None or vjp.at_kink is None:
+        return None
+    xp = node.backend.xp
+    kinks = vjp.at_kink(xp, node.value, [child.value for child in node.inputs], node.attrs)
+    kinks = node.backend.to_numpy(xp.broadcast_to(node.backend.asarray(kinks), node.shape))
+    for term in _vjp_terms(contribution, index):
+        for factor in term.factors:
+            for origin, place in factor.sources:
+                if origin in ("upstream", "out") and bool(kinks[place]):
+                    return vjp.convention
+    return vjp.convention if kinks.ndim == 0 and bool(kinks) else None
+
+
+# -- gradients
+
+
+def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
+    python, path = code.grad_code(node, index), code.tensor_path(record, node, "grad")
+    own = at(partial(record, node), index)
+    array = record.grad_at(node, step)
+    arrivals = record.arrivals.get(node.index)
+    contributions = [] if arrivals is None else arrivals.contributions
+    parts = [_part(record, contribution, contributions) for contribution in contributions]
+    stale = record.stale_grad(node)
+    if stale is not None:
+        parts.insert(0, rf"{own}_{{\text{{before}}}}")
+    formula = f"{own} = {' + '.join(parts)}" if parts else own
+    if array is None:
+        return Answer(None, formula, "", [], python, path)
+    value = element(node, array, index)
+    terms: list[Term] = []
+    if stale is not None:
+        before = element(node, stale, index)
+        factor = Factor(label=rf"{own}_{{\text{{before}}}}", value=before)
+        terms.append(Term(label="before", factors=[factor], value=before))
+    convention = None
+    for contribution in contributions[: record.arrived(node, step)]:
+        amount = element(node, contribution.value, index)
+        terms.append(_arrival(record, contribution, contributions, index, amount))
+        convention = convention or _convention(contribution, index)
+    rule = " + ".join(
+        text if k == 0 else grouped(text)
+        for k, text in enumerate(_shortened([number(term.value) for term in terms]))
+    )
+    rule = f"{own} = {rule}" + (f" = {number(value)}" if len(terms) > 1 else "")
+    return Answer(value, formula, rule, terms, python, path, convention)
+
+
+def _part(record: Record, contribution: Contribution, siblings: Sequence[Contribution]) -> str:
+    """What one consumer adds, in symbols."""
+    node, argument = contribution.node, contribution.argument
+    if argument < 0:
+        return "1"
+    assert node.op is not None
+    vjp = node.op.vjps[argument]
+    upstream = partial(record, node)
+    if vjp.form == "contraction":
+        return _plugged(record, node, vjp.formula, {"g": upstream})
+    if sum(1 for sibling in siblings if sibling.node is node) > 1:
+        # ∂z/∂x would be the same for both arguments of x · x.
+        return rf"{upstream} \cdot {grouped(_plugged(record, node, vjp.formula, {}))}"
+    z, target = symbol(record, node), symbol(record, contribution.target)
+    return rf"{upstream} \cdot \frac{{\partial {z}}}{{\partial {target}}}"
+
+
+def _arrival(
+    record: Record, contribution: Contribution, siblings: Sequence[Contribution], index: Index, amount: float
+) -> Term:
+    node, argument = contribution.node, contribution.argument
+    if argument < 0:
+        return Term(label="seed", factors=[Factor(label="1", value=amount)], value=amount)
+    source = Source(name=str(node.name), what="contribution", index=list(index), argument=argument)
+    factor = Factor(label=_part(record, contribution, siblings), value=amount, source=source)
+    return Term(label=plain(node), factors=[factor], value=amount)
+
+
+# -- terms
+
+
+def _sum_rule(terms: Sequence[OpTerm]) -> str:
+    """Numbers of a sum of products: 2 × 3 + 4 × 5."""
+    products = []
+    for term in terms:
+        factors = [number(factor.value) for factor in term.factors]
+        products.append(r" \times ".join(text if k == 0 else grouped(text) for k, text in enumerate(factors)))
+    return (
+        " + ".join(
+            grouped(text) if k > 0 and text.startswith("-") else text
+            for k, text in enumerate(_shortened(products))
+        )
+        or "0"
+    )
+
+
+def _shortened(texts: list[str]) -> list[str]:
+    """The first few of many, dots and the last."""
+    return texts if len(texts) <= RULE_TERMS else [*texts[: RULE_TERMS - 1], r"\dots", texts[-1]]
+
+
+def _terms(record: Record, node: Node, terms: Sequence[OpTerm]) -> list[Term]:
+    """The op's terms with names of nodes for its letters; the tail of a long sum as one term."""
+    shown = terms if len(terms) <= MAX_TERMS else terms[: MAX_TERMS - 1]
+    result = []
+    for term in shown:
+        factors = [_factor(record, node, factor) for factor in term.factors]
+        result.append(Term(label=_term_label(node, term), factors=factors, value=term.value))
+    if len(shown) < len(terms):
+        rest = sum(term.value for term in terms[len(shown) :])
+        label = f"… {len(terms) - len(shown)} more"
+        result.append(Term(label=label, factors=[Factor(label=r"\dots", value=rest)], value=rest))
+    return result
+
+
+def _factor(record: Record, node: Node, factor: OpFactor) -> Factor:
+    label = _plugged(record, node, factor.label, {"g": partial(record, node)})
+    origin = _origin(node, factor)
+    if origin is None:
+        return Factor(label=label, value=factor.value)
+    of, index = origin
+    if of == "upstream":
+        source = Source(name=str(node.name), what="grad", index=list(index))
+        return Factor(label=at(label, index), value=factor.value, source=source)
+    read = node if of == "out" else node.inputs[of]
+    source = Source(name=str(read.name), what="value", index=list(index))
+    if label == symbol(record, read):
+        label = at(label, index)
+    return Factor(label=label, value=factor.value, source=source)
+
+
+def _origin(node: Node, factor: OpFactor) -> OpSource | None:
+    """Where to go on from a factor: the first that is no constant of the expression."""
+    for source in factor.sources:
+        if source.of in ("upstream", "out") or node.inputs[source.of].kind != "constant":
+            return source
+    return factor.source
+
+
+def _term_label(node: Node, term: OpTerm) -> str:
+    """The nodes that a term is made of, for people who read no formula."""
+    names = []
+    for factor in term.factors:
+        origin = _origin(node, factor)
+        if origin is None:
+            continue
+        if origin.of == "upstream":
+            names.append(f"∂{plain(node)}")
+        else:
+            names.append(plain(node if origin.of == "out" else node.inputs[origin.of]))
+    return " × ".join(names)
