@@ -7,35 +7,26 @@ are where it ends.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from chainrule.engine.backward import Contribution
 from chainrule.engine.latex import substitute
 from chainrule.engine.tape import Node
-from chainrule.engine.terms import Factor as OpFactor
-from chainrule.engine.terms import Source as OpSource
 from chainrule.engine.terms import Term as OpTerm
 from chainrule.errors import Refusal
 from chainrule.explain import code
 from chainrule.explain.symbols import at, element, grouped, number, partial, plain, symbol
+from chainrule.explain.terms import node_terms, plugged, shortened, sum_rule
 from chainrule.explain.update import updated_value
 from chainrule.protocol.client import ExplainCommand
 from chainrule.protocol.model import Cursor, Factor, Source, Term
 from chainrule.protocol.server import Explanation
 from chainrule.trace import Record, is_delta, is_edit
 
-MAX_TERMS = 200
-"""Longer sums are cut, with the rest as one term."""
-RULE_TERMS = 6
-"""How many terms a rule writes out."""
 Index = tuple[int, ...]
 BY_TERMS = frozenset({"add", "mul", "matmul", "sum", "mean"})
 """Ops whose rule reads best as a sum of products; that of the others is their formula with numbers in it."""
-
-
-_POWER = re.compile(r"\^\{(\d{1,3})-1\}")
 
 
 class Answer(NamedTuple):
@@ -142,14 +133,14 @@ def _value(record: Record, step: int, node: Node, index: Index) -> Answer:
     inputs = [child.value for child in node.inputs]
     terms = node.op.value_terms(node.value, inputs, node.attrs, index)
     if node.op.name in BY_TERMS:
-        rule = _sum_rule(terms)
+        rule = sum_rule(terms)
     else:
         numbers = {
             letter: grouped(number(element(child, child.value, _aligned(child, index))))
             for letter, child in zip("ab", node.inputs, strict=False)
         }
         rule = substitute(node.op.formula.partition("=")[2].strip(), numbers, parenthesize=False)
-    return Answer(value, formula, f"{rule} = {number(value)}", _terms(record, node, terms), python, path)
+    return Answer(value, formula, f"{rule} = {number(value)}", node_terms(record, node, terms), python, path)
 
 
 def _formula(record: Record, node: Node) -> str:
@@ -231,8 +222,8 @@ def _contribution(record: Record, step: int, node: Node, argument: int, index: I
     return Answer(
         value,
         formula,
-        f"{_sum_rule(terms)} = {number(value)}",
-        _terms(record, node, terms),
+        f"{sum_rule(terms)} = {number(value)}",
+        node_terms(record, node, terms),
         python,
         path,
         _convention(found, index),
@@ -263,22 +254,10 @@ def _edge_formula(record: Record, node: Node, argument: int) -> str:
     vjp = node.op.vjps[argument]
     upstream = partial(record, node)
     if vjp.form == "contraction":
-        return _plugged(record, node, vjp.formula, {"g": upstream})
+        return plugged(record, node, vjp.formula, {"g": upstream})
     z, target = symbol(record, node), symbol(record, node.inputs[argument])
-    slope = _plugged(record, node, vjp.formula, {})
+    slope = plugged(record, node, vjp.formula, {})
     return rf"{upstream} \cdot \frac{{\partial {z}}}{{\partial {target}}} = {upstream} \cdot {grouped(slope)}"
-
-
-def _plugged(record: Record, node: Node, formula: str, more: dict[str, str]) -> str:
-    """A formula of the op with the names of its nodes in it."""
-    letters = {letter: symbol(record, child) for letter, child in zip("ab", node.inputs, strict=False)}
-    return _POWER.sub(_lowered, substitute(formula, {"z": symbol(record, node), **letters, **more}))
-
-
-def _lowered(match: re.Match[str]) -> str:
-    """x^{2-1} is x, and x^{3-1} is x^{2}."""
-    power = int(match[1]) - 1
-    return "" if power == 1 else f"^{{{power}}}"
 
 
 def _convention(contribution: Contribution, index: Index) -> str | None:
@@ -329,7 +308,7 @@ def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
         convention = convention or _convention(contribution, index)
     rule = " + ".join(
         text if k == 0 else grouped(text)
-        for k, text in enumerate(_shortened([number(term.value) for term in terms]))
+        for k, text in enumerate(shortened([number(term.value) for term in terms]))
     )
     rule = f"{own} = {rule}" + (f" = {number(value)}" if len(terms) > 1 else "")
     return Answer(value, formula, rule, terms, python, path, convention)
@@ -344,10 +323,10 @@ def _part(record: Record, contribution: Contribution, siblings: Sequence[Contrib
     vjp = node.op.vjps[argument]
     upstream = partial(record, node)
     if vjp.form == "contraction":
-        return _plugged(record, node, vjp.formula, {"g": upstream})
+        return plugged(record, node, vjp.formula, {"g": upstream})
     if sum(1 for sibling in siblings if sibling.node is node) > 1:
         # ∂z/∂x would be the same for both arguments of x · x.
-        return rf"{upstream} \cdot {grouped(_plugged(record, node, vjp.formula, {}))}"
+        return rf"{upstream} \cdot {grouped(plugged(record, node, vjp.formula, {}))}"
     z, target = symbol(record, node), symbol(record, contribution.target)
     return rf"{upstream} \cdot \frac{{\partial {z}}}{{\partial {target}}}"
 
@@ -361,78 +340,3 @@ def _arrival(
     source = Source(name=str(node.name), what="contribution", index=list(index), argument=argument)
     factor = Factor(label=_part(record, contribution, siblings), value=amount, source=source)
     return Term(label=plain(node), factors=[factor], value=amount)
-
-
-# -- terms
-
-
-def _sum_rule(terms: Sequence[OpTerm]) -> str:
-    """Numbers of a sum of products: 2 × 3 + 4 × 5."""
-    products = []
-    for term in terms:
-        factors = [number(factor.value) for factor in term.factors]
-        products.append(r" \times ".join(text if k == 0 else grouped(text) for k, text in enumerate(factors)))
-    return (
-        " + ".join(
-            grouped(text) if k > 0 and text.startswith("-") else text
-            for k, text in enumerate(_shortened(products))
-        )
-        or "0"
-    )
-
-
-def _shortened(texts: list[str]) -> list[str]:
-    """The first few of many, dots and the last."""
-    return texts if len(texts) <= RULE_TERMS else [*texts[: RULE_TERMS - 1], r"\dots", texts[-1]]
-
-
-def _terms(record: Record, node: Node, terms: Sequence[OpTerm]) -> list[Term]:
-    """The op's terms with names of nodes for its letters; the tail of a long sum as one term."""
-    shown = terms if len(terms) <= MAX_TERMS else terms[: MAX_TERMS - 1]
-    result = []
-    for term in shown:
-        factors = [_factor(record, node, factor) for factor in term.factors]
-        result.append(Term(label=_term_label(node, term), factors=factors, value=term.value))
-    if len(shown) < len(terms):
-        rest = sum(term.value for term in terms[len(shown) :])
-        label = f"… {len(terms) - len(shown)} more"
-        result.append(Term(label=label, factors=[Factor(label=r"\dots", value=rest)], value=rest))
-    return result
-
-
-def _factor(record: Record, node: Node, factor: OpFactor) -> Factor:
-    label = _plugged(record, node, factor.label, {"g": partial(record, node)})
-    origin = _origin(node, factor)
-    if origin is None:
-        return Factor(label=label, value=factor.value)
-    of, index = origin
-    if of == "upstream":
-        source = Source(name=str(node.name), what="grad", index=list(index))
-        return Factor(label=at(label, index), value=factor.value, source=source)
-    read = node if of == "out" else node.inputs[of]
-    source = Source(name=str(read.name), what="value", index=list(index))
-    if label == symbol(record, read):
-        label = at(label, index)
-    return Factor(label=label, value=factor.value, source=source)
-
-
-def _origin(node: Node, factor: OpFactor) -> OpSource | None:
-    """Where to go on from a factor: the first that is no constant of the expression."""
-    for source in factor.sources:
-        if source.of in ("upstream", "out") or node.inputs[source.of].kind != "constant":
-            return source
-    return factor.source
-
-
-def _term_label(node: Node, term: OpTerm) -> str:
-    """The nodes that a term is made of, for people who read no formula."""
-    names = []
-    for factor in term.factors:
-        origin = _origin(node, factor)
-        if origin is None:
-            continue
-        if origin.of == "upstream":
-            names.append(f"∂{plain(node)}")
-        else:
-            names.append(plain(node if origin.of == "out" else node.inputs[origin.of]))
-    return " × ".join(names)
