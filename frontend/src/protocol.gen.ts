@@ -200,7 +200,7 @@ export interface paths {
          *
          *     Text is one `ClientMessage` or `ServerMessage`. A binary message is a frame: 'CRF1', u16 version, u16 flags,
          *     u32 header length, a `Frame` as JSON whose tensors have `offset` instead of `data`, padding to a multiple of 8,
-         *     the payload; all little endian. The first messages are welcome, graph, frame and metrics: a client that comes
+         *     the payload; all little endian. First come welcome, graph, metrics and frame: a client that comes
          *     back (`?since=seq`) gets this snapshot too, and nothing of what it missed in between.
          */
         get: operations["session_socket"];

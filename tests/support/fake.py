@@ -125,6 +125,7 @@ class FakeSession:
         return SessionInfo(
             lesson=self.wanted.lesson,
             config={},
+            initial_config={},
             seed=self.wanted.seed,
             seq=self.revision,
             cursor=self.cursor,

@@ -24,19 +24,20 @@ def options_for(settings: Settings) -> dict[str, object]:
             "max_nodes": settings.max_nodes,
             "max_parameters": settings.max_parameters,
             "max_iterations_per_command": settings.max_iterations,
+            "answer_seconds": 2 * settings.slice_seconds,
         },
     }
 
 
 def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
     """A hub; raises where the backend is not there."""
-    from chainrule.engine.backend import get_backend
     from chainrule.host.hub import Hub
     from chainrule.lessons import LESSONS
     from chainrule.limits import Limits
-    from chainrule.session import Session as Real
+    from chainrule.session.build import backend_named
+    from chainrule.session.session import Session as Real
 
-    backend = get_backend(options["backend"], options["device"])
+    backend = backend_named(options["backend"], options["device"])
     limits = Limits(**options["limits"])
     assert LESSONS
 

@@ -30,13 +30,11 @@ from chainrule.host.problem import (
 )
 from chainrule.host.seam import Make, Session, Viewer
 from chainrule.protocol import ClientMessage, ServerMessage
+from chainrule.protocol.client import ANONYMOUS
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics, Progress
 
 log = logging.getLogger(__name__)
-
-ANONYMOUS = "~"
-"""Begins the id that a command without one is given, so that its answer finds the way back."""
 
 
 class Outlet(Protocol):

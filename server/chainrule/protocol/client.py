@@ -13,6 +13,10 @@ Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+ANONYMOUS = "~" * 65
+"""Begins the ids that the host gives to commands without one; longer than an id that a client may choose."""
+
+
 class Command(BaseModel):
     """Base of all commands. Repeating one with the same ``id`` is harmless: the first answer is sent again."""
 
