@@ -75,7 +75,7 @@ class Carry:
     regime
         The configuration in force.
     interventions
-        Activations to be replaced, in this iteration only.
+        Activations to be replaced (or shifted, :class:`Shift`), in this iteration only.
     """
 
     values: Mapping[str, Array]
@@ -353,7 +353,7 @@ def run_iteration(carry: Carry, iteration: int, *, max_nodes: int | None = None)
         grads: dict[int, Array] = {}
         if not model.zero_grad:
             for node in nodes:
-                if node.op is None and node.name in carry.grads:
+                if node.op is None and node.name is not None and node.name in carry.grads:
                     grads[node.index] = carry.grads[node.name]
         contributions = list(backward(root, grads=dict(grads))) if root.requires_grad else []
         for contribution in contributions:
@@ -389,8 +389,7 @@ def _update(regime: Regime, node: Node, grad: Array | None, slot: Slot) -> Param
 def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
     """The forward pass alone: the tape and the node of the loss."""
     regime = carry.regime
-    tape = Tape()
-    tape.interventions.update(carry.interventions)
+    tape = _Tape(regime.backend, carry.interventions)
     batch = regime.model.batch(iteration)
     with tape:
         leaves = {}
@@ -404,6 +403,23 @@ def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
             leaves[spec.name] = leaf(value, name=spec.name, kind=spec.kind, requires_grad=spec.requires_grad)
         root = regime.model.forward(leaves).node
     return tape, root
+
+
+class Shift(NamedTuple):
+    """An intervention by a fixed δ, where others say what the activation shall be."""
+
+    delta: Array
+
+
+class _Tape(Tape):
+    """A tape on which an activation may also be shifted."""
+
+    __slots__ = ()
+
+    def _intervene(self, node: Node, target: Array | Shift) -> Node:
+        if isinstance(target, Shift):
+            target = node.value + node.backend.asarray(target.delta, node.value.dtype)
+        return super()._intervene(node, target)
 
 
 def initial_carry(regime: Regime) -> Carry:

@@ -36,7 +36,8 @@ class SessionInfo(Part):
 
     id: str = Field("", description="A capability: who knows it may drive the session.")
     lesson: str
-    config: dict[str, Any]
+    config: dict[str, Any] = Field(description="In force at the cursor; at a branch's tip, for the next iteration.")
+    initial_config: dict[str, Any] = Field(description="What the session began with; the journal starts from it.")
     seed: int
     seq: int = Field(description="The session's revision.")
     cursor: Cursor
@@ -44,7 +45,7 @@ class SessionInfo(Part):
     parameters: dict[str, NodeState]
     metrics: dict[str, Number | None] = Field(description="At the cursor's iteration; null: not reached yet.")
     journal: list[JournalEntry] = Field(
-        description="What made the current branch; create a session with it to get the same."
+        description="What made the current branch; create a session with it and initial_config to get the same."
     )
 
 

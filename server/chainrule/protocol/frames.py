@@ -1,0 +1,123 @@
+"""Binary frames: the payload is arrays that a browser views as typed arrays without copying.
+
+Layout, little endian::
+
+    0   4 bytes   magic b"CRF1"
+    4   uint16    version, 1
+    6   uint16    flags, 0
+    8   uint32    length H of the header
+    12  H bytes   UTF-8 JSON: the Frame message; each tensor with ``offset`` in place of ``data``
+        zeros up to a multiple of 8, where the payload begins
+        each tensor at its offset into the payload, a multiple of 8, in C order, zeros between them
+
+A tensor of which only a summary is sent has neither.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+from chainrule.engine.backend import HostArray, host
+from chainrule.protocol.model import FrameTensor
+from chainrule.protocol.numbers import to_json
+from chainrule.protocol.server import Frame
+
+MAGIC = b"CRF1"
+VERSION = 1
+PREFIX = struct.Struct("<4sHHI")
+DTYPES: dict[str, Any] = {"float32": host.dtype("<f4"), "float64": host.dtype("<f8")}
+
+
+class FrameError(ValueError):
+    """Bytes that are no frame of this version."""
+
+
+def _aligned(size: int) -> int:
+    return -(-size // 8) * 8
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """The bytes of a frame whose tensors hold arrays (or nested lists) as ``data``."""
+    payload: list[bytes] = []
+    offset = 0
+    tensors = []
+    for tensor in frame.tensors:
+        header: dict[str, Any] = {
+            "what": tensor.what,
+            "index": tensor.index,
+            "dtype": tensor.dtype,
+            "shape": tensor.shape,
+        }
+        if tensor.data is not None:
+            raw = host.asarray(tensor.data, dtype=DTYPES[tensor.dtype]).tobytes()
+            header["offset"] = offset
+            size = _aligned(len(raw))
+            payload.append(raw if size == len(raw) else raw.ljust(size, b"\0"))
+            offset += size
+        if tensor.summary is not None:
+            header["summary"] = tensor.summary.model_dump(mode="json")
+        tensors.append(header)
+    message = frame.model_copy(update={"tensors": []}).model_dump(mode="json")
+    message["tensors"] = tensors
+    text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    begin = PREFIX.pack(MAGIC, VERSION, 0, len(text)) + text
+    return begin.ljust(_aligned(len(begin)), b"\0") + b"".join(payload)
+
+
+def decode_frame(data: bytes) -> Frame:
+    """The frame with arrays as ``data``: views of ``data``, not copies.
+
+    Raises
+    ------
+    FrameError
+        Not a frame, another version, or shorter than it says.
+    """
+    if len(data) < PREFIX.size:
+        raise FrameError("shorter than the prefix of a frame")
+    magic, version, _, length = PREFIX.unpack_from(data)
+    if magic != MAGIC:
+        raise FrameError(f"not a frame: begins with {magic!r}")
+    if version != VERSION:
+        raise FrameError(f"version {version} of the format; {VERSION} is understood")
+    if len(data) < PREFIX.size + length:
+        raise FrameError("shorter than its header says")
+    try:
+        message = json.loads(data[PREFIX.size : PREFIX.size + length])
+        tensors = message.pop("tensors")
+    except (ValueError, KeyError, AttributeError) as error:
+        raise FrameError("the header is not a frame") from error
+    start = _aligned(PREFIX.size + length)
+    frame = Frame.model_validate({**message, "tensors": []})
+    found = [_decode_tensor(data, start, tensor) for tensor in tensors]
+    return frame.model_copy(update={"tensors": found})
+
+
+def _decode_tensor(data: bytes, start: int, header: dict[str, Any]) -> FrameTensor:
+    tensor = FrameTensor.model_validate(header)
+    if tensor.offset is None:
+        return tensor
+    count = 1
+    for length in tensor.shape:
+        count *= length
+    dtype = DTYPES[tensor.dtype]
+    begin = start + tensor.offset
+    if tensor.offset < 0 or tensor.offset % 8 or len(data) < begin + count * dtype.itemsize:
+        raise FrameError(f"tensor {tensor.what} {tensor.index} lies outside the payload")
+    array: HostArray = host.frombuffer(data, dtype, count, begin).reshape(tensor.shape)
+    return tensor.model_copy(update={"offset": None, "data": array})
+
+
+def inline_frame(frame: Frame) -> Frame:
+    """The frame with nested lists as ``data``: as it is sent in JSON."""
+    return frame.model_copy(
+        update={
+            "tensors": [
+                tensor
+                if tensor.data is None
+                else tensor.model_copy(update={"data": to_json(host.asarray(tensor.data).tolist())})
+                for tensor in frame.tensors
+            ]
+        }
+    )

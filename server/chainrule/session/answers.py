@@ -1,0 +1,46 @@
+"""Answers that have been given, so that a repeated command changes nothing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from chainrule.protocol.client import ANONYMOUS, Command
+from chainrule.protocol.server import Frame, ServerMessage
+
+BYTES = 8_000_000
+"""Memory for remembered answers, about."""
+
+
+class Answers:
+    """The latest answers by command. A command is recognised by its id together with what it asked."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.nbytes = 0
+        self._found: OrderedDict[str, tuple[list[ServerMessage], int]] = OrderedDict()
+
+    def get(self, command: Command) -> list[ServerMessage] | None:
+        """The answers to this command, if it was given before."""
+        found = self._found.get(_key(command)) if command.id is not None else None
+        return None if found is None else list(found[0])
+
+    def put(self, command: Command, messages: list[ServerMessage]) -> None:
+        """Remember answers; the oldest ones are forgotten."""
+        if command.id is None or command.id.startswith(ANONYMOUS):
+            return
+        size = 500 + sum(_size(message) for message in messages)
+        self._found[_key(command)] = (list(messages), size)
+        self.nbytes += size
+        while len(self._found) > self.count or (self.nbytes > BYTES and len(self._found) > 1):
+            _, (_, dropped) = self._found.popitem(last=False)
+            self.nbytes -= dropped
+
+
+def _key(command: Command) -> str:
+    return f"{command.id} {type(command).__name__} {command!r}"
+
+
+def _size(message: ServerMessage) -> int:
+    if not isinstance(message, Frame):
+        return 1_000
+    return 1_000 + sum(300 + (0 if t.data is None else t.data.nbytes) for t in message.tensors)

@@ -1,0 +1,165 @@
+"""Commands that ask: they move nothing and change no history."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import assert_never
+
+from chainrule.engine.tape import Node
+from chainrule.errors import Refusal
+from chainrule.explain import explain
+from chainrule.protocol.client import (
+    BreakpointCommand,
+    ExplainCommand,
+    FireCommand,
+    GradcheckCommand,
+    GuessCommand,
+    PredictCommand,
+    PytorchCommand,
+    SweepCommand,
+)
+from chainrule.protocol.model import Breakpoint
+from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
+from chainrule.session.checks import consumers_missing, gradcheck, sweep
+from chainrule.session.core import Core
+from chainrule.session.documents import withheld
+from chainrule.session.prediction import judge
+from chainrule.session.pytorch import pytorch
+
+Question = (
+    BreakpointCommand
+    | ExplainCommand
+    | GradcheckCommand
+    | PytorchCommand
+    | SweepCommand
+    | FireCommand
+    | PredictCommand
+    | GuessCommand
+)
+
+
+def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessage]]:
+    """Carry out a question; its answers."""
+    match command:
+        case BreakpointCommand():
+            return [_breakpoint(core, command)]
+        case ExplainCommand():
+            return [_explain(core, command)]
+        case GradcheckCommand():
+            _require_revealed(core, core.record.find(command.name))
+            return [(yield from gradcheck(core, command))]
+        case PytorchCommand():
+            if command.what == "grad":
+                _require_revealed(core, core.record.find(command.name))
+            return [pytorch(core, command)]
+        case SweepCommand():
+            return [(yield from sweep(core, command))]
+        case FireCommand():
+            return [_fire(core, command)]
+        case PredictCommand():
+            core.prediction.switch(command.on, core.line, core.position)
+            return [Prediction(on=core.prediction.on)]
+        case GuessCommand():
+            return [_guess(core, command)]
+        case _:
+            assert_never(command)
+
+
+def _breakpoint(core: Core, command: BreakpointCommand) -> Breakpoints:
+    if command.action == "add":
+        if command.condition is None:
+            raise Refusal(
+                "invalid_message",
+                422,
+                "The breakpoint has no condition",
+                "A breakpoint to be added needs a condition.",
+                "Send 'condition' with a kind: step, non_finite or grad.",
+            )
+        if len(core.breakpoints) >= core.limits.max_breakpoints:
+            raise Refusal(
+                "limit_breakpoints",
+                422,
+                "Too many breakpoints",
+                f"There are {len(core.breakpoints)} already.",
+                "Remove some.",
+            )
+        name = getattr(command.condition, "name", None) or getattr(command.condition, "node", None)
+        if name is not None:
+            core.record.find(name)
+        core.breakpoints = [
+            *core.breakpoints,
+            Breakpoint(id=core.next_breakpoint, condition=command.condition),
+        ]
+        core.next_breakpoint += 1
+    elif command.action == "remove":
+        kept = [other for other in core.breakpoints if other.id != command.breakpoint]
+        if len(kept) == len(core.breakpoints):
+            raise Refusal(
+                "unknown_breakpoint",
+                404,
+                "No such breakpoint",
+                f"There is no breakpoint {command.breakpoint}.",
+                "Use an id from the list of breakpoints.",
+            )
+        core.breakpoints = kept
+    else:
+        core.breakpoints = []
+    return Breakpoints(breakpoints=list(core.breakpoints))
+
+
+def _explain(core: Core, command: ExplainCommand) -> Explanation:
+    view = core.view()
+    waiting = view.waiting
+    if waiting is not None:
+        contribution = core.record.step(view.cursor.step).contribution
+        node = core.record.find(command.name)
+        asked = command.what == "contribution" and contribution is not None and node is contribution.node
+        if command.what == "grad" and node is waiting:
+            raise withheld(command.name)
+        if asked and contribution is not None and command.argument in (None, contribution.argument):
+            raise withheld(command.name)
+    return explain(core.record, view.cursor, command, shown=view.shown)
+
+
+def _require_revealed(core: Core, node: Node) -> None:
+    """Refuse what would tell a gradient of this iteration that waits for a guess."""
+    waiting = core.prediction.first_waiting(core.line, core.record)
+    arrivals = core.record.arrivals.get(node.index)
+    if waiting is not None and (arrivals is None or arrivals.steps[-1] >= waiting):
+        raise withheld(str(node.name))
+
+
+def _fire(core: Core, command: FireCommand) -> Fired:
+    view = core.view()
+    node = core.record.find(command.name)
+    expected = core.record.expected(node)
+    arrived = core.record.arrived(node, view.shown)
+    return Fired(
+        name=str(node.name),
+        fired=0 < expected == arrived,
+        arrived=arrived,
+        expected=expected,
+        missing=consumers_missing(core.record, node, view.shown),
+    )
+
+
+def _guess(core: Core, command: GuessCommand) -> Prediction:
+    contribution = core.record.step(core.position.step).contribution
+    if not core.withheld() or contribution is None:
+        raise Refusal(
+            "nothing_to_guess",
+            409,
+            "There is nothing to guess here",
+            "No gradient is withheld at this step.",
+            "Switch prediction on, and step on to the next gradient.",
+        )
+    actual = float(core.backend.to_numpy(contribution.value).item())
+    judged = judge(command.value, actual)
+    core.prediction.reveal(core.line, core.position)
+    return Prediction(
+        on=True,
+        guess=judged.guess,
+        actual=actual,
+        relative_error=judged.relative_error,
+        verdict=judged.verdict,
+    )

@@ -1,0 +1,213 @@
+"""What a session is at a moment: timeline, cursor, undo stack, breakpoints. Commands work on this."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chainrule.engine.backend import Backend
+from chainrule.limits import Limits
+from chainrule.protocol.model import Breakpoint, Cursor, JournalEntry
+from chainrule.session.build import build_regime
+from chainrule.session.graph import Graphs
+from chainrule.session.prediction import Prediction
+from chainrule.session.view import View
+from chainrule.timeline import START, Line, Position, Timeline
+from chainrule.trace import Carry, Record, Regime
+
+if TYPE_CHECKING:
+    from chainrule.lessons.lesson import Lesson, LessonConfig
+    from chainrule.protocol.server import Reached
+
+
+class Arrival(NamedTuple):
+    """Where a command led, and why it went less far than asked."""
+
+    reached: Reached | None = None
+    breakpoint: Breakpoint | None = None
+
+
+Work = Generator[None, None, Arrival]
+"""A command under way: pauses after each iteration computed, and changes what is seen only at its end."""
+
+
+class Appended(NamedTuple):
+    """A configuration that was appended to a branch, and what was there before it."""
+
+    line: int
+    iteration: int
+    regime: Regime | None
+    journal: list[tuple[int, JournalEntry]]
+    head: Carry
+    cause: str
+
+
+class Undo(NamedTuple):
+    """Where to return to."""
+
+    line: int
+    position: Position
+    appended: Appended | None = None
+
+
+class LastEdit(NamedTuple):
+    """The edit just made: a coalescing one of the same thing replaces it."""
+
+    line: int
+    name: str
+    element: tuple[int, ...] | None
+
+
+class Core:
+    """The state of a session.
+
+    Attributes
+    ----------
+    line, position
+        The cursor.
+    record
+        The iteration that the cursor stands in.
+    stops, stopped_by
+        How often playing has stopped by itself, and why it did last.
+    """
+
+    def __init__(
+        self, lesson: Lesson[Any], config: LessonConfig, seed: int, backend: Backend, limits: Limits
+    ) -> None:
+        self.lesson = lesson
+        self.seed = seed
+        self.backend = backend
+        self.limits = limits
+        self.initial_config = config
+        self.timeline = Timeline(limits)
+        self.graphs = Graphs()
+        self.undo: list[Undo] = []
+        self.breakpoints: list[Breakpoint] = []
+        self.next_breakpoint = 1
+        self.prediction = Prediction()
+        self.last_edit: LastEdit | None = None
+        self.stops = 0
+        self.stopped_by: Arrival | None = None
+        self.line: Line = self.timeline.root(build_regime(lesson, config, seed, backend, limits), "start", [])
+        self.position: Position = START
+        record = self.timeline.peek(self.line, 0)
+        assert record is not None
+        self.record: Record = record
+
+    # -- looking
+
+    def cursor(self) -> Cursor:
+        """The cursor as it is sent."""
+        return Cursor(branch=self.line.id, iteration=self.position.iteration, step=self.position.step)
+
+    def withheld(self) -> bool:
+        """Whether the cursor stands on a step whose gradient waits for a guess."""
+        return self.prediction.first_waiting(self.line, self.record) == self.position.step
+
+    def view(self) -> View:
+        """What may be seen now."""
+        return View(self.record, self.graphs.of(self.record), self.cursor(), self.withheld())
+
+    def at_tip(self) -> bool:
+        """Whether the cursor's iteration is the last one computed on its branch."""
+        return self.position.iteration == self.line.tip
+
+    def regime(self) -> Regime:
+        """The configuration in force; at the tip of a branch the one that comes next, if it was changed there."""
+        if self.at_tip():
+            return self.line.regime(self.line.tip + 1)
+        return self.record.start.regime
+
+    def holds_from(self) -> int:
+        """The iteration from which the configuration in force holds."""
+        upto = self.position.iteration + self.at_tip()
+        starts = [
+            start
+            for owner, first, _ in self.line.segments()
+            for start in owner.regimes
+            if first <= start <= upto and self.line.owner(start) is owner
+        ]
+        return max(starts, default=0)
+
+    def visible_end(self) -> int:
+        """The first iteration whose metrics may not be seen: they follow from gradients that are withheld."""
+        end = self.line.tip + 1
+        return min(end, self.prediction.frontier(self.line).iteration + 1) if self.prediction.on else end
+
+    # -- moving
+
+    def barrier(self, line: Line, upto: Position) -> Generator[None, None, Position | None]:
+        """The first place of a branch, up to ``upto``, whose gradient waits for a guess."""
+        if not self.prediction.on:
+            return None
+        iteration = self.prediction.frontier(line).iteration
+        while iteration <= upto.iteration:
+            record = yield from self.timeline.reach(line, iteration)
+            step = self.prediction.first_waiting(line, record)
+            if step is not None:
+                found = Position(iteration, step)
+                return found if found <= upto else None
+            iteration += 1
+            yield
+        return None
+
+    def arrive(
+        self,
+        line: Line,
+        position: Position,
+        reached: Reached | None = None,
+        hit: Breakpoint | None = None,
+    ) -> Work:
+        """Move the cursor; not beyond a gradient that is withheld, nor beyond the steps there are."""
+        barrier = yield from self.barrier(line, position)
+        if barrier is not None:
+            position, reached, hit = barrier, "withheld", None
+        record = yield from self.timeline.reach(line, position.iteration)
+        step = min(position.step, record.layout.total - 1)
+        self.line, self.position, self.record = line, Position(position.iteration, step), record
+        if self.prediction.on:
+            held = barrier is not None
+            self.prediction.reveal(line, Position(position.iteration, step - held))
+        return Arrival(reached, hit)
+
+    # -- all or nothing
+
+    def checkpoint(self) -> Checkpoint:
+        """What a refused command goes back to."""
+        line = self.line
+        return Checkpoint(
+            {
+                "line": line,
+                "position": self.position,
+                "record": self.record,
+                "undo": list(self.undo),
+                "breakpoints": list(self.breakpoints),
+                "next_breakpoint": self.next_breakpoint,
+                "last_edit": self.last_edit,
+            },
+            (self.prediction.on, dict(self.prediction.seen)),
+            {other.id: (other, other.tip, other.head) for other in self.timeline.lines.values()},
+            set(self.timeline.lines),
+            (dict(line.regimes), list(line.journal)),
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Undo all that was done since."""
+        for branch in [branch for branch in self.timeline.lines if branch not in checkpoint.branches]:
+            self.timeline.remove(self.timeline.lines[branch])
+        for line, tip, head in checkpoint.ends.values():
+            self.timeline.rollback(line, tip, head)
+        for name, value in checkpoint.fields.items():
+            setattr(self, name, value)
+        self.prediction.on, self.prediction.seen = checkpoint.prediction
+        self.line.regimes, self.line.journal = checkpoint.line
+
+
+class Checkpoint(NamedTuple):
+    """What :meth:`Core.restore` needs."""
+
+    fields: dict[str, Any]
+    prediction: tuple[bool, dict[int, Position]]
+    ends: dict[int, tuple[Line, int, Carry]]
+    branches: set[int]
+    line: tuple[dict[int, Regime], list[tuple[int, JournalEntry]]]

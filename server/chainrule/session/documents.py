@@ -1,0 +1,135 @@
+"""What REST answers about a session, and what a connection is told first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chainrule.errors import Refusal
+from chainrule.protocol.model import NodeState, Phase, Tensor
+from chainrule.protocol.rest import BranchesInfo, SessionInfo, StateInfo
+from chainrule.protocol.server import Welcome
+from chainrule.session import pytorch
+from chainrule.session.core import Core
+from chainrule.session.view import node_state
+from chainrule.timeline import Line
+
+
+def config_of(core: Core) -> dict[str, object]:
+    """The configuration in force at the cursor, all fields."""
+    return core.regime().config.model_dump(mode="json")
+
+
+def phase(core: Core) -> Phase:
+    """The phase of the cursor's step."""
+    return core.record.step(core.position.step).phase
+
+
+def parameters(core: Core) -> dict[str, NodeState]:
+    """The parameters at the cursor, in order of registration."""
+    view = core.view()
+    return {
+        str(node.name): node_state(view, node, core.limits)
+        for node in (core.record.by_name.get(name) for name in core.record.start.values)
+        if node is not None
+    }
+
+
+def info(core: Core, seq: int) -> SessionInfo:
+    """The session in short."""
+    view = core.view()
+    loss = view.value(core.record.root)
+    return SessionInfo(
+        lesson=core.lesson.slug,
+        config=config_of(core),
+        initial_config=core.initial_config.model_dump(mode="json"),
+        seed=core.seed,
+        seq=seq,
+        cursor=core.cursor(),
+        phase=phase(core),
+        parameters=parameters(core),
+        metrics={"loss": None if loss is None else float(core.backend.to_numpy(loss).item())},
+        journal=[entry for _, entry in core.line.journal],
+    )
+
+
+def state(core: Core) -> StateInfo:
+    """Value and gradient of every node, in tape order."""
+    view = core.view()
+    nodes = {str(node.name): node_state(view, node, core.limits) for node in core.record.nodes}
+    return StateInfo(cursor=core.cursor(), phase=phase(core), parameters=parameters(core), nodes=nodes)
+
+
+def branches(core: Core) -> BranchesInfo:
+    """All branches, oldest first."""
+    return BranchesInfo(
+        branches=[line.model() for line in core.timeline.lines.values()],
+        current=core.line.id,
+        can_undo=bool(core.undo),
+    )
+
+
+def tensor(core: Core, name: str, what: Literal["value", "grad"]) -> Tensor:
+    """A whole tensor.
+
+    Raises
+    ------
+    Refusal
+        ``unknown_name``; ``withheld``: its next contribution waits for a guess.
+    """
+    view = core.view()
+    node = core.record.find(name)
+    if what == "grad" and node is view.waiting:
+        raise withheld(name)
+    array = view.value(node) if what == "value" else view.grad(node)
+    data = None if array is None else node.backend.to_numpy(array)
+    dtype = node.backend.dtype_of(node.value).name
+    return Tensor(
+        name=str(node.name),
+        shape=list(node.shape),
+        dtype="float64" if dtype == "float64" else "float32",
+        data=None if data is None else data.tolist(),
+    )
+
+
+def withheld(name: str) -> Refusal:
+    """The refusal to tell what is to be guessed."""
+    return Refusal(
+        "withheld",
+        409,
+        "This waits for your guess",
+        f"The gradient of {name} is withheld until it has been guessed.",
+        "Send a guess, or switch prediction off.",
+    )
+
+
+def columns(line: Line, start: int, end: int) -> dict[str, list[float | None]]:
+    """Metrics of iterations ``start`` … ``end`` − 1, over all the branches that hold them."""
+    names = dict.fromkeys(name for owner, _, _ in line.segments() for name in owner.columns)
+    found: dict[str, list[float | None]] = {name: [] for name in names}
+    for owner, first, after in line.segments():
+        low, high = max(start, first), min(end, owner.tip + 1 if after is None else after)
+        for name, values in found.items():
+            if low < high:
+                column = owner.columns.get(name)
+                values.extend([None] * (high - low) if column is None else column[low - first : high - first])
+    return found
+
+
+def welcome(core: Core, seq: int, playing: bool) -> Welcome:
+    """The first message on a socket."""
+    from chainrule.protocol import PROTOCOL_VERSION
+
+    return Welcome(
+        seq=seq,
+        protocol=PROTOCOL_VERSION,
+        lesson=core.lesson.slug,
+        config=config_of(core),
+        seed=core.seed,
+        cursor=core.cursor(),
+        branches=[line.model() for line in core.timeline.lines.values()],
+        breakpoints=list(core.breakpoints),
+        predict=core.prediction.on,
+        playing=playing,
+        can_undo=bool(core.undo),
+        pytorch_installed=pytorch.installed(),
+    )

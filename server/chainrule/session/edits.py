@@ -1,0 +1,284 @@
+"""Commands that shape a branch: edit, configure, undo; and the journal that makes them again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chainrule.engine.backend import Array, HostArray, host
+from chainrule.engine.tape import Node
+from chainrule.errors import Refusal
+from chainrule.protocol.client import ConfigureCommand, EditCommand
+from chainrule.protocol.model import JournalEntry
+from chainrule.session.build import build_regime, changed_fields
+from chainrule.session.core import Appended, Arrival, Core, LastEdit, Undo, Work
+from chainrule.timeline import START, Line, Position
+from chainrule.trace import Carry, is_edit
+
+if TYPE_CHECKING:
+    from chainrule.lessons.lesson import LessonConfig
+
+REBUILD_ITERATIONS = 2_000
+"""After a rebuild the cursor keeps its iteration up to here; from further away it starts at iteration 0."""
+
+
+# -- edit
+
+
+def edit(core: Core, command: EditCommand) -> Work:
+    """Set a leaf or an activation, on a new branch that forks at the cursor's iteration.
+
+    Raises
+    ------
+    Refusal
+        ``unknown_name``; ``edit_refused``: it cannot be edited, or the value has another shape.
+    """
+    node = core.record.find(command.name)
+    if is_edit(node):
+        node = node.inputs[0]
+    if node.kind == "constant":
+        raise _refused(
+            f"{command.name} is a constant of the program.", "Edit a variable, or change the configuration."
+        )
+    name = str(node.name)
+    index = None if command.index is None else tuple(command.index)
+    current = _current(core, node)
+    value = _value(core, node, command.value, index, current)
+    iteration = core.position.iteration
+    replaced = _replaced(core, name, index) if command.coalesce else None
+    entry = JournalEntry(
+        cursor=core.cursor(),
+        command=command.model_copy(update={"id": None, "coalesce": False, "name": name}).model_dump(
+            mode="json", exclude_none=True
+        ),
+    )
+    owner = core.line.owner(iteration)
+    if replaced is None:
+        _make_room(core)
+        parent: Line | None = owner
+        journal = _path(owner, iteration)
+    else:
+        parent = replaced.parent
+        journal = replaced.journal[:-1]
+    line = core.timeline.edited(
+        parent,
+        iteration,
+        f"edit {name}",
+        _edited(core.record.start, node, value),
+        [*journal, (iteration, entry)],
+    )
+    before = Undo(core.line.id, core.position)
+    arrival = yield from core.arrive(line, core.position)
+    if replaced is None:
+        _push(core, before)
+    else:
+        core.timeline.remove(replaced)
+        core.prediction.forget(replaced)
+    core.last_edit = LastEdit(line.id, name, index)
+    return arrival
+
+
+def _replaced(core: Core, name: str, index: tuple[int, ...] | None) -> Line | None:
+    """The branch of the edit just made, if a coalescing edit of the same thing takes its place."""
+    line, last = core.line, core.last_edit
+    same = last is not None and last == LastEdit(line.id, name, index)
+    fresh = line.fork == line.tip == core.position.iteration and not line.regimes
+    return line if same and fresh and not core.timeline.has_children(line) else None
+
+
+def _edited(start: Carry, node: Node, value: Array) -> Carry:
+    name = str(node.name)
+    if node.kind == "parameter":
+        return replace(start, values={**start.values, name: value})
+    if node.op is None:
+        return replace(start, fixed={**start.fixed, name: value})
+    return replace(start, interventions={**start.interventions, name: value})
+
+
+def _current(core: Core, node: Node) -> Array:
+    """What the node's value is now, for an edit of one element."""
+    edited = core.record.start.interventions.get(str(node.name))
+    return node.value if edited is None or node.op is None else edited
+
+
+def _value(core: Core, node: Node, given: Any, index: tuple[int, ...] | None, current: Array) -> Array:
+    dtype = node.value.dtype
+    try:
+        data: HostArray = host.asarray(given, dtype=host.float64)
+    except (ValueError, TypeError) as error:
+        raise _refused("The value is a ragged list.", "Give rows of equal length.") from error
+    shape = node.shape
+    if index is not None:
+        if len(index) != len(shape) or any(i >= length for i, length in zip(index, shape, strict=False)):
+            raise _refused(
+                f"There is no element {list(index)} in shape {list(shape)}.", "Use an index that exists."
+            )
+        if data.size != 1:
+            raise _refused("One element takes one number.", "Leave out the index to set the whole tensor.")
+        whole = host.array(node.backend.to_numpy(current), dtype=host.float64)
+        whole[index] = data.item()
+        data = whole
+    elif data.shape != shape:
+        if data.size != 1 or host.prod(shape) != 1:
+            raise _refused(
+                f"The value has shape {list(data.shape)}, {node.name} has {list(shape)}.",
+                "Give a value of the same shape, or an index and one number.",
+            )
+        data = data.reshape(shape)
+    with node.backend.quiet():
+        return core.backend.asarray(data, dtype)
+
+
+def _refused(detail: str, hint: str) -> Refusal:
+    return Refusal("edit_refused", 422, "This cannot be edited so", detail, hint)
+
+
+# -- configure
+
+
+def configure(core: Core, command: ConfigureCommand) -> Work:
+    """Change fields of the configuration: at the tip it holds from the next iteration, behind it forks there.
+
+    Fields that apply on ``rebuild`` start a new root branch.
+
+    Raises
+    ------
+    Refusal
+        ``invalid_config``, or what the lesson refuses.
+    """
+    before = core.regime().config
+    config = before.merged(command.config)
+    changed = changed_fields(before, config)
+    if not changed:
+        return (yield from core.arrive(core.line, core.position))
+    if rebuilds(core, command):
+        there = core.position
+        if there.iteration > REBUILD_ITERATIONS:
+            there = Position(0, there.step)
+        undo = Undo(core.line.id, core.position)
+        line = _rebuilt(core, config, changed)
+        arrival = yield from core.arrive(line, there)
+        _push(core, undo)
+        return arrival
+    regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
+    cause = f"configure {', '.join(changed)}"
+    entry = _entry(core, {name: config.model_dump(mode="json")[name] for name in changed})
+    start = core.position.iteration + 1
+    line = core.line
+    if core.at_tip():
+        # Nothing that is seen moves, so there is nothing that could be refused after this.
+        appended = Appended(line.id, start, line.regimes.get(start), line.journal, line.head, cause)
+        line.regimes[start] = regime
+        line.journal = [*line.journal, (start, entry)]
+        _push(core, Undo(line.id, core.position, appended))
+        return Arrival()
+    _make_room(core)
+    owner = line.owner(core.position.iteration)
+    journal = [*_path(owner, core.position.iteration), (start, entry)]
+    fork = core.timeline.reconfigured(owner, start, cause, core.record.end, regime, journal)
+    undo = Undo(line.id, core.position)
+    arrival = yield from core.arrive(fork, core.position)
+    _push(core, undo)
+    return arrival
+
+
+def rebuilds(core: Core, command: ConfigureCommand) -> bool:
+    """Whether a configuration changes a field that needs the model to be built anew."""
+    before = core.regime().config
+    changed = changed_fields(before, before.merged(command.config))
+    applies = {field.name: field.applies for field in core.lesson.fields}
+    return any(applies.get(name, "rebuild") == "rebuild" for name in changed)
+
+
+def rebuild(core: Core, command: ConfigureCommand) -> Work:
+    """A new root branch, from its start: what a replayed rebuild needs."""
+    before = core.regime().config
+    config = before.merged(command.config)
+    line = _rebuilt(core, config, changed_fields(before, config))
+    return (yield from core.arrive(line, START))
+
+
+def _rebuilt(core: Core, config: LessonConfig, changed: list[str]) -> Line:
+    regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
+    # All that came before is gone with the old model, but for the configuration.
+    entry = _entry(core, _since_start(core, config))
+    _make_room(core)
+    return core.timeline.root(regime, f"configure {', '.join(changed)}", [(-1, entry)])
+
+
+def _since_start(core: Core, config: LessonConfig) -> dict[str, Any]:
+    """Fields in which a configuration differs from the one that the session began with."""
+    dumped: dict[str, Any] = config.model_dump(mode="json")
+    return {name: dumped[name] for name in changed_fields(core.initial_config, config)}
+
+
+def _entry(core: Core, config: dict[str, Any]) -> JournalEntry:
+    return JournalEntry(cursor=core.cursor(), command={"type": "configure", "config": config})
+
+
+# -- undo
+
+
+def undo(core: Core) -> Work:
+    """Return to the branch, configuration and cursor before the last edit or configure.
+
+    What was computed under an appended configuration lives on as a branch of its own.
+    """
+    while core.undo and core.undo[-1].line not in core.timeline.lines:
+        core.undo.pop()
+    if not core.undo:
+        raise Refusal(
+            "nothing_to_undo",
+            409,
+            "There is nothing to undo",
+            "Nothing has been changed.",
+            "Edit something first.",
+        )
+    last = core.undo[-1]
+    arrival = yield from core.arrive(core.timeline.lines[last.line], last.position)
+    core.undo.pop()
+    core.last_edit = None
+    appended = last.appended
+    if appended is not None:
+        line = core.timeline.lines[appended.line]
+        other = core.timeline.split(line, appended.iteration, appended.head, appended.cause)
+        if other is not None:
+            core.prediction.moved(line, other)
+        if appended.regime is not None:
+            line.regimes[appended.iteration] = appended.regime
+        line.journal = appended.journal
+    return arrival
+
+
+def _push(core: Core, undo: Undo) -> None:
+    core.undo.append(undo)
+    del core.undo[: -core.limits.max_undo]
+    core.last_edit = None
+
+
+# -- branches and the journal
+
+
+def _path(owner: Line, iteration: int) -> list[tuple[int, JournalEntry]]:
+    """The commands that shaped a branch's history up to the start of an iteration."""
+    return [(effect, entry) for effect, entry in owner.journal if effect <= iteration]
+
+
+def _make_room(core: Core) -> None:
+    """Forget the oldest branch that nothing leads to, where there are as many as may be."""
+    lines = core.timeline.lines
+    if len(lines) < core.limits.max_branches:
+        return
+    needed = {line.id for line in core.line.lineage()} | {entry.line for entry in core.undo}
+    for line in list(lines.values()):
+        if line.id not in needed and not core.timeline.has_children(line):
+            core.timeline.remove(line)
+            core.prediction.forget(line)
+            return
+    raise Refusal(
+        "limit_branches",
+        422,
+        "Too many branches",
+        f"There are {len(lines)} branches already.",
+        "Undo some edits, or begin a new session.",
+    )

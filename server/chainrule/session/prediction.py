@@ -1,0 +1,197 @@
+"""*Predict, then reveal*: which gradients wait for a guess, and how good a guess is."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Literal, NamedTuple
+
+from chainrule.errors import Refusal
+from chainrule.timeline import Line, Position
+from chainrule.trace import Record
+
+Verdict = Literal["exact", "close", "sign", "wrong"]
+
+EXACT = 1e-3
+CLOSE = 0.1
+
+
+class Prediction:
+    """What has been revealed on each branch.
+
+    The cursor cannot pass a step that waits, so what is revealed is always all up to some place: one position for each
+    branch says it all. Going back and forth does not ask again; a new branch asks anew.
+    """
+
+    def __init__(self) -> None:
+        self.on = False
+        self.seen: dict[int, Position] = {}
+
+    def switch(self, on: bool, line: Line, position: Position) -> None:
+        """Switch on or off. What stands before the cursor when it goes on counts as revealed."""
+        if on and not self.on:
+            self.seen = {}
+            self.reveal(line, position)
+        self.on = on
+
+    def reveal(self, line: Line, position: Position) -> None:
+        """All up to a position of a branch is revealed."""
+        for owner, first, end in line.segments():
+            if position.iteration < first:
+                return
+            until = position if end is None or position.iteration < end else Position(end, -1)
+            self.seen[owner.id] = max(until, self.seen.get(owner.id, until))
+
+    def frontier(self, line: Line) -> Position:
+        """The last position of a branch up to which all is revealed."""
+        seen = Position(0, -1)
+        for owner, first, end in line.segments():
+            seen = max(Position(first, -1), self.seen.get(owner.id, Position(first, -1)))
+            if end is None or seen < Position(end, -1):
+                break
+        return seen
+
+    def first_waiting(self, line: Line, record: Record) -> int | None:
+        """The first step of an iteration that waits for a guess: a contribution of one number, not revealed."""
+        if not self.on:
+            return None
+        iteration, step = self.frontier(line)
+        if iteration > record.iteration:
+            return None
+        after = step if iteration == record.iteration else -1
+        first = record.first_backward
+        for k in range(max(1, after + 1 - first), len(record.contributions)):
+            if waits(record, first + k):
+                return first + k
+        return None
+
+    def moved(self, old: Line, new: Line) -> None:
+        """The iterations of ``old`` from ``new.fork`` on belong to ``new`` from now on."""
+        seen = self.seen.get(old.id)
+        boundary = Position(new.fork, -1)
+        if seen is not None and seen > boundary:
+            self.seen[new.id] = seen
+            self.seen[old.id] = boundary
+
+    def forget(self, line: Line) -> None:
+        """A branch is gone."""
+        self.seen.pop(line.id, None)
+
+
+def waits(record: Record, step: int) -> bool:
+    """Whether a step is one that is guessed: a contribution with one number."""
+    contribution = record.step(step).contribution
+    return contribution is not None and contribution.argument >= 0 and contribution.value.shape in ((), (1,))
+
+
+class Judgement(NamedTuple):
+    """A guess beside the truth."""
+
+    guess: float
+    relative_error: float
+    verdict: Verdict
+
+
+_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "－": "-", "×": "*", "·": "*", "∞": "inf", "⁻": "-"})
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’_]")
+_NUMBER = r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:e[+-]?\d+|\*10(?:\^|\*\*)[+-]?\d+)?"
+_PLAIN = re.compile(_NUMBER)
+_FRACTION = re.compile(rf"({_NUMBER})/({_NUMBER})")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})+")
+
+
+def readings(text: str) -> list[float]:
+    """The numbers that a person may have meant: '−24', '-24,0', '1/3', '2e-3', '1 000', '1,000'.
+
+    Raises
+    ------
+    Refusal
+        ``invalid_guess``: it is no number.
+    """
+    plain = _SPACES.sub("", text.translate(_MINUS)).lower().lstrip("=≈")
+    found: list[float] = []
+    try:
+        if plain.strip("+-") in ("nan", "inf", "infinity"):
+            found.append(float(plain))
+        elif _PLAIN.fullmatch(plain):
+            found.extend(_decimal(plain))
+        elif (fraction := _FRACTION.fullmatch(plain)) is not None:
+            for top in _decimal(fraction[1]):
+                found.extend(_quotient(top, bottom) for bottom in _decimal(fraction[2]))
+    except (ValueError, OverflowError):
+        found = []
+    if not found:
+        raise Refusal(
+            "invalid_guess",
+            422,
+            "The guess is not a number",
+            f"{text[:64]!r} cannot be read as a number.",
+            "Write a number such as −24, 0.5, 1/3 or 2e-3.",
+        )
+    return found
+
+
+def _quotient(top: float, bottom: float) -> float:
+    if bottom:
+        return top / bottom
+    return math.copysign(math.inf, top) if top else math.nan
+
+
+def _decimal(text: str) -> list[float]:
+    mantissa, _, power = text.partition("*10")
+    exponent = float(power.lstrip("^*")) if power else 0.0
+    head, e, tail = mantissa.partition("e")
+    shift = (int(tail) if e else 0) + int(exponent)
+    scale = f"e{shift}" if shift else ""
+    candidates: dict[str, None] = {}
+    if head.count(",") + head.count(".") <= 1:
+        candidates[head.replace(",", ".")] = None
+    elif "," in head and "." in head:
+        last = max(head.rfind(","), head.rfind("."))
+        whole = head[:last].replace(",", "").replace(".", "")
+        candidates[f"{whole}.{head[last + 1 :]}"] = None
+    if _THOUSANDS.fullmatch(head):
+        candidates[head.replace(",", "").replace(".", "")] = None
+    return [float(candidate + scale) for candidate in candidates]
+
+
+def judge(text: str, actual: float) -> Judgement:
+    """How close a guess is. Of several readings the closest counts.
+
+    ``exact``: within 0.1 %, or equal to the digits typed (two or more). ``close``: within 10 %.
+    """
+    best: Judgement | None = None
+    for guess in readings(text):
+        judged = _judge(text, guess, actual)
+        if best is None or judged.relative_error < best.relative_error:
+            best = judged
+    assert best is not None
+    return best
+
+
+def _judge(text: str, guess: float, actual: float) -> Judgement:
+    if math.isnan(actual) or math.isnan(guess):
+        same = math.isnan(actual) and math.isnan(guess)
+        return Judgement(guess, 0.0 if same else math.inf, "exact" if same else "wrong")
+    if guess == actual:
+        return Judgement(guess, 0.0, "exact")
+    if math.isinf(actual) or math.isinf(guess) or actual == 0:
+        sign = math.isinf(actual) and guess * actual > 0
+        return Judgement(guess, math.inf, "sign" if sign else "wrong")
+    error = abs(guess - actual) / abs(actual)
+    if error <= EXACT or _same_digits(text, guess, actual):
+        return Judgement(guess, error, "exact")
+    if error <= CLOSE:
+        return Judgement(guess, error, "close")
+    return Judgement(guess, error, "sign" if guess * actual > 0 else "wrong")
+
+
+def _same_digits(text: str, guess: float, actual: float) -> bool:
+    """Whether the truth, rounded to as many digits as were typed, is the guess."""
+    if "/" in text:
+        return False
+    mantissa = re.split(r"[e*×·]", text.lower())[0]
+    digits = re.sub(r"\D", "", mantissa).lstrip("0")
+    if len(digits) < 2:
+        return False
+    return float(f"{actual:.{len(digits) - 1}e}") == float(f"{guess:.{len(digits) - 1}e}")

@@ -1,0 +1,86 @@
+"""The journal: deterministic commands that make a branch again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from chainrule.errors import Refusal
+from chainrule.protocol.client import CLIENT_MESSAGE, ConfigureCommand, EditCommand, SeekCommand
+from chainrule.protocol.model import Cursor, JournalEntry
+from chainrule.session import edits, travel
+from chainrule.session.core import Core
+
+T = TypeVar("T")
+
+
+def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -> None:
+    """Give the commands of a journal at their cursors, then go to ``cursor``, or to (0, 0).
+
+    The branch in a cursor is of the session that wrote it; here each command goes on from where the last one led.
+
+    Raises
+    ------
+    Refusal
+        ``invalid_journal``: a command that is no edit or configure; ``limit_iterations``; or what a command raises.
+    """
+    left = core.limits.max_iterations_per_command
+
+    def run(work: Generator[None, None, T]) -> T:
+        nonlocal left
+        while True:
+            try:
+                next(work)
+            except StopIteration as stop:
+                value: T = stop.value
+                return value
+            left -= 1
+            if left < 0:
+                raise Refusal(
+                    "limit_iterations",
+                    422,
+                    "Too many iterations for one command",
+                    f"Replaying the journal computes more than {core.limits.max_iterations_per_command} iterations.",
+                    "Begin further on in the history.",
+                )
+
+    for entry in journal:
+        command = _command(entry)
+        if isinstance(command, ConfigureCommand) and edits.rebuilds(core, command):
+            run(edits.rebuild(core, command))
+            continue
+        run(travel.seek(core, _seek(entry.cursor)))
+        work = (
+            edits.edit(core, command) if isinstance(command, EditCommand) else edits.configure(core, command)
+        )
+        run(work)
+    run(travel.seek(core, _seek(cursor)))
+    core.undo.clear()
+
+
+def _seek(cursor: Cursor | None) -> SeekCommand:
+    if cursor is None:
+        return SeekCommand(type="seek", iteration=0, step=0)
+    return SeekCommand(type="seek", iteration=cursor.iteration, step=cursor.step)
+
+
+def _command(entry: JournalEntry) -> EditCommand | ConfigureCommand:
+    try:
+        command = CLIENT_MESSAGE.validate_python(entry.command)
+    except ValidationError as error:
+        raise _invalid(f"A command is not valid: {error.errors(include_url=False)[0]['msg']}.") from error
+    if not isinstance(command, (EditCommand, ConfigureCommand)):
+        raise _invalid(f"A {command.type!r} cannot be replayed.")
+    return command
+
+
+def _invalid(detail: str) -> Refusal:
+    return Refusal(
+        "invalid_journal",
+        422,
+        "The journal cannot be replayed",
+        detail,
+        "Send a journal as the session gave it.",
+    )

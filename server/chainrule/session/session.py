@@ -1,0 +1,408 @@
+"""A session: commands in, messages out. Synchronous; knows no sockets."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, Literal, assert_never
+
+from chainrule.engine.backend import Backend
+from chainrule.errors import Refusal
+from chainrule.lessons.lesson import configured, find_lesson
+from chainrule.limits import Limits
+from chainrule.protocol.client import (
+    AckCommand,
+    BreakpointCommand,
+    CancelCommand,
+    ClientMessage,
+    ConfigureCommand,
+    EditCommand,
+    ExplainCommand,
+    FireCommand,
+    GradcheckCommand,
+    GuessCommand,
+    PauseCommand,
+    PlayCommand,
+    PredictCommand,
+    PytorchCommand,
+    SeekCommand,
+    StepCommand,
+    SubscribeCommand,
+    SweepCommand,
+    UndoCommand,
+)
+from chainrule.protocol.model import Cursor, Graph, JournalEntry, Tensor
+from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
+from chainrule.protocol.server import Done, Frame, Moved, ServerMessage, Welcome
+from chainrule.session import asking, documents, edits, replay, travel
+from chainrule.session.answers import Answers
+from chainrule.session.build import backend_named
+from chainrule.session.core import Arrival, Core, Work
+from chainrule.session.jobs import Answering, Job, Playing, error_message
+from chainrule.session.news import News
+from chainrule.session.view import build_frame
+from chainrule.session.viewer import Viewer
+from chainrule.timeline import Position
+
+log = logging.getLogger(__name__)
+
+MOVING = (StepCommand, SeekCommand)
+CHANGING = (
+    StepCommand,
+    SeekCommand,
+    PlayCommand,
+    ConfigureCommand,
+    EditCommand,
+    UndoCommand,
+    BreakpointCommand,
+    GradcheckCommand,
+    SweepCommand,
+    PredictCommand,
+    GuessCommand,
+)
+"""Commands that wait for the one under way: they would change what it works on, or take long themselves."""
+
+STOPPING = (*MOVING, UndoCommand, PredictCommand)
+"""Commands that end playing."""
+
+
+class Session:
+    """A running lesson with its timeline and cursor: a pure function of lesson, configuration, seed and commands.
+
+    Parameters
+    ----------
+    lesson, config, seed
+        What runs. ``config`` holds the fields that differ from the lesson's defaults.
+    journal, cursor
+        Commands to be replayed, and where to stand then.
+
+    Raises
+    ------
+    Refusal
+        Of the lesson, its configuration, or a command of the journal.
+    """
+
+    def __init__(
+        self,
+        lesson: str,
+        config: dict[str, Any] | None = None,
+        seed: int = 7,
+        *,
+        limits: Limits | None = None,
+        backend: str | Backend = "numpy",
+        journal: Sequence[JournalEntry] = (),
+        cursor: Cursor | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        found = find_lesson(lesson)
+        self.core = Core(
+            found,
+            configured(found.Config, config or {}),
+            seed,
+            backend_named(backend) if isinstance(backend, str) else backend,
+            self.limits,
+        )
+        replay.replay(self.core, journal, cursor)
+        self.job: Job | None = None
+        self.playing: Playing | None = None
+        self._outbox: list[ServerMessage] = []
+        self._answers = Answers(self.limits.max_answers)
+        self._frames: dict[tuple[int, frozenset[str] | None], Frame] = {}
+        self._news = News(self)
+
+    # -- for the host
+
+    @property
+    def busy(self) -> bool:
+        """Whether :meth:`advance` has something to do, now or at ``next_due``."""
+        return self.job is not None or self.playing is not None or bool(self._outbox)
+
+    @property
+    def next_due(self) -> float | None:
+        """When to call :meth:`advance` (``time.monotonic``); None: at once, if busy."""
+        if self.job is not None or self._outbox or self.playing is None or self.playing.rate is None:
+            return None
+        return None if self.playing.work is not None else self.playing.due
+
+    @property
+    def revision(self) -> int:
+        """Counts changes of anything that is sent."""
+        return self._news.revision
+
+    @property
+    def journal_revision(self) -> int:
+        """Counts changes of the journal."""
+        return self._news.journal
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """The revision at which each aspect of the session last changed; see :meth:`news`."""
+        return self._news.changes
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the session stands."""
+        return self.core.cursor()
+
+    def viewer(self) -> Viewer:
+        """A new connection's end."""
+        return Viewer()
+
+    def recipe(self) -> CreateSession:
+        """What makes this session again."""
+        return CreateSession(
+            lesson=self.core.lesson.slug,
+            config=self.core.initial_config.model_dump(mode="json"),
+            seed=self.core.seed,
+            journal=[entry for _, entry in self.core.line.journal],
+            cursor=self.core.cursor(),
+        )
+
+    # -- commands
+
+    def handle(self, command: ClientMessage, viewer: Viewer | None = None) -> list[ServerMessage]:
+        """Carry out a command; never raises for bad input.
+
+        The answers; or a Progress where it takes longer, and the answers come from :meth:`advance`. To a viewer,
+        graph and frame are not answered: it pulls them. A refused command changes nothing.
+        """
+        if isinstance(command, AckCommand):
+            if viewer is not None:
+                viewer.ack(command.seq)
+            return []
+        given = self._answers.get(command)
+        if given is not None:
+            return given
+        if self.job is not None and command.id is not None and self.job.command == command:
+            return [self.job.progress(self.revision)]
+        checkpoint = self.core.checkpoint()
+        try:
+            self._clear_the_way(command)
+            work = self._work(command, viewer)
+            total = travel.iterations(self.core, command) if isinstance(command, MOVING) else 1
+        except Refusal as refusal:
+            return [error_message(refusal, self.revision, command.id)]
+        job = Job(command, viewer, work, checkpoint, total)
+        messages = self._drive(job, time.monotonic() + self.limits.answer_seconds)
+        if messages is None:
+            self.job = job
+            return [job.progress(self.revision)]
+        return messages
+
+    def advance(self, budget: float) -> list[ServerMessage]:
+        """Work for about ``budget`` seconds; returns the answers to what was finished, each with its command's id."""
+        deadline = time.monotonic() + budget
+        found, self._outbox = self._outbox, []
+        job = self.job
+        if job is not None:
+            messages = self._drive(job, deadline)
+            if messages is not None:
+                self.job = None
+                found.extend(messages)
+            elif job.overdue():
+                found.append(job.progress(self.revision))
+        elif self.playing is not None:
+            found.extend(self._play_on(self.playing, deadline))
+        return found
+
+    def _play_on(self, playing: Playing, deadline: float) -> list[ServerMessage]:
+        checkpoint = self.core.checkpoint()
+        found: list[ServerMessage] = []
+        try:
+            if playing.drive(self.core, deadline) is not None:
+                self.playing = None
+        except Refusal as refusal:
+            self.playing = None
+            self.core.restore(checkpoint)
+            found.append(error_message(refusal, self.revision, None))
+        except Exception:
+            log.exception("playing failed")
+            self.playing = None
+            self.core.restore(checkpoint)
+            found.append(error_message(_internal(), self.revision, None))
+        self._news.publish()
+        return found
+
+    def _clear_the_way(self, command: ClientMessage) -> None:
+        """Stop what the command takes the place of; refuse it where it has to wait."""
+        if self.job is not None and isinstance(command, CHANGING):
+            if not (isinstance(command, SeekCommand) and isinstance(self.job.command, MOVING)):
+                raise Refusal(
+                    "busy",
+                    409,
+                    "A long command is under way",
+                    f"A {self.job.command.type!r} has not been finished yet.",
+                    "Wait for its answer, or cancel it.",
+                )
+            self._cancel(self.job)
+        if self.playing is not None:
+            # What it has computed on its way stays; the way itself begins again.
+            self.playing.work = None
+
+    def _drive(self, job: Job, deadline: float) -> list[ServerMessage] | None:
+        """Work on a command until the deadline; its answers when it is finished."""
+        try:
+            try:
+                while True:
+                    next(job.work)
+                    job.done += 1
+                    if time.monotonic() >= deadline:
+                        return None
+            except StopIteration as stop:
+                messages: list[ServerMessage] = stop.value
+            if isinstance(job.command, STOPPING):
+                self.playing = None
+            self._news.publish()
+            messages = self._news.answers(job, messages)
+            self._answers.put(job.command, messages)
+            return messages
+        except Refusal as refusal:
+            self.core.restore(job.checkpoint)
+            return [error_message(refusal, self.revision, job.command.id)]
+        except Exception:
+            log.exception("the command %s failed", job.command.type)
+            self.core.restore(job.checkpoint)
+            return [error_message(_internal(), self.revision, job.command.id)]
+
+    def _cancel(self, job: Job) -> None:
+        """End the command under way. A move ends at the last place that was computed; others change nothing."""
+        job.work.close()
+        self.job = None
+        core = self.core
+        line = core.line
+        _, before, _ = job.checkpoint.ends[line.id]
+        if isinstance(job.command, MOVING) and line.tip > before:
+            last = core.timeline.layout(line, line.tip).total - 1
+            work = core.arrive(line, Position(line.tip, last), "cancelled")
+        else:
+            core.restore(job.checkpoint)
+            work = core.arrive(core.line, core.position, "cancelled")
+        moved = Job(job.command, job.viewer, self._moving(work), job.checkpoint, 1)
+        self._outbox.extend(self._drive(moved, float("inf")) or ())
+
+    def _work(self, command: ClientMessage, viewer: Viewer | None) -> Answering:
+        """How each command is carried out."""
+        core = self.core
+        match command:
+            case StepCommand():
+                return self._moving(travel.step(core, command.unit, command.count))
+            case SeekCommand():
+                return self._moving(travel.seek(core, command))
+            case EditCommand():
+                return self._moving(edits.edit(core, command))
+            case ConfigureCommand():
+                return self._moving(edits.configure(core, command))
+            case UndoCommand():
+                return self._moving(edits.undo(core))
+            case PlayCommand():
+                return self._play(command)
+            case PauseCommand():
+                return self._pause()
+            case CancelCommand():
+                return self._cancelling(command)
+            case SubscribeCommand():
+                return self._subscribe(command, viewer)
+            case (
+                BreakpointCommand()
+                | ExplainCommand()
+                | GradcheckCommand()
+                | PytorchCommand()
+                | SweepCommand()
+                | FireCommand()
+                | PredictCommand()
+                | GuessCommand()
+            ):
+                return asking.ask(core, command)
+            case AckCommand():
+                raise AssertionError("answered before")
+            case _:
+                assert_never(command)
+
+    def _moving(self, work: Work) -> Answering:
+        arrival: Arrival = yield from work
+        phase = self.core.record.step(self.core.position.step).phase
+        return [
+            Moved(
+                cursor=self.core.cursor(), phase=phase, reached=arrival.reached, breakpoint=arrival.breakpoint
+            )
+        ]
+
+    def _play(self, command: PlayCommand) -> Answering:
+        yield from ()
+        due = time.monotonic() + (1 / command.rate if command.rate is not None else 0.0)
+        self.playing = Playing(command.unit, command.rate, due)
+        return [self._news.playback()]
+
+    def _pause(self) -> Answering:
+        yield from ()
+        self.playing = None
+        return [self._news.playback()]
+
+    def _cancelling(self, command: CancelCommand) -> Answering:
+        yield from ()
+        if self.job is not None and command.command in (None, self.job.command.id):
+            self._cancel(self.job)
+        return [Done()]
+
+    def _subscribe(self, command: SubscribeCommand, viewer: Viewer | None) -> Answering:
+        yield from ()
+        if viewer is not None:
+            viewer.subscribe(command.names)
+        return [Done()]
+
+    # -- what is seen
+
+    def frame(self, viewer: Viewer | None = None) -> Frame:
+        """The whole state at the cursor, with arrays as data. The same object while nothing changes."""
+        subscribed = None if viewer is None else viewer.subscribed
+        key = (self.revision, subscribed)
+        frame = self._frames.get(key)
+        if frame is None:
+            if len(self._frames) >= 8 or any(seq != self.revision for seq, _ in self._frames):
+                self._frames.clear()
+            frame = build_frame(self.core.view(), self.revision, self.limits, subscribed)
+            self._frames[key] = frame
+        return frame
+
+    def welcome(self) -> Welcome:
+        """The first message to a connection."""
+        return documents.welcome(self.core, self.revision, self.playing is not None)
+
+    def news(self, aspect: str) -> list[ServerMessage]:
+        """Messages that tell one aspect of the session as it is now."""
+        return self._news.tell(aspect)
+
+    def columns(self, start: int, end: int) -> dict[str, list[float | None]]:
+        """The metrics of the iterations ``start`` … ``end`` − 1 of the current branch."""
+        return documents.columns(self.core.line, start, end)
+
+    def info(self) -> SessionInfo:
+        """The session in short."""
+        return documents.info(self.core, self.revision)
+
+    def graph(self) -> Graph:
+        """The graph of the cursor's iteration."""
+        return self.core.graphs.of(self.core.record)
+
+    def state(self) -> StateInfo:
+        """Value and gradient of every node."""
+        return documents.state(self.core)
+
+    def branches(self) -> BranchesInfo:
+        """All branches."""
+        return documents.branches(self.core)
+
+    def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor:
+        """A whole tensor; its data is null where the cursor has not got to it."""
+        return documents.tensor(self.core, name, what)
+
+
+def _internal() -> Refusal:
+    return Refusal(
+        "internal_error",
+        500,
+        "The program made a mistake",
+        "The command could not be carried out. Nothing has changed.",
+        "Try something else; if it happens again, please report it.",
+    )

@@ -1,0 +1,156 @@
+"""One line of history: where it forks, from what it starts, and what every iteration on it left behind."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+
+from chainrule.protocol.model import Branch, JournalEntry
+from chainrule.trace import Carry, Layout, Record, Regime
+
+
+@dataclass(eq=False)
+class Line:
+    """A branch as the timeline keeps it. It owns the iterations ``fork`` … ``tip``; those before are its parent's.
+
+    Attributes
+    ----------
+    start
+        What iteration ``fork`` starts from, edits included; a configuration that holds from there is in ``regimes``.
+    head
+        How iteration ``tip`` ended: what the next one starts from.
+    regimes
+        Configurations that were appended: iteration from which each holds.
+    journal
+        Commands that shaped the path from the root to here, each with the iteration from which it has an effect.
+    cuts
+        Iterations from which the history was taken away again (by undo), in order of time.
+    """
+
+    id: int
+    parent: Line | None
+    fork: int
+    cause: str
+    start: Carry
+    journal: list[tuple[int, JournalEntry]]
+    head: Carry = field(init=False)
+    tip: int = field(init=False)
+    regimes: dict[int, Regime] = field(default_factory=dict)
+    columns: dict[str, array[float]] = field(default_factory=dict)
+    cuts: list[int] = field(default_factory=list)
+    _layouts: list[Layout] = field(default_factory=list)
+    _layout_starts: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.head = self.start
+        self.tip = self.fork - 1
+
+    def owner(self, iteration: int) -> Line:
+        """The branch that holds an iteration of this branch's history: itself or an ancestor."""
+        line = self
+        while line.parent is not None and iteration < line.fork:
+            line = line.parent
+        return line
+
+    def lineage(self) -> list[Line]:
+        """From the root to this branch."""
+        lines = [self]
+        while lines[-1].parent is not None:
+            lines.append(lines[-1].parent)
+        return lines[::-1]
+
+    def segments(self) -> list[tuple[Line, int, int | None]]:
+        """The lines that hold this history, oldest first: (line, first iteration, first iteration after it)."""
+        found: list[tuple[Line, int, int | None]] = []
+        end: int | None = None
+        line: Line | None = self
+        while line is not None:
+            if end is None or line.fork < end:
+                found.append((line, line.fork, end))
+                end = line.fork
+            line = line.parent
+        return found[::-1]
+
+    def next_start(self) -> Carry:
+        """What iteration ``tip + 1`` starts from."""
+        return self.enter(self.tip + 1, self.head)
+
+    def enter(self, iteration: int, ended: Carry) -> Carry:
+        """What ``iteration`` starts from, given how the one before it ended."""
+        regime = self.regimes.get(iteration)
+        carry = self.start if iteration == self.fork else ended
+        return carry if regime is None else with_regime(carry, regime)
+
+    def regime(self, iteration: int) -> Regime:
+        """The configuration in force in an iteration that this branch owns, or that comes next."""
+        starts = [start for start in self.regimes if start <= iteration]
+        return self.regimes[max(starts)] if starts else self.start.regime
+
+    def append(self, record: Record) -> None:
+        """Take in iteration ``tip + 1``: its layout, metrics and end."""
+        self.tip = record.iteration
+        self.head = record.end
+        if not self._layouts or self._layouts[-1] != record.layout:
+            self._layouts.append(record.layout)
+            self._layout_starts.append(record.iteration)
+        for name, value in metrics_of(record).items():
+            self.columns.setdefault(name, array("d")).append(value)
+
+    def layout(self, iteration: int) -> Layout:
+        """The layout of an iteration that this branch owns."""
+        return self._layouts[bisect_right(self._layout_starts, iteration) - 1]
+
+    def cut(self, iteration: int, head: Carry) -> None:
+        """Forget all iterations from ``iteration`` on; ``head`` is how the one before it ended."""
+        if iteration <= self.tip:
+            self.cuts.append(iteration)
+        self.tip = iteration - 1
+        self.head = head
+        for column in self.columns.values():
+            del column[iteration - self.fork :]
+        while self._layout_starts and self._layout_starts[-1] >= iteration:
+            self._layout_starts.pop()
+            self._layouts.pop()
+        self.regimes = {start: regime for start, regime in self.regimes.items() if start < iteration}
+        self.journal = [(effect, entry) for effect, entry in self.journal if effect < iteration]
+
+    def move_to(self, other: Line) -> None:
+        """Give ``other``, which forks from here, all iterations from its fork on."""
+        at = other.fork - self.fork
+        other.columns = {name: column[at:] for name, column in self.columns.items()}
+        other.regimes = {start: regime for start, regime in self.regimes.items() if start >= other.fork}
+        other._layout_starts = [max(start, other.fork) for start in self._layout_starts]
+        other._layouts = list(self._layouts)
+        first = bisect_right(other._layout_starts, other.fork) - 1
+        other._layout_starts = other._layout_starts[first:]
+        other._layouts = other._layouts[first:]
+        other.tip, other.head = self.tip, self.head
+
+    def model(self) -> Branch:
+        """As it is sent."""
+        return Branch(
+            id=self.id,
+            parent=None if self.parent is None else self.parent.id,
+            fork_iteration=self.fork,
+            cause=self.cause,
+            tip=self.tip,
+        )
+
+
+def with_regime(carry: Carry, regime: Regime) -> Carry:
+    """The same with another configuration in force. Another kind of optimizer starts with an empty state."""
+    before, after = carry.regime.optimizer, regime.optimizer
+    same = before is not None and after is not None and before.name == after.name
+    return replace(carry, regime=regime, slots=carry.slots if same else {})
+
+
+def metrics_of(record: Record) -> dict[str, float]:
+    """The metrics of one iteration: the loss, and the watched leaves as they were when it started."""
+    backend = record.start.regime.backend
+    metrics = {"loss": float(backend.to_numpy(record.root.value).item())}
+    for name in record.start.regime.model.watch:
+        node = record.by_name.get(name)
+        if node is not None:
+            metrics[name] = float(backend.to_numpy(node.value).item())
+    return metrics

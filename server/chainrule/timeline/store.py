@@ -1,0 +1,206 @@
+"""The timeline: branches, recorded iterations, and exact recomputation of those that were dropped."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Generator
+
+from chainrule.errors import Refusal
+from chainrule.limits import Limits
+from chainrule.protocol.model import JournalEntry
+from chainrule.timeline.branch import Line
+from chainrule.timeline.keyframes import Keyframes
+from chainrule.trace import Carry, Layout, Record, Regime, initial_carry, run_iteration
+
+NEAR = 16
+"""Iterations before the one asked for that are recorded on the way to it: stepping back needs them next."""
+
+
+class Timeline:
+    """All that is recorded or can be recomputed exactly.
+
+    Iterations are run by :func:`run_iteration` whether they are recorded or not, so both do the same arithmetic.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.lines: dict[int, Line] = {}
+        self.keyframes = Keyframes(limits.keyframe_bytes)
+        self._records: OrderedDict[tuple[int, int], Record] = OrderedDict()
+        self._record_bytes = 0
+        self._next_id = 0
+
+    # -- branches
+
+    def line(self, branch: int) -> Line:
+        """The branch with this id; refuses with ``unknown_branch``."""
+        line = self.lines.get(branch)
+        if line is None:
+            raise Refusal(
+                "unknown_branch",
+                404,
+                "No such branch",
+                f"There is no branch {branch}.",
+                "Ask for the branches, and use the id of one of them.",
+            )
+        return line
+
+    def root(self, regime: Regime, cause: str, journal: list[tuple[int, JournalEntry]]) -> Line:
+        """A new branch without a parent. Its first iteration is computed before anything changes."""
+        return self.edited(None, 0, cause, initial_carry(regime), journal)
+
+    def edited(
+        self,
+        parent: Line | None,
+        iteration: int,
+        cause: str,
+        start: Carry,
+        journal: list[tuple[int, JournalEntry]],
+    ) -> Line:
+        """A new branch whose iteration ``iteration`` starts from ``start``; it shares those before with ``parent``.
+
+        The iteration is computed before anything changes.
+        """
+        line = Line(self._next_id, parent, iteration, cause, start, journal)
+        record = run_iteration(start, iteration, max_nodes=self.limits.max_nodes)
+        line.append(record)
+        self._add(line)
+        self._keep(line, record)
+        return line
+
+    def reconfigured(
+        self,
+        parent: Line,
+        iteration: int,
+        cause: str,
+        ended: Carry,
+        regime: Regime,
+        journal: list[tuple[int, JournalEntry]],
+    ) -> Line:
+        """A new branch with another configuration from ``iteration`` on, of which nothing is computed yet.
+
+        ``ended`` is how the iteration before ended.
+        """
+        line = Line(self._next_id, parent, iteration, cause, ended, journal)
+        line.regimes[iteration] = regime
+        self._add(line)
+        return line
+
+    def _add(self, line: Line) -> None:
+        self._next_id += 1
+        self.lines[line.id] = line
+
+    def remove(self, line: Line) -> None:
+        """Forget a branch that has no children."""
+        del self.lines[line.id]
+        self._drop(line, 0)
+
+    def has_children(self, line: Line) -> bool:
+        """Whether a branch forks from this one."""
+        return any(other.parent is line for other in self.lines.values())
+
+    def split(self, line: Line, iteration: int, head: Carry, cause: str) -> Line | None:
+        """Take away what a branch did from ``iteration`` on. What had been computed lives on as a branch of its own.
+
+        ``head`` is how the iteration before ended. Returns the new branch; None where nothing had been computed.
+        """
+        if line.tip < iteration:
+            line.cut(iteration, head)
+            return None
+        other = Line(self._next_id, line, iteration, cause, head, list(line.journal))
+        line.move_to(other)
+        self._add(other)
+        for child in self.lines.values():
+            if child.parent is line and child is not other and child.fork > iteration:
+                child.parent = other
+        self._drop(line, iteration)
+        line.cut(iteration, head)
+        return other
+
+    def rollback(self, line: Line, tip: int, head: Carry) -> None:
+        """Forget iterations after ``tip``, keeping the configurations appended before."""
+        if line.id in self.lines and line.tip > tip:
+            regimes, journal = line.regimes, line.journal
+            self._drop(line, tip + 1)
+            line.cut(tip + 1, head)
+            line.regimes, line.journal = regimes, journal
+
+    # -- iterations
+
+    def layout(self, line: Line, iteration: int) -> Layout:
+        """The layout of an iteration that has been computed."""
+        return line.owner(iteration).layout(iteration)
+
+    def peek(self, line: Line, iteration: int) -> Record | None:
+        """The record of an iteration, if it is at hand."""
+        key = (line.owner(iteration).id, iteration)
+        record = self._records.get(key)
+        if record is not None:
+            self._records.move_to_end(key)
+        return record
+
+    def reach(self, line: Line, iteration: int) -> Generator[None, None, Record]:
+        """Record an iteration, computing it and all that it needs; pauses after each iteration computed."""
+        record = self.peek(line, iteration)
+        if record is not None:
+            return record
+        owner = line.owner(iteration)
+        if iteration > owner.tip:
+            yield from self.extend(owner, iteration)
+            record = self.peek(owner, iteration)
+            if record is not None:
+                return record
+        return (yield from self._recompute(owner, iteration))
+
+    def extend(self, line: Line, iteration: int) -> Generator[None, None, None]:
+        """Compute a branch up to an iteration; pauses after each."""
+        while line.tip < iteration:
+            at = line.tip + 1
+            start = line.next_start()
+            record = run_iteration(start, at, max_nodes=self.limits.max_nodes)
+            self.keyframes.add(line, at, start)
+            line.append(record)
+            if iteration - at < NEAR:
+                self._keep(line, record)
+            yield
+
+    def _recompute(self, owner: Line, iteration: int) -> Generator[None, None, Record]:
+        at, start = self.keyframes.nearest(owner, iteration)
+        for near in range(iteration - 1, max(at, iteration - 4 * NEAR) - 1, -1):
+            held = self._records.get((owner.id, near))
+            if held is not None:
+                at, start = near + 1, owner.enter(near + 1, held.end)
+                break
+        while True:
+            record = run_iteration(start, at, max_nodes=self.limits.max_nodes)
+            self.keyframes.add(owner, at, start)
+            if iteration - at < NEAR:
+                self._keep(owner, record)
+            if at == iteration:
+                return record
+            at += 1
+            start = owner.enter(at, record.end)
+            yield
+
+    # -- records
+
+    def _keep(self, line: Line, record: Record) -> None:
+        key = (line.id, record.iteration)
+        if key in self._records:
+            self._record_bytes -= self._records.pop(key).nbytes
+        self._records[key] = record
+        self._record_bytes += record.nbytes
+        # The one just made is always kept, and one more: a step back from a boundary needs both.
+        while self._record_bytes > self.limits.record_bytes and len(self._records) > 2:
+            _, dropped = self._records.popitem(last=False)
+            self._record_bytes -= dropped.nbytes
+
+    def _drop(self, line: Line, iteration: int) -> None:
+        for key in [key for key in self._records if key[0] == line.id and key[1] >= iteration]:
+            self._record_bytes -= self._records.pop(key).nbytes
+        self.keyframes.drop(line, iteration)
+
+    def evict(self) -> None:
+        """Drop all recorded iterations. For tests: nothing that is seen may change."""
+        self._records.clear()
+        self._record_bytes = 0
