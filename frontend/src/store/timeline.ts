@@ -76,8 +76,10 @@ export function beatStep(beat: Beat, graph: Graph): number | null {
     if (step.kind !== anchor.kind) continue;
     const edge = step.edge === null ? undefined : graph.edges[step.edge];
     if (anchor.argument !== null && edge?.argument !== anchor.argument) continue;
-    // A backward step belongs to the node that passes its gradient on, and also to the one that receives it.
-    if (anchor.node !== null && !named(step.node) && !(edge && named(edge.source))) continue;
+    // With an argument the anchor names an edge of the node that passes its gradient on; without one, a node that
+    // passes on or receives.
+    const receives = anchor.argument === null && edge !== undefined && named(edge.source);
+    if (anchor.node !== null && !named(step.node) && !receives) continue;
     return step.index;
   }
   return null;

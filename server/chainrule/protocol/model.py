@@ -216,7 +216,10 @@ class Text(Part):
 
 
 class BeatAnchor(Part):
-    """A place on the timeline by meaning: the first step of ``kind`` that touches ``node`` (and ``argument``)."""
+    """A place on the timeline by meaning: the first step of ``kind`` that touches ``node``.
+
+    With ``argument``, the backward step of that edge of ``node``: the one through which it passes its gradient on.
+    """
 
     iteration: int = 0
     kind: StepKind
@@ -297,7 +300,7 @@ class Source(Part):
 class Factor(Part):
     """One number of a product, with where it came from (null for a constant of the formula)."""
 
-    label: str
+    label: str = Field(description="LaTeX.")
     value: Number
     source: Source | None = None
 
@@ -305,7 +308,7 @@ class Factor(Part):
 class Term(Part):
     """One addend: the product of its factors is ``value``."""
 
-    label: str
+    label: str = Field(description="For people: the nodes it is made of, or 'seed', 'before', 'step', 'decayed', 'edit'.")
     factors: list[Factor]
     value: Number
 
