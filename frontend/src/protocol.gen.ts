@@ -238,7 +238,11 @@ export interface components {
             /** @default null */
             anchor: components["schemas"]["BeatAnchor"] | null;
         };
-        /** @description A place on the timeline by meaning: the first step of ``kind`` that touches ``node`` (and ``argument``). */
+        /**
+         * @description A place on the timeline by meaning: the first step of ``kind`` that touches ``node``.
+         *
+         *     With ``argument``, the backward step of that edge of ``node``: the one through which it passes its gradient on.
+         */
         BeatAnchor: {
             /** @default 0 */
             iteration: number;
@@ -547,6 +551,7 @@ export interface components {
         };
         /** @description One number of a product, with where it came from (null for a constant of the formula). */
         Factor: {
+            /** @description LaTeX. */
             label: string;
             value: components["schemas"]["Number"];
             /** @default null */
@@ -1087,7 +1092,12 @@ export interface components {
              */
             id: string;
             lesson: string;
+            /** @description In force at the cursor; at a branch's tip, for the next iteration. */
             config: {
+                [key: string]: unknown;
+            };
+            /** @description What the session began with; the journal starts from it. */
+            initial_config: {
                 [key: string]: unknown;
             };
             seed: number;
@@ -1103,7 +1113,7 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["Number"] | null;
             };
-            /** @description What made the current branch; create a session with it to get the same. */
+            /** @description What made the current branch; create a session with it and initial_config to get the same. */
             journal: components["schemas"]["JournalEntry"][];
         };
         /** @description A number that one can click next: an element of a value or gradient, or an edge's contribution. */
@@ -1253,6 +1263,7 @@ export interface components {
         };
         /** @description One addend: the product of its factors is ``value``. */
         Term: {
+            /** @description For people: the nodes it is made of, or 'seed', 'before', 'step', 'decayed', 'edit'. */
             label: string;
             factors: components["schemas"]["Factor"][];
             value: components["schemas"]["Number"];
