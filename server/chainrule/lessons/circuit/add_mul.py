@@ -64,9 +64,9 @@ EXAMPLE = Example(
             text("Times swaps: the edge into q", "Cổng nhân hoán đổi: cạnh vào q"),
             text(
                 r"The slope of $q \cdot z$ in $q$ is $z$. So {f.grad} × {z.value} = {q.grad} goes back to "
-                "$q$: the value of the *other* input comes out as the slope.",
+                "$q$: the value of the **other** input comes out as the slope.",
                 r"Đạo hàm của $q \cdot z$ theo $q$ là $z$. Vậy {f.grad} × {z.value} = {q.grad} chảy về $q$: "
-                "giá trị của đầu vào *bên kia* lại thành đạo hàm bên này.",
+                "giá trị của đầu vào **bên kia** lại thành đạo hàm bên này.",
             ),
         ),
         beat(

@@ -56,9 +56,9 @@ EXAMPLE = Example(
             ("backward", "b", 0),
             text("Gradients add", "Gradient cộng lại"),
             text(
-                "Now the contribution by way of $b$ is in, and it is *added*: {a.grad}. Copying forward is "
+                "Now the contribution by way of $b$ is in, and it is **added**: {a.grad}. Copying forward is "
                 "summing backward. This is why code says `grad +=` and not `grad =`.",
-                "Giờ phần đóng góp theo ngả $b$ cũng đã về, và nó được *cộng vào*: {a.grad}. Chiều xuôi "
+                "Giờ phần đóng góp theo ngả $b$ cũng đã về, và nó được **cộng vào**: {a.grad}. Chiều xuôi "
                 "sao chép thì chiều ngược cộng lại. Vì thế trong mã người ta viết `grad +=` chứ không phải "
                 "`grad =`.",
             ),

@@ -50,9 +50,9 @@ EXAMPLE = Example(
             ("backward", "m", 0),
             text("The winner takes all", "Bên thắng nhận hết"),
             text(
-                "While $z$ is the larger one, max simply *is* $z$, with a slope of one. All of {m.grad} "
+                "While $z$ is the larger one, max simply **is** $z$, with a slope of one. All of {m.grad} "
                 "goes to it: {z.grad}.",
-                "Chừng nào $z$ còn lớn hơn, max đơn giản *là* $z$, với đạo hàm bằng một. Toàn bộ {m.grad} "
+                "Chừng nào $z$ còn lớn hơn, max đơn giản **là** $z$, với đạo hàm bằng một. Toàn bộ {m.grad} "
                 "chảy về nó: {z.grad}.",
             ),
         ),
@@ -62,12 +62,12 @@ EXAMPLE = Example(
             text("The loser gets nothing", "Bên thua không nhận gì"),
             text(
                 "A small change of $w$ changes nothing at all, so its gradient is {w.grad}. That does not "
-                "make $w$ unimportant for ever: it only has no say *here*."
+                "make $w$ unimportant for ever: it only has no say **here**."
                 "\n\n"
                 "Try it: edit $w$ until it wins, or make the two equal. At a tie there is no slope, and "
                 "the engine does what PyTorch does: half for each.",
                 "Thay đổi $w$ một chút thì chẳng có gì thay đổi, nên gradient của nó là {w.grad}. Điều đó "
-                "không có nghĩa $w$ mãi mãi vô can: nó chỉ không có tiếng nói *ở đây*."
+                "không có nghĩa $w$ mãi mãi vô can: nó chỉ không có tiếng nói **ở đây**."
                 "\n\n"
                 "Thử xem: sửa $w$ cho đến khi nó thắng, hoặc cho hai số bằng nhau. Khi hoà thì không có "
                 "đạo hàm, và máy làm như PyTorch: chia đôi cho mỗi bên.",
