@@ -1,6 +1,27 @@
+// The composition root: the only file that knows of all parts.
 import { mount } from "svelte";
-import App from "./App.svelte";
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/menu.css";
+import App from "./panels/App.svelte";
+import { Link } from "./panels/model/link";
+import { Page } from "./panels/model/page.svelte";
+import { preferences } from "./panels/model/preferences.svelte";
+import { Visit } from "./panels/model/visit.svelte";
+import { createStore } from "./store/store";
+import { createRest } from "./transport/rest";
+import { connect } from "./transport/websocket";
+
+preferences.start(new URLSearchParams(location.search));
+
+const store = createStore();
+const rest = createRest();
+const link = new Link(store, rest, (url, alive) => connect({ url, alive }));
+const page = new Page(store, link);
+page.visit = new Visit(page, link, rest);
 
 const target = document.getElementById("app");
 if (!target) throw new Error("the page has no #app");
-export default mount(App, { target });
+mount(App, { target, props: { page } });
+void page.visit.start();

@@ -1,0 +1,28 @@
+// Which steps of the current iteration carry a mark: a beat of the lesson, a breakpoint. Pure.
+import { beatStep } from "../../store/timeline";
+import type { Beat, State } from "../../store/types";
+
+export function beatsByStep(state: State, beats: readonly Beat[]): number[] {
+  const { graph, cursor } = state;
+  if (!graph || !cursor) return [];
+  const steps = beats
+    .filter((beat) => beat.anchor?.iteration === cursor.iteration)
+    .map((beat) => beatStep(beat, graph))
+    .filter((step) => step !== null);
+  return [...new Set(steps)];
+}
+
+export function breakpointSteps(state: State): number[] {
+  const { graph } = state;
+  if (!graph) return [];
+  const found = graph.steps.filter((step) =>
+    state.breakpoints.some(({ condition }) => {
+      if (condition.kind !== "step") return false;
+      const kind = condition.step_kind ?? null;
+      const node = condition.node ?? null;
+      const name = step.node === null ? undefined : graph.nodes[step.node]?.name;
+      return (kind === null || kind === step.kind) && (node === null || node === name);
+    }),
+  );
+  return found.map((step) => step.index);
+}

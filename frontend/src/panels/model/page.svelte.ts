@@ -1,0 +1,305 @@
+// The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
+import { getContext, setContext } from "svelte";
+import type { Store } from "../../store/store";
+import type {
+  Beat,
+  ClientMessage,
+  GraphEdge,
+  GraphNode,
+  LessonInfo,
+  Phase,
+  Preset,
+  Source,
+  State,
+  Step,
+  Unit,
+} from "../../store/types";
+import type { Scale, Selection, Tab, View, Zoom } from "../../store/view";
+import type { Link, Refused } from "./link";
+import type { Visit } from "./visit.svelte";
+import { translateRefusal } from "./refusals";
+
+export type Dialog = "help" | "link" | null;
+export type SheetTab = "lesson" | "setup" | Tab;
+
+/** What the inspector speaks of. */
+export type Focus = { kind: "node"; node: GraphNode } | { kind: "edge"; edge: GraphEdge };
+
+export interface Notice {
+  title: string;
+  hint: string;
+  tone: "quiet" | "bad";
+}
+
+/** Whether all that a preset sets is in force. */
+export function presetHolds(preset: Preset, config: Record<string, unknown>): boolean {
+  return Object.entries(preset.config).every(
+    ([name, value]) => JSON.stringify(config[name]) === JSON.stringify(value),
+  );
+}
+
+/** NaN and the infinities have no literal in JSON. */
+function inJson(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+}
+
+/** Only single numbers are typed in place. */
+function scalarShape(node: GraphNode): boolean {
+  return node.shape.every((extent) => extent === 1);
+}
+
+export class Page {
+  state: State = $state.raw() as State;
+  lessons: LessonInfo[] = $state.raw([]);
+  /** Why there is nothing to show: an unknown lesson, a server that cannot be reached, a refused address. */
+  trouble: Refused | null = $state.raw(null);
+  /** By name, as the address has it; null follows the step. */
+  selection: Selection | null = $state.raw(null);
+  zoom: Zoom = $state("scalars");
+  scale: Scale = $state("global");
+  tab: Tab = $state("rule");
+  sheet: SheetTab = $state("lesson");
+  /** The chain of numbers that were clicked, the last one open. */
+  trail: Source[] = $state.raw([]);
+  unit: Unit = $state("step");
+  rate: number | null = $state(1);
+  presenting = $state(false);
+  blank = $state(false);
+  dialog: Dialog = $state(null);
+  notice: Notice | null = $state.raw(null);
+  editing: GraphNode | null = $state.raw(null);
+  /** From which iteration on the last change of a field holds; shown beside that field. */
+  applied: { field: string; from: number } | null = $state.raw(null);
+  /** A refusal that belongs to a field of the set-up. */
+  fieldError: { field: string; why: Refused } | null = $state.raw(null);
+  phone = $state(false);
+
+  readonly frame = $derived(this.state.frame);
+  readonly graph = $derived(this.state.graph);
+  readonly steps: Step[] = $derived(this.state.graph?.steps ?? []);
+  readonly step: Step | null = $derived(this.state.frame?.header.step ?? null);
+  readonly phase: Phase = $derived(this.state.phase);
+  readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
+  readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);
+  readonly nodes: GraphNode[] = $derived(this.state.graph?.nodes ?? []);
+  readonly edges: GraphEdge[] = $derived(this.state.graph?.edges ?? []);
+  readonly loss: GraphNode | null = $derived(this.nodes.find((node) => node.loss) ?? null);
+  readonly selected: Focus | null = $derived(this.#find(this.selection));
+  /** The selection, else what the current step is about; null at steps that touch no node. */
+  readonly focus: Focus | null = $derived(this.selected ?? this.#ofStep(this.step));
+  readonly following: boolean = $derived(this.selected === null);
+  /** The narrative: the lesson's, or that of the preset in force. */
+  readonly beats: Beat[] = $derived(this.#beats());
+  readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
+
+  /** Set by the composition root. */
+  visit!: Visit;
+
+  constructor(
+    readonly store: Store,
+    readonly link: Link,
+  ) {
+    this.state = store.state;
+    store.subscribe((state) => {
+      this.state = state;
+    });
+    link.onRefused = (why) => {
+      this.tell(why);
+    };
+  }
+
+  node(index: number): GraphNode | null {
+    return this.nodes[index]?.index === index
+      ? (this.nodes[index] ?? null)
+      : (this.nodes.find((node) => node.index === index) ?? null);
+  }
+
+  edge(index: number): GraphEdge | null {
+    return this.edges[index]?.index === index
+      ? (this.edges[index] ?? null)
+      : (this.edges.find((edge) => edge.index === index) ?? null);
+  }
+
+  /** A node by its name, or by its label where only one has it. */
+  named(name: string): GraphNode | null {
+    const exact = this.nodes.find((node) => node.name === name);
+    if (exact) return exact;
+    const alike = this.nodes.filter((node) => node.label === name);
+    return alike.length === 1 ? (alike[0] ?? null) : null;
+  }
+
+  #beats(): Beat[] {
+    const { lesson, config } = this.state;
+    const preset = lesson?.presets.find((one) => one.beats.length > 0 && presetHolds(one, config));
+    return preset?.beats ?? lesson?.beats ?? [];
+  }
+
+  #find(selection: Selection | null): Focus | null {
+    const node = selection ? this.named(selection.name) : null;
+    if (!selection || !node) return null;
+    if (selection.argument === null) return { kind: "node", node };
+    const edge = this.edges.find((e) => e.target === node.index && e.argument === selection.argument);
+    return edge ? { kind: "edge", edge } : null;
+  }
+
+  #ofStep(step: Step | null): Focus | null {
+    if (!step) return null;
+    const edge = step.edge === null ? null : this.edge(step.edge);
+    if (edge) return { kind: "edge", edge };
+    const node = step.node === null ? null : this.node(step.node);
+    return node ? { kind: "node", node } : null;
+  }
+
+  select(focus: Focus | null): void {
+    if (focus?.kind === "node") this.selection = { name: focus.node.name, argument: null };
+    else if (focus) {
+      const name = this.node(focus.edge.target)?.name ?? "";
+      this.selection = { name, argument: focus.edge.argument };
+    } else this.selection = null;
+    this.trail = [];
+    if (focus && this.phone && (this.sheet === "lesson" || this.sheet === "setup")) this.sheet = "rule";
+  }
+
+  explain(source: Source): void {
+    this.trail = [...this.trail, source];
+    this.tab = "rule";
+    if (this.phone) this.sheet = "rule";
+  }
+
+  // Moving. The server answers with a frame; nothing is moved here.
+
+  move(unit: Unit, count: number): void {
+    this.trail = [];
+    this.link.send({ type: "step", unit, count });
+  }
+
+  seek(iteration: number, step: number): void {
+    this.trail = [];
+    this.link.send({ type: "seek", iteration, step });
+  }
+
+  /** To the last step of all that has been computed. */
+  toEnd(): void {
+    const last = this.steps.at(-1);
+    const tip = this.state.branches.find((branch) => branch.id === this.state.currentBranch)?.tip ?? 0;
+    if (last) this.seek(Math.max(tip, this.iteration), last.index);
+  }
+
+  /** Opens the editor over a node's card. Without a node: the one in focus. Whether there was one to edit. */
+  startEditing(node: GraphNode | null): boolean {
+    const focus = this.focus;
+    const at = node ?? (focus?.kind === "node" ? focus.node : focus ? this.node(focus.edge.source) : null);
+    if (!at?.editable || !scalarShape(at)) return false;
+    this.editing = at;
+    return true;
+  }
+
+  /** Back by one: out of an explanation, then out of a selection, then out of presenting. */
+  escape(): boolean {
+    if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
+    else if (this.selection) this.selection = null;
+    else if (this.notice) this.notice = null;
+    else if (this.presenting) this.presenting = false;
+    else return false;
+    return true;
+  }
+
+  togglePlay(): void {
+    if (this.state.playback.playing) this.link.send({ type: "pause" });
+    else this.link.send({ type: "play", unit: this.unit, rate: this.rate });
+  }
+
+  setRate(rate: number | null): void {
+    this.rate = rate;
+    if (this.state.playback.playing) this.link.send({ type: "play", unit: this.unit, rate });
+  }
+
+  setUnit(unit: Unit): void {
+    this.unit = unit;
+    if (this.state.playback.playing) this.link.send({ type: "play", unit, rate: this.rate });
+  }
+
+  cancel(): void {
+    this.link.send({ type: "cancel", command: this.state.progress?.id ?? null });
+  }
+
+  undo(): void {
+    this.applied = null;
+    if (this.state.canUndo) this.link.send({ type: "undo" });
+  }
+
+  /** Sets a breakpoint on the focused node, or takes it away again. */
+  toggleBreakpoint(): void {
+    const node = this.focus?.kind === "edge" ? this.node(this.focus.edge.target) : this.focus?.node;
+    if (!node) return;
+    const kind = this.selected ? null : (this.step?.kind ?? null);
+    const old = this.state.breakpoints.find(
+      ({ condition }) =>
+        condition.kind === "step" && condition.node === node.name && (condition.step_kind ?? null) === kind,
+    );
+    const command: ClientMessage = old
+      ? { type: "breakpoint", action: "remove", breakpoint: old.id }
+      : { type: "breakpoint", action: "add", condition: { kind: "step", node: node.name, step_kind: kind } };
+    this.link.send(command);
+  }
+
+  /** Changes a leaf or an activation; the cursor keeps its step. */
+  async edit(name: string, value: number, field: string | null = null): Promise<boolean> {
+    return this.#change({ type: "edit", name, value: inJson(value) }, field);
+  }
+
+  async configure(config: Record<string, unknown>, field: string): Promise<boolean> {
+    return this.#change({ type: "configure", config }, field);
+  }
+
+  async #change(command: ClientMessage, field: string | null): Promise<boolean> {
+    this.fieldError = null;
+    this.notice = null;
+    this.trail = [];
+    try {
+      const answer = await this.link.ask(command);
+      if (field && answer.type === "configured") this.applied = { field, from: answer.from_iteration };
+      return true;
+    } catch (why) {
+      if (field) this.fieldError = { field, why: why as Refused };
+      else this.tell(why as Refused);
+      return false;
+    }
+  }
+
+  setPredict(on: boolean): void {
+    this.link.send({ type: "predict", on });
+  }
+
+  /** What the address says of the view, apart from the session. */
+  applyView(view: View): void {
+    this.zoom = view.zoom;
+    this.scale = view.scale;
+    this.tab = view.tab;
+    this.selection = view.selection;
+    this.presenting = view.present;
+    this.trail = [];
+  }
+
+  /** One quiet line, at the edge of the picture. */
+  tell(why: Refused): void {
+    if (why.code === "offline") return;
+    this.notice = { ...translateRefusal(why), tone: "bad" };
+  }
+
+  whisper(title: string, hint = ""): void {
+    this.notice = { title, hint, tone: "quiet" };
+  }
+}
+
+const KEY = Symbol("page");
+
+export function providePage(page: Page): void {
+  setContext(KEY, page);
+}
+
+export function usePage(): Page {
+  return getContext<Page>(KEY);
+}
+

@@ -1,0 +1,70 @@
+// Taking something along: the address, the picture, the numbers.
+import { m } from "../../i18n/paraglide/messages.js";
+import type { Page } from "./page.svelte";
+
+/** To the clipboard; where the browser forbids it (plain http on a network), a dialog shows the address. */
+export async function copyAddress(page: Page): Promise<void> {
+  if (await copyText(page.visit.address())) page.whisper(m.link_copied());
+  else page.dialog = "link";
+}
+
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  }, 10_000);
+}
+
+function fileName(page: Page, extension: string): string {
+  const { cursor, lesson } = page.state;
+  return `${lesson?.slug ?? "chainrule"}-${(cursor?.iteration ?? 0) + 1}-${(cursor?.step ?? 0) + 1}.${extension}`;
+}
+
+/** The picture as drawn now, or the state that it shows. */
+export async function exportAs(page: Page, format: "svg" | "png" | "json"): Promise<void> {
+  if (format === "json") {
+    const answer = await fetch(`/api/sessions/${encodeURIComponent(page.link.session ?? "")}/state`);
+    if (answer.ok) save(await answer.blob(), fileName(page, "json"));
+    return;
+  }
+  const svg = page.picture?.svg();
+  if (!svg) return;
+  const blob = new Blob([svg.text], { type: "image/svg+xml" });
+  if (format === "svg") save(blob, fileName(page, "svg"));
+  else save(await rasterise(blob, svg.width, svg.height), fileName(page, "png"));
+}
+
+/** Twice the size on screen, so that it stays sharp on a slide. */
+async function rasterise(svg: Blob, width: number, height: number): Promise<Blob> {
+  const url = URL.createObjectURL(svg);
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = width * 2;
+    canvas.height = height * 2;
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => {
+        if (blob) resolve(blob);
+        else reject(new Error("the picture could not be drawn"));
+      }, "image/png");
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
