@@ -1,0 +1,131 @@
+/** Paints a display list on a 2-D canvas. */
+import type { DisplayList, Font, Item, Measure, Segment } from "./display";
+import type { Theme } from "./theme";
+
+type Fonts = Theme["fonts"];
+
+export function fontText(font: Font, fonts: Fonts): string {
+  return `${font.weight} ${font.size}px ${fonts[font.family]}`;
+}
+
+export function paint(ctx: CanvasRenderingContext2D, list: DisplayList, fonts: Fonts): void {
+  for (const item of list) paintItem(ctx, item, fonts, 1);
+}
+
+function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inherited: number): void {
+  const opacity = inherited * (item.opacity ?? 1);
+  if (opacity <= 0.004) return;
+  ctx.globalAlpha = opacity;
+  switch (item.kind) {
+    case "rect":
+      ctx.beginPath();
+      ctx.roundRect(item.x, item.y, item.w, item.h, item.r ?? 0);
+      fillAndStroke(ctx, item);
+      break;
+    case "path":
+      ctx.beginPath();
+      trace(ctx, item.d);
+      ctx.lineCap = item.cap ?? "butt";
+      ctx.lineJoin = "round";
+      fillAndStroke(ctx, item);
+      break;
+    case "circle":
+      ctx.beginPath();
+      ctx.arc(item.x, item.y, item.r, 0, 2 * Math.PI);
+      fillAndStroke(ctx, item);
+      break;
+    case "text":
+      paintText(ctx, item, fonts);
+      break;
+    case "group":
+      ctx.save();
+      if (item.at) ctx.translate(item.at.x, item.at.y);
+      if (item.scale) ctx.scale(item.scale, item.scale);
+      if (item.clip) {
+        ctx.beginPath();
+        ctx.roundRect(item.clip.x, item.clip.y, item.clip.w, item.clip.h, item.clip.r ?? 0);
+        ctx.clip();
+      }
+      for (const child of item.items) paintItem(ctx, child, fonts, opacity);
+      ctx.restore();
+      break;
+  }
+}
+
+function fillAndStroke(ctx: CanvasRenderingContext2D, item: Exclude<Item, { kind: "text" | "group" }>): void {
+  if (item.glow) {
+    ctx.save();
+    ctx.shadowColor = item.glow.color;
+    // A shadow does not follow the transform by itself.
+    const k = ctx.getTransform().a;
+    ctx.shadowBlur = item.glow.blur * k;
+    ctx.shadowOffsetY = (item.glow.dy ?? 0) * k;
+  }
+  if (item.fill) {
+    ctx.fillStyle = item.fill;
+    ctx.fill();
+  }
+  if (item.glow) ctx.restore();
+  if (item.stroke) {
+    ctx.strokeStyle = item.stroke;
+    ctx.lineWidth = item.width ?? 1;
+    ctx.setLineDash(item.dash ? [...item.dash] : []);
+    ctx.stroke();
+  }
+}
+
+function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "text" }>, fonts: Fonts): void {
+  ctx.font = fontText(item.font, fonts);
+  ctx.textAlign = item.align === "middle" ? "center" : item.align === "end" ? "right" : "left";
+  ctx.textBaseline = "alphabetic";
+  if (item.halo) {
+    ctx.strokeStyle = item.halo;
+    ctx.lineWidth = 4;
+    ctx.lineJoin = "round";
+    ctx.setLineDash([]);
+    ctx.strokeText(item.text, item.x, item.y);
+  }
+  ctx.fillStyle = item.fill;
+  ctx.fillText(item.text, item.x, item.y);
+  if (item.strike) {
+    const w = ctx.measureText(item.text).width;
+    const left = item.x - (item.align === "end" ? w : item.align === "middle" ? w / 2 : 0);
+    ctx.fillRect(left - 2, item.y - item.font.size * 0.34, w + 4, 1.5);
+  }
+}
+
+function trace(ctx: CanvasRenderingContext2D, d: readonly Segment[]): void {
+  for (const s of d)
+    switch (s[0]) {
+      case "M":
+        ctx.moveTo(s[1], s[2]);
+        break;
+      case "L":
+        ctx.lineTo(s[1], s[2]);
+        break;
+      case "C":
+        ctx.bezierCurveTo(s[1], s[2], s[3], s[4], s[5], s[6]);
+        break;
+      case "Z":
+        ctx.closePath();
+        break;
+    }
+}
+
+/** Measures with the fonts of the page; call it anew once they have loaded. */
+export function canvasMeasure(fonts: Fonts): Measure {
+  const ctx = document.createElement("canvas").getContext("2d");
+  const known = new Map<string, number>();
+  return (text, font) => {
+    const css = fontText(font, fonts);
+    const key = `${css}|${text}`;
+    let width = known.get(key);
+    if (width === undefined) {
+      if (!ctx) return text.length * font.size * 0.6;
+      ctx.font = css;
+      width = ctx.measureText(text).width;
+      known.set(key, width);
+    }
+    return width;
+  };
+}

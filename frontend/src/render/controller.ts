@@ -1,0 +1,539 @@
+/** The picture on the page: owns its canvases, follows the store, and turns pointers into selections and edits. */
+import { drawingOf } from "../layout/drawing";
+import { createLayouter, type Layouter } from "../layout/layout";
+import type { Box, Flow, Point, Positions } from "../layout/types";
+import { relation } from "../store/timeline";
+import type { Store } from "../store/store";
+import type { FrameView, Graph, State } from "../store/types";
+import type { Scale, Selection, Zoom } from "../store/view";
+import { fitted, revealing, toPicture, toScreen, zoomed, type Camera, type Insets } from "./camera";
+import { canvasMeasure } from "./canvas";
+import type { Measure } from "./display";
+import { layoutRequest, makeGeometry, type Geometry } from "./geometry";
+import { listenToGestures } from "./gestures";
+import { hit } from "./hit";
+import { Layers } from "./layers";
+import { labelBox } from "./labels";
+import { legendOf, type Legend } from "./legend";
+import { CARD, hasTile, isScalar, type Level } from "./metrics";
+import { durationFor, startMotion, tweenAt, type Motion } from "./motion";
+import { scene, sceneList, type Scene, type SceneInput, type Spot } from "./scene";
+import { toSvg } from "./svg";
+import { lightTheme, type Theme } from "./theme";
+import { englishWords, type Words } from "./words";
+
+export interface PictureView {
+  zoom: Zoom;
+  selected: Selection | null;
+  scale: Scale;
+  theme: Theme;
+  words: Words;
+  reducedMotion: boolean;
+  /** On a projector: no number below 24 px. */
+  present: boolean;
+  /** The node whose value is being typed over: the number itself is left out. */
+  editing: string | null;
+  /** What of the host other things lie over. */
+  insets: Insets;
+}
+
+export interface PictureSpot extends Spot {
+  /** As in the address and in commands. */
+  readonly selection: Selection;
+}
+
+export interface PictureBox {
+  readonly id: string;
+  readonly kind: "node" | "edge";
+  readonly index: number;
+  readonly selection: Selection;
+  /** In CSS pixels within the host. */
+  readonly rect: Box;
+  readonly label: string;
+  readonly editable: boolean;
+}
+
+export interface PictureCallbacks {
+  select(spot: PictureSpot | null): void;
+  /** `rect` is where the number stands, in CSS pixels within the host. */
+  edit(edit: { node: number; name: string; rect: Box; fontSize: number }): void;
+  /** The frame of this revision is on the screen, its movement not necessarily over. */
+  painted?(seq: number): void;
+  /** The places of cards on the screen have changed. */
+  placed?(): void;
+}
+
+export const defaultPictureView: PictureView = {
+  zoom: "scalars",
+  selected: null,
+  scale: "global",
+  theme: lightTheme,
+  words: englishWords,
+  reducedMotion: false,
+  present: false,
+  editing: null,
+  insets: { top: 84, right: 24, bottom: 76, left: 24 },
+};
+
+const MANY = 200;
+const MOST = { plain: 1.25, present: 2.4 };
+/** Scale at which the smallest number, 13 units high, has 24 pixels. */
+const PRESENT_LEAST = 24 / 13;
+const FAR = 0.42;
+
+export class Picture {
+  #view: PictureView;
+  readonly #layers: Layers;
+  readonly #stop: (() => void)[] = [];
+  #measure: Measure;
+  #geometry: Geometry | null = null;
+  #positions: Positions | null = null;
+  #laidOut = "";
+  #camera: Camera = { x: 0, y: 0, k: 1 };
+  #auto = true;
+  #hovered: Spot | null = null;
+  #motion: Motion | null = null;
+  #frozen: number | null = null;
+  /** What is on the screen; while a step back is shown, the later frame. */
+  #shown: { frame: FrameView; previous: FrameView | null } | null = null;
+  #scene: { input: SceneInput; scene: Scene } | null = null;
+  #dirty = { base: true, over: true };
+  #request = 0;
+  #paintedSeq = -1;
+  #dragFrom: Camera | null = null;
+  #destroyed = false;
+
+  constructor(
+    readonly host: HTMLElement,
+    readonly store: Store,
+    readonly callbacks: PictureCallbacks,
+    view: Partial<PictureView> = {},
+    readonly layouter: Layouter = createLayouter(),
+  ) {
+    this.#view = { ...defaultPictureView, ...view };
+    this.#layers = new Layers(host);
+    this.#measure = canvasMeasure(this.#view.theme.fonts);
+    this.layouter.warm();
+    this.#stop.push(store.subscribe((state, old) => this.#changed(state, old)));
+    this.#stop.push(
+      listenToGestures(host, {
+        pan: (dx, dy) => this.#moveTo({ ...this.#camera, x: this.#camera.x + dx, y: this.#camera.y + dy }),
+        zoom: (by, around) => this.#moveTo(zoomed(this.#camera, by, around)),
+        end: () => this.#settle(),
+        tap: (at) => this.callbacks.select(this.#spotAt(at)),
+        doubleTap: (at) => this.#doubleTap(at),
+        hover: (at) => this.#hover(at),
+      }),
+    );
+    const observer = new ResizeObserver(() => this.#resized());
+    observer.observe(host);
+    this.#stop.push(() => observer.disconnect());
+    void document.fonts?.ready.then(() => this.#fontsLoaded());
+    this.#resized();
+    this.#show(store.state, null);
+  }
+
+  setView(view: Partial<PictureView>): void {
+    const old = this.#view;
+    this.#view = { ...old, ...view };
+    const fit = old.present !== this.#view.present || old.insets !== this.#view.insets;
+    if (old.theme.fonts !== this.#view.theme.fonts) this.#measure = canvasMeasure(this.#view.theme.fonts);
+    this.#layout();
+    if (fit && this.#auto) this.fit();
+    this.#invalidate();
+  }
+
+  /** Which zoom levels mean something for the graph on the screen. */
+  levels(): Zoom[] {
+    const graph = this.store.state.graph;
+    if (!graph) return ["scalars"];
+    const scalar = graph.nodes.every((node) => isScalar(node.shape));
+    return [
+      ...(graph.scopes.some((scope) => scope !== "") ? (["layers"] as const) : []),
+      "operations",
+      ...(scalar ? (["scalars"] as const) : []),
+    ];
+  }
+
+  legend(): Legend {
+    return legendOf(this.#view.theme, this.#view.scale, this.store.state.phase);
+  }
+
+  fit(): void {
+    this.#auto = true;
+    this.#dragFrom = null;
+    if (!this.#geometry) return;
+    const { present, insets } = this.#view;
+    const most = present ? MOST.present : MOST.plain;
+    this.#camera = fitted(
+      this.#geometry.bounds,
+      this.#layers.size,
+      insets,
+      most,
+      present ? PRESENT_LEAST : 0,
+    );
+    this.#follow();
+    this.#moved();
+  }
+
+  zoomBy(by: number): void {
+    const { w, h } = this.#layers.size;
+    this.#moveTo(zoomed(this.#camera, by, { x: w / 2, y: h / 2 }));
+    this.#settle();
+  }
+
+  /** Brings a card or wire into view, for a selection made by keyboard. */
+  reveal(selection: Selection): void {
+    const box = this.boxes().find((b) => sameSelection(b.selection, selection));
+    if (!box) return;
+    const at = toPicture(this.#camera, box.rect);
+    const world = { ...at, w: box.rect.w / this.#camera.k, h: box.rect.h / this.#camera.k };
+    const camera = revealing(this.#camera, world, this.#layers.size, this.#view.insets);
+    if (camera.x === this.#camera.x && camera.y === this.#camera.y) return;
+    this.#camera = camera;
+    this.#auto = false;
+    this.#moved();
+  }
+
+  /** Where cards and wires are on the screen: for the focusable mirror. In tape order. */
+  boxes(): PictureBox[] {
+    const geometry = this.#geometry;
+    if (!geometry) return [];
+    const nodes = geometry.drawing.nodes.flatMap((n): PictureBox[] => {
+      const box = geometry.cards.get(n.index);
+      if (!box) return [];
+      const { name, label, editable } = n.node;
+      const selection = { name, argument: null };
+      return [
+        {
+          id: `node-${n.index}`,
+          kind: "node",
+          index: n.index,
+          selection,
+          rect: this.#onScreen(box),
+          label,
+          editable,
+        },
+      ];
+    });
+    const edges = geometry.drawing.edges.flatMap((edge): PictureBox[] => {
+      const wire = geometry.wires.get(edge.index);
+      const [from, to] = [
+        geometry.drawing.byIndex.get(edge.source),
+        geometry.drawing.byIndex.get(edge.target),
+      ];
+      const middle = wire?.curve.samples[Math.floor(wire.curve.samples.length / 2)];
+      if (!middle || !from || !to) return [];
+      return [
+        {
+          id: `edge-${edge.index}`,
+          kind: "edge",
+          index: edge.index,
+          selection: { name: to.node.name, argument: edge.argument },
+          rect: this.#onScreen(labelBox(middle)),
+          label: `${to.node.label} → ${from.node.label}`,
+          editable: false,
+        },
+      ];
+    });
+    return [...nodes, ...edges];
+  }
+
+  /** Starts the editing of a node's value, as a double click does. */
+  requestEdit(name: string): void {
+    const node = this.#geometry?.drawing.nodes.find((n) => n.node.name === name);
+    const box = node && this.#geometry?.cards.get(node.index);
+    if (!node || !box || !node.node.editable || !isScalar(node.node.shape)) return;
+    const tile = hasTile(node, this.#geometry?.level ?? "scalars");
+    const w = Math.min(box.w - 2 * CARD.padX - 12, 86);
+    const rect = tile
+      ? { x: box.x + CARD.padX, y: box.y + 52, w: box.w - 2 * CARD.padX, h: 25 }
+      : { x: box.x + box.w - CARD.padX - w + 6, y: box.y + 9, w, h: 26 };
+    this.callbacks.edit({
+      node: node.index,
+      name,
+      rect: this.#onScreen(rect),
+      fontSize: 16 * this.#camera.k,
+    });
+  }
+
+  toSVG(): string {
+    const input = this.#input();
+    if (!input) return "";
+    const { x, y, w, h } = input.geometry.bounds;
+    const view = { x: x - 48, y: y - 48, w: w + 96, h: h + 96 };
+    return toSvg(sceneList(input, this.#frozen ?? 1), view, input.theme, input.measure, "Chainrule");
+  }
+
+  /** Holds the movement of the step on the screen at t; null lets it rest. For films and tests. */
+  freeze(t: number | null): void {
+    this.#frozen = t;
+    this.#motion = null;
+    this.#invalidate();
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    cancelAnimationFrame(this.#request);
+    for (const stop of this.#stop) stop();
+    this.#layers.remove();
+    this.layouter.close();
+  }
+
+  #changed(state: State, old: State): void {
+    if (state.frame !== old.frame || state.graph !== old.graph) this.#show(state, old);
+    else if (state.config !== old.config) this.#invalidate();
+  }
+
+  #show(state: State, old: State | null): void {
+    const { frame, graph } = state;
+    if (!frame || !graph) return;
+    const from = old?.frame ?? null;
+    const sameGraph = old?.graph === graph;
+    const was = from?.header.cursor ?? null;
+    const to = frame.header.cursor;
+    const way =
+      sameGraph && from !== frame ? relation(was, to, graph.steps.length) : from === frame ? "same" : "jump";
+    const duration = this.#view.reducedMotion
+      ? 0
+      : durationFor(state.playback.playing ? state.playback.rate : 1);
+    this.#motion = null;
+    this.#shown = { frame, previous: null };
+    if (way === "next") {
+      this.#shown = { frame, previous: from };
+      if (duration > 0) this.#motion = startMotion(performance.now(), false, duration);
+    } else if (way === "previous" && from && duration > 0) {
+      this.#shown = { frame: from, previous: frame };
+      this.#motion = startMotion(performance.now(), true, duration);
+    }
+    this.#layout();
+    if (this.#auto && this.#view.present) this.#follow();
+    this.#invalidate();
+  }
+
+  /** When the picture does not fit, it follows what is active. */
+  #follow(): void {
+    const geometry = this.#geometry;
+    const step = this.#shown?.frame.header.step;
+    if (!geometry || !step) return;
+    const screen = toScreen(this.#camera, geometry.bounds);
+    if (screen.w <= this.#layers.size.w && screen.h <= this.#layers.size.h) return;
+    const box = step.node === null ? undefined : geometry.cards.get(step.node);
+    if (!box) return;
+    const around = { x: box.x - 90, y: box.y - 40, w: box.w + 180, h: box.h + 90 };
+    this.#camera = revealing(this.#camera, around, this.#layers.size, this.#view.insets);
+    this.callbacks.placed?.();
+  }
+
+  #layout(): void {
+    const graph = this.store.state.graph;
+    if (!graph) return;
+    const drawing = drawingOf(graph);
+    const level = this.#level(graph);
+    const flow = this.#flow();
+    const request = layoutRequest(drawing, level, flow, this.#view.words, this.#measure);
+    const key = JSON.stringify(request);
+    if (key === this.#laidOut) {
+      if (this.#positions && this.#geometry?.drawing !== drawing)
+        this.#geometry = makeGeometry(drawing, this.#positions, level);
+      return;
+    }
+    this.#laidOut = key;
+    const previous = this.#geometry?.level === level ? this.#positions : null;
+    this.layouter.lay(request, previous).then(
+      (positions) => {
+        if (!positions || this.#destroyed || this.#laidOut !== key) return;
+        const first = !this.#geometry;
+        const kept = previous !== null && this.#positions?.flow === flow;
+        this.#positions = positions;
+        this.#geometry = makeGeometry(drawingOf(this.store.state.graph ?? graph), positions, level);
+        if (first || !kept || this.#auto) this.fit();
+        this.#invalidate();
+        this.callbacks.placed?.();
+      },
+      () => {
+        this.#laidOut = ""; // the worker could not be loaded: tried again with the next change
+      },
+    );
+  }
+
+  #level(graph: Graph): Level {
+    return this.#view.zoom === "scalars" && graph.nodes.length > 0 ? "scalars" : "operations";
+  }
+
+  #flow(): Flow {
+    const { w, h } = this.#layers.size;
+    return w < 560 && h > w * 0.75 ? "down" : "right";
+  }
+
+  #input(): SceneInput | null {
+    const geometry = this.#geometry;
+    const shown = this.#shown;
+    if (!geometry || !shown || shown.frame.header.topology !== geometry.drawing.graph.topology) return null;
+    const { scale, theme, words, selected, editing } = this.#view;
+    const rate = this.store.state.config["lr"];
+    const lookup = (name: string | null) =>
+      name === null ? null : (geometry.drawing.nodes.find((n) => n.node.name === name)?.index ?? null);
+    return {
+      geometry,
+      frame: shown.frame,
+      previous: shown.previous,
+      theme,
+      words,
+      measure: this.#measure,
+      view: {
+        scale,
+        selected: selected ? spotOf(geometry, selected) : null,
+        hovered: this.#hovered,
+        editing: lookup(editing),
+        rate: typeof rate === "number" ? rate : null,
+        far: this.#camera.k < FAR,
+      },
+    };
+  }
+
+  #invalidate(): void {
+    this.#scene = null;
+    this.#dirty = { base: true, over: true };
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#request || this.#destroyed) return;
+    this.#request = requestAnimationFrame((now) => {
+      this.#request = 0;
+      this.#paint(now);
+    });
+  }
+
+  #paint(now: number): void {
+    if (this.#layers.resize(this.host.clientWidth, this.host.clientHeight))
+      this.#dirty = { base: true, over: true };
+    let t = this.#frozen ?? 1;
+    if (this.#motion && this.#frozen === null) {
+      const tween = tweenAt(this.#motion, now);
+      t = tween.t;
+      this.#dirty.over = true;
+      if (tween.done) this.#rest();
+      t = tween.done ? 1 : t;
+    }
+    if (!this.#scene) {
+      const input = this.#input();
+      if (input) this.#scene = { input, scene: scene(input) };
+    }
+    if (this.#dragFrom && this.#heavy()) {
+      this.#layers.drag(this.#dragFrom, this.#camera, this.#view.theme);
+      return;
+    }
+    if (this.#dirty.base)
+      this.#layers.paintBase(this.#scene?.scene.base ?? [], this.#camera, this.#view.theme);
+    if (this.#dirty.over || this.#dirty.base)
+      this.#layers.paintOver(this.#scene?.scene.moving(t) ?? [], this.#camera, this.#view.theme);
+    this.#dirty = { base: false, over: false };
+    const seq = this.store.state.frame?.header.seq;
+    if (this.#scene && seq !== undefined && seq !== this.#paintedSeq) {
+      this.#paintedSeq = seq;
+      this.callbacks.painted?.(seq);
+    }
+    if (this.#motion) this.#schedule();
+  }
+
+  /** The end of a movement: after a step back, the earlier frame takes over, with the same numbers. */
+  #rest(): void {
+    const backwards = this.#motion?.backwards;
+    this.#motion = null;
+    if (!backwards) return;
+    const frame = this.store.state.frame;
+    if (frame) this.#shown = { frame, previous: null };
+    this.#scene = null;
+    this.#dirty = { base: true, over: true };
+  }
+
+  #heavy(): boolean {
+    return (this.#geometry?.cards.size ?? 0) > MANY;
+  }
+
+  #moveTo(camera: Camera): void {
+    if (!this.#dragFrom) this.#dragFrom = this.#camera;
+    this.#auto = false;
+    const far = this.#camera.k < FAR;
+    this.#camera = camera;
+    if (far !== camera.k < FAR && !this.#heavy()) this.#scene = null;
+    this.#dirty.base = true;
+    this.#schedule();
+    this.callbacks.placed?.();
+  }
+
+  #settle(): void {
+    this.#dragFrom = null;
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.#invalidate();
+    this.callbacks.placed?.();
+  }
+
+  #resized(): void {
+    if (!this.#layers.resize(this.host.clientWidth, this.host.clientHeight)) return;
+    this.#layout();
+    if (this.#auto) this.fit();
+    this.#invalidate();
+    this.callbacks.placed?.();
+  }
+
+  #fontsLoaded(): void {
+    if (this.#destroyed) return;
+    this.#measure = canvasMeasure(this.#view.theme.fonts);
+    this.#layout();
+    this.#invalidate();
+  }
+
+  #spotAt(at: Point): PictureSpot | null {
+    const geometry = this.#geometry;
+    if (!geometry) return null;
+    const spot = hit(geometry, toPicture(this.#camera, at), 8 / this.#camera.k);
+    const selection = spot && selectionOf(geometry, spot);
+    return spot && selection ? { ...spot, selection } : null;
+  }
+
+  #doubleTap(at: Point): void {
+    const spot = this.#spotAt(at);
+    if (!spot) this.fit();
+    else if (spot.kind === "node") this.requestEdit(spot.selection.name);
+  }
+
+  #hover(at: Point | null): void {
+    const spot = at ? this.#spotAt(at) : null;
+    if (spot?.kind === this.#hovered?.kind && spot?.index === this.#hovered?.index) return;
+    this.#hovered = spot ? { kind: spot.kind, index: spot.index } : null;
+    this.host.style.cursor = spot ? "pointer" : "";
+    this.#invalidate();
+  }
+
+  #onScreen(box: Box): Box {
+    return toScreen(this.#camera, box);
+  }
+}
+
+function spotOf(geometry: Geometry, selection: Selection): Spot | null {
+  const node = geometry.drawing.nodes.find((n) => n.node.name === selection.name);
+  if (!node) return null;
+  if (selection.argument === null) return { kind: "node", index: node.index };
+  const edge = node.ins.find((e) => e.argument === selection.argument);
+  return edge ? { kind: "edge", index: edge.index } : null;
+}
+
+function selectionOf(geometry: Geometry, spot: Spot): Selection | null {
+  if (spot.kind === "node") {
+    const node = geometry.drawing.byIndex.get(spot.index);
+    return node ? { name: node.node.name, argument: null } : null;
+  }
+  const edge = geometry.drawing.graph.edges[spot.index];
+  const target = edge && geometry.drawing.byIndex.get(edge.target);
+  return edge && target ? { name: target.node.name, argument: edge.argument } : null;
+}
+
+function sameSelection(a: Selection, b: Selection): boolean {
+  return a.name === b.name && a.argument === b.argument;
+}

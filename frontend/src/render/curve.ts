@@ -1,0 +1,136 @@
+/** A wire's curve: cubic pieces, measured by arc length. */
+import type { Box, Flow, Point } from "../layout/types";
+import type { Segment } from "./display";
+
+const PIECES = 20;
+
+export interface Sample extends Point {
+  /** Unit tangent in the direction of the data. */
+  readonly tx: number;
+  readonly ty: number;
+}
+
+export interface Curve {
+  readonly d: readonly Segment[];
+  readonly samples: readonly Sample[];
+  readonly length: number;
+}
+
+/** From a source's port to a target's, through bends; tangents along the flow at both ends. */
+export function curveThrough(points: readonly Point[], flow: Flow): Curve {
+  const first = points[0] as Point;
+  const d: Segment[] = [["M", first.x, first.y]];
+  for (let i = 1; i < points.length; i++) {
+    const [a, b] = [points[i - 1] as Point, points[i] as Point];
+    const [c1, c2] = controls(a, b, flow);
+    d.push(["C", c1.x, c1.y, c2.x, c2.y, b.x, b.y]);
+  }
+  return measured(d);
+}
+
+function controls(a: Point, b: Point, flow: Flow): [Point, Point] {
+  const along = flow === "right" ? b.x - a.x : b.y - a.y;
+  const reach = Math.max(Math.abs(along) / 2, 18);
+  return flow === "right"
+    ? [
+        { x: a.x + reach, y: a.y },
+        { x: b.x - reach, y: b.y },
+      ]
+    : [
+        { x: a.x, y: a.y + reach },
+        { x: b.x, y: b.y - reach },
+      ];
+}
+
+export function measured(d: readonly Segment[]): Curve {
+  const points: Point[] = [];
+  let at: Point = { x: 0, y: 0 };
+  for (const s of d) {
+    if (s[0] === "M" || s[0] === "L") points.push((at = { x: s[1], y: s[2] }));
+    else if (s[0] === "C") {
+      const [from, c1, c2, to] = [at, { x: s[1], y: s[2] }, { x: s[3], y: s[4] }, { x: s[5], y: s[6] }];
+      for (let k = 1; k <= PIECES; k++) points.push(cubic(from, c1, c2, to, k / PIECES));
+      at = to;
+    }
+  }
+  return resample(d, points);
+}
+
+/** Points evenly spaced by length, so that a token moves evenly. */
+function resample(d: readonly Segment[], points: readonly Point[]): Curve {
+  const lengths: number[] = [0];
+  for (let i = 1; i < points.length; i++)
+    lengths.push((lengths[i - 1] as number) + distance(points[i - 1] as Point, points[i] as Point));
+  const length = lengths.at(-1) ?? 0;
+  const count = Math.max(2, Math.min(160, Math.round(length / 6)));
+  const samples: Sample[] = [];
+  let k = 1;
+  for (let i = 0; i <= count; i++) {
+    const want = (length * i) / count;
+    while (k < points.length - 1 && (lengths[k] as number) < want) k++;
+    const [a, b] = [points[k - 1] as Point, points[k] as Point];
+    const span = (lengths[k] as number) - (lengths[k - 1] as number) || 1;
+    const f = Math.min(1, Math.max(0, (want - (lengths[k - 1] as number)) / span));
+    const l = distance(a, b) || 1;
+    samples.push({
+      x: a.x + (b.x - a.x) * f,
+      y: a.y + (b.y - a.y) * f,
+      tx: (b.x - a.x) / l,
+      ty: (b.y - a.y) / l,
+    });
+  }
+  return { d, samples, length };
+}
+
+/** The point at fraction s of the length, 0 at the source. */
+export function pointAt(curve: Curve, s: number): Sample {
+  const last = curve.samples.length - 1;
+  const f = Math.min(1, Math.max(0, s)) * last;
+  const i = Math.min(last - 1, Math.floor(f));
+  const [a, b] = [curve.samples[i] as Sample, curve.samples[i + 1] as Sample];
+  const u = f - i;
+  return { x: a.x + (b.x - a.x) * u, y: a.y + (b.y - a.y) * u, tx: a.tx, ty: a.ty };
+}
+
+/** A part of the curve as straight pieces, from fraction `from` to `to`. */
+export function partOf(curve: Curve, from: number, to: number): Segment[] {
+  const last = curve.samples.length - 1;
+  const [a, b] = [Math.max(0, Math.min(from, to)), Math.min(1, Math.max(from, to))];
+  const start = pointAt(curve, a);
+  const end = pointAt(curve, b);
+  const d: Segment[] = [["M", start.x, start.y]];
+  for (let i = Math.ceil(a * last + 1e-6); i < b * last; i++) {
+    const p = curve.samples[i] as Sample;
+    d.push(["L", p.x, p.y]);
+  }
+  d.push(["L", end.x, end.y]);
+  return d;
+}
+
+/** The curve moved sideways: positive to the right of the data's direction (below a wire that runs right). */
+export function beside(curve: Curve, by: number): Curve {
+  const points = curve.samples.map((p) => ({ x: p.x - p.ty * by, y: p.y + p.tx * by }));
+  const d = points.map((p, i): Segment => [i === 0 ? "M" : "L", p.x, p.y]);
+  return resample(d, points);
+}
+
+/** Whether the curve comes within `margin` of a box. */
+export function touches(curve: Curve, box: Box, margin: number): boolean {
+  return curve.samples.some(
+    (p) =>
+      p.x > box.x - margin &&
+      p.x < box.x + box.w + margin &&
+      p.y > box.y - margin &&
+      p.y < box.y + box.h + margin,
+  );
+}
+
+function cubic(a: Point, b: Point, c: Point, d: Point, t: number): Point {
+  const u = 1 - t;
+  const [k0, k1, k2, k3] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  return { x: k0 * a.x + k1 * b.x + k2 * c.x + k3 * d.x, y: k0 * a.y + k1 * b.y + k2 * c.y + k3 * d.y };
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

@@ -1,0 +1,81 @@
+/** Everything about the picture that does not depend on numbers: wires, where their numbers stand, docks. */
+import type { Drawing, DrawnNode } from "../layout/drawing";
+import { boundsOf } from "../layout/elk-graph";
+import type { Box, Flow, LayoutRequest, Positions } from "../layout/types";
+import { curveThrough } from "./curve";
+import type { Measure } from "./display";
+import { placeLabels, type LabelPlaces } from "./labels";
+import { cardSize, spacing, type Level } from "./metrics";
+import { inPort, outPort, type Wire } from "./ports";
+import type { Words } from "./words";
+
+export interface Geometry {
+  readonly drawing: Drawing;
+  readonly flow: Flow;
+  readonly level: Level;
+  readonly cards: ReadonlyMap<number, Box>;
+  readonly wires: ReadonlyMap<number, Wire>;
+  readonly labels: ReadonlyMap<number, LabelPlaces>;
+  /** Cards and what may stand around them. */
+  readonly bounds: Box;
+}
+
+export function layoutRequest(
+  drawing: Drawing,
+  level: Level,
+  flow: Flow,
+  words: Words,
+  measure: Measure,
+): LayoutRequest {
+  return {
+    flow,
+    spacing: spacing(flow),
+    nodes: drawing.nodes.map((node) => ({
+      index: node.index,
+      name: node.node.name,
+      size: cardSize(node, level, words, measure),
+      arity: node.ins.length,
+    })),
+    edges: drawing.nodes.flatMap((node) =>
+      node.ins.map((edge, slot) => ({ index: edge.index, source: edge.source, target: edge.target, slot })),
+    ),
+  };
+}
+
+export function makeGeometry(drawing: Drawing, positions: Positions, level: Level): Geometry {
+  const { flow } = positions;
+  const wires = new Map<number, Wire>();
+  for (const node of drawing.nodes)
+    node.ins.forEach((edge, slot) => {
+      const wire = makeWire(positions, node, slot, edge);
+      if (wire) wires.set(edge.index, wire);
+    });
+  const cards = positions.nodes;
+  const labels = placeLabels(drawing, cards, wires, flow);
+  const all = [...cards.values()];
+  const lossCard = drawing.nodes.find((n) => n.node.loss);
+  const loss = lossCard ? cards.get(lossCard.index) : undefined;
+  if (loss) all.push({ x: loss.x, y: loss.y - 52, w: loss.w, h: 52 });
+  return { drawing, flow, level, cards, wires, labels, bounds: boundsOf(all) };
+}
+
+function makeWire(
+  positions: Positions,
+  node: DrawnNode,
+  slot: number,
+  edge: { index: number; source: number; target: number },
+): Wire | null {
+  const [from, to] = [positions.nodes.get(edge.source), positions.nodes.get(edge.target)];
+  if (!from || !to) return null;
+  const points = [
+    outPort(from, positions.flow),
+    ...(positions.bends.get(edge.index) ?? []),
+    inPort(to, slot, node.ins.length, positions.flow),
+  ];
+  return {
+    edge: edge.index,
+    source: edge.source,
+    target: edge.target,
+    curve: curveThrough(points, positions.flow),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * Where the numbers of a wire stand: the value above it, the contribution below. Placed once per layout, for the
+ * widest number, so that nothing jumps while one steps; clear of cards, wires, docks and each other.
+ */
+import type { Drawing } from "../layout/drawing";
+import type { Box, Flow, Point } from "../layout/types";
+import { pointAt, touches } from "./curve";
+import { overlaps } from "./display";
+
+import { FONTS, LABEL_H, NUMBER_CHARS } from "./metrics";
+import { dock, type Wire } from "./ports";
+
+export interface LabelPlaces {
+  /** The middles of the boxes; null where there is no room. */
+  readonly value: Point | null;
+  readonly contribution: Point | null;
+}
+
+export const LABEL_W = NUMBER_CHARS * FONTS.label.size * 0.6;
+
+/** Where along the wire: the middle first. */
+const PLACES = [0.5, 0.56, 0.44, 0.62, 0.38, 0.68, 0.32, 0.75, 0.25, 0.82, 0.18];
+/** Clear space between the wire's middle line and the label, and how far it may move away. */
+const CLEAR = 9;
+const AWAY = [0, 7, 15, 26];
+
+export function labelBox(middle: Point, w = LABEL_W): Box {
+  return { x: middle.x - w / 2, y: middle.y - LABEL_H / 2, w, h: LABEL_H };
+}
+
+export function placeLabels(
+  drawing: Drawing,
+  cards: ReadonlyMap<number, Box>,
+  wires: ReadonlyMap<number, Wire>,
+  flow: Flow,
+): ReadonlyMap<number, LabelPlaces> {
+  const space = new Space();
+  for (const [index, card] of cards) {
+    space.add({ box: grow(card, 4), soft: false });
+    const node = drawing.byIndex.get(index);
+    if (!node) continue;
+    if (node.outs.some((edge) => edge.carries_grad)) space.add({ box: dock(card, flow), soft: false });
+    // What may appear around a card: the strip of arithmetic below an op, the ghost or the word loss above.
+    if (node.ins.length > 0 && flow === "right")
+      space.add({ box: { x: card.x - 30, y: card.y + card.h, w: card.w + 60, h: 32 }, soft: true });
+    if (node.node.loss || node.node.kind === "parameter")
+      space.add({ box: { x: card.x, y: card.y - 26, w: card.w, h: 26 }, soft: true });
+  }
+  for (const wire of wires.values()) space.addWire(wire);
+  const result = new Map<number, LabelPlaces>();
+  for (const wire of wires.values()) {
+    const value = place(wire, space, 1);
+    if (value) space.add({ box: labelBox(value), soft: false });
+    const edge = drawing.graph.edges[wire.edge];
+    const contribution = edge?.carries_grad ? place(wire, space, -1) : null;
+    if (contribution) space.add({ box: labelBox(contribution), soft: false });
+    result.set(wire.edge, { value, contribution });
+  }
+  return result;
+}
+
+/** `side` 1 is above a wire that runs right, and right of one that runs down. */
+function place(wire: Wire, space: Space, side: 1 | -1): Point | null {
+  let best: { at: Point; cost: number } | null = null;
+  for (const [i, s] of PLACES.entries()) {
+    const p = pointAt(wire.curve, s);
+    for (const turn of [1, -1] as const) {
+      const n = { x: p.ty * side * turn, y: -p.tx * side * turn };
+      for (const [j, away] of AWAY.entries()) {
+        const cost = i * 1.2 + j * 3 + (turn === 1 ? 0 : 14);
+        if (best && cost >= best.cost) continue;
+        const at = pushedClear(wire, p, n, CLEAR + away);
+        const extra = space.cost(labelBox(at), wire);
+        if (extra === null) continue;
+        if (!best || cost + extra < best.cost) best = { at, cost: cost + extra };
+      }
+    }
+  }
+  return best?.at ?? null;
+}
+
+/** The nearest middle along the normal at which the whole box is clear of its own wire. */
+function pushedClear(wire: Wire, p: Point, n: Point, clear: number): Point {
+  // A box that is pushed sideways must move by its half width, one pushed up or down by its half height.
+  let d = clear + Math.abs(n.y) * (LABEL_H / 2) * 0.6 + Math.abs(n.x) * (LABEL_W / 2) * 0.4;
+  for (let k = 0; k < 24; k++) {
+    const at = { x: p.x + n.x * d, y: p.y + n.y * d };
+    if (!touches(wire.curve, labelBox(at), clear)) return at;
+    d += 4;
+  }
+  return { x: p.x + n.x * d, y: p.y + n.y * d };
+}
+
+interface Obstacle {
+  readonly box: Box;
+  /** Costs, but does not forbid. */
+  readonly soft: boolean;
+}
+
+const CELL = 160;
+
+/** What labels must keep clear of, in a grid so that large graphs stay fast. */
+class Space {
+  readonly #boxes = new Map<string, Obstacle[]>();
+  readonly #wires = new Map<string, Set<Wire>>();
+
+  add(obstacle: Obstacle): void {
+    for (const key of keysOf(obstacle.box)) push(this.#boxes, key, obstacle);
+  }
+
+  addWire(wire: Wire): void {
+    for (const p of wire.curve.samples)
+      for (const key of keysOf({ x: p.x - 8, y: p.y - 8, w: 16, h: 16 })) {
+        const set = this.#wires.get(key);
+        if (set) set.add(wire);
+        else this.#wires.set(key, new Set([wire]));
+      }
+  }
+
+  /** Null where the box must not stand. */
+  cost(box: Box, own: Wire): number | null {
+    let cost = 0;
+    for (const key of keysOf(box)) {
+      for (const { box: other, soft } of this.#boxes.get(key) ?? []) {
+        if (!overlaps(box, other, soft ? 0 : 2)) continue;
+        if (!soft) return null;
+        cost += 9;
+      }
+      for (const wire of this.#wires.get(key) ?? [])
+        if (wire !== own && touches(wire.curve, box, 5)) return null;
+    }
+    return cost;
+  }
+}
+
+function keysOf(box: Box): string[] {
+  const keys: string[] = [];
+  for (let x = Math.floor(box.x / CELL); x <= Math.floor((box.x + box.w) / CELL); x++)
+    for (let y = Math.floor(box.y / CELL); y <= Math.floor((box.y + box.h) / CELL); y++)
+      keys.push(`${x},${y}`);
+  return keys;
+}
+
+function push(map: Map<string, Obstacle[]>, key: string, value: Obstacle): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function grow(box: Box, by: number): Box {
+  return { x: box.x - by, y: box.y - by, w: box.w + 2 * by, h: box.h + 2 * by };
+}

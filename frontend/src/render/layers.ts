@@ -1,0 +1,115 @@
+/** The two canvases of the picture: what rests, painted once, and over it what moves. */
+import type { Camera } from "./camera";
+import { paint } from "./canvas";
+import type { DisplayList } from "./display";
+import type { Theme } from "./theme";
+
+const GRID = 24;
+
+export class Layers {
+  readonly #base = document.createElement("canvas");
+  readonly #over = document.createElement("canvas");
+  readonly #cache = document.createElement("canvas");
+  #cached: Camera | null = null;
+  #size = { w: 0, h: 0 };
+  #ratio = 1;
+
+  constructor(host: HTMLElement) {
+    for (const canvas of [this.#base, this.#over]) {
+      canvas.setAttribute("aria-hidden", "true");
+      Object.assign(canvas.style, { position: "absolute", left: "0", top: "0", pointerEvents: "none" });
+      host.append(canvas);
+    }
+  }
+
+  get size(): { w: number; h: number } {
+    return this.#size;
+  }
+
+  /** True where the size or the screen's resolution has changed. */
+  resize(w: number, h: number): boolean {
+    const ratio = window.devicePixelRatio || 1;
+    if (w === this.#size.w && h === this.#size.h && ratio === this.#ratio) return false;
+    this.#size = { w, h };
+    this.#ratio = ratio;
+    for (const canvas of [this.#base, this.#over]) {
+      canvas.width = Math.max(1, Math.round(w * ratio));
+      canvas.height = Math.max(1, Math.round(h * ratio));
+      canvas.style.width = `${w}px`;
+      canvas.style.height = `${h}px`;
+    }
+    this.#cached = null;
+    return true;
+  }
+
+  paintBase(list: DisplayList, camera: Camera, theme: Theme): void {
+    const ctx = this.#begin(this.#base);
+    if (!ctx) return;
+    ctx.fillStyle = theme.stage;
+    ctx.fillRect(0, 0, this.#base.width, this.#base.height);
+    this.#grid(ctx, camera, theme);
+    this.#aim(ctx, camera);
+    paint(ctx, list, theme.fonts);
+    this.#cached = null;
+  }
+
+  paintOver(list: DisplayList, camera: Camera, theme: Theme): void {
+    const ctx = this.#begin(this.#over);
+    if (!ctx) return;
+    ctx.clearRect(0, 0, this.#over.width, this.#over.height);
+    this.#aim(ctx, camera);
+    paint(ctx, list, theme.fonts);
+  }
+
+  /** While a large picture is being moved: its bitmap, moved; painted anew when the gesture ends. */
+  drag(from: Camera, to: Camera, theme: Theme): void {
+    if (!this.#cached) {
+      this.#cache.width = this.#base.width;
+      this.#cache.height = this.#base.height;
+      const copy = this.#cache.getContext("2d");
+      copy?.drawImage(this.#base, 0, 0);
+      copy?.drawImage(this.#over, 0, 0);
+      this.#cached = from;
+    }
+    const ctx = this.#begin(this.#base);
+    const over = this.#begin(this.#over);
+    if (!ctx || !over) return;
+    over.clearRect(0, 0, this.#over.width, this.#over.height);
+    ctx.fillStyle = theme.stage;
+    ctx.fillRect(0, 0, this.#base.width, this.#base.height);
+    const f = to.k / this.#cached.k;
+    const r = this.#ratio;
+    ctx.setTransform(f, 0, 0, f, (to.x - this.#cached.x * f) * r, (to.y - this.#cached.y * f) * r);
+    ctx.drawImage(this.#cache, 0, 0);
+  }
+
+  remove(): void {
+    this.#base.remove();
+    this.#over.remove();
+  }
+
+  #begin(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+    const ctx = canvas.getContext("2d");
+    ctx?.setTransform(1, 0, 0, 1, 0, 0);
+    if (ctx) ctx.globalAlpha = 1;
+    return ctx;
+  }
+
+  #aim(ctx: CanvasRenderingContext2D, camera: Camera): void {
+    const r = this.#ratio;
+    ctx.setTransform(camera.k * r, 0, 0, camera.k * r, camera.x * r, camera.y * r);
+  }
+
+  #grid(ctx: CanvasRenderingContext2D, camera: Camera, theme: Theme): void {
+    const r = this.#ratio;
+    let step = GRID * camera.k;
+    while (step < 18) step *= 2;
+    while (step > 48) step /= 2;
+    const dot = Math.max(1, Math.round(1.4 * r));
+    ctx.fillStyle = theme.grid;
+    const start = (offset: number) => ((offset % step) + step) % step;
+    for (let x = start(camera.x); x < this.#size.w; x += step)
+      for (let y = start(camera.y); y < this.#size.h; y += step)
+        ctx.fillRect(Math.round(x * r), Math.round(y * r), dot, dot);
+  }
+}

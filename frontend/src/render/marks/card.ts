@@ -1,0 +1,279 @@
+/** The card of a node: glyph or name, value, kind and gradient; with a split tile where there are several numbers. */
+import type { DrawnNode } from "../../layout/drawing";
+import type { Box } from "../../layout/types";
+import { mono, type Item } from "../display";
+import { markColor } from "../encode";
+import { CARD, FONTS, hasTile, isScalar, kindOf, nameOf, tileSize } from "../metrics";
+import type { Cell } from "../reading";
+import type { MarkContext } from "./context";
+import { fitted, numberItem, warningItem } from "./number";
+import { cellsItem } from "./tile";
+
+export interface CardState {
+  readonly value: Cell;
+  readonly grad: Cell;
+  /** active: the step's own node; touched: the other end of what moves. */
+  readonly role: "active" | "touched" | null;
+  readonly dimValue: boolean;
+  readonly dimGrad: boolean;
+  /** Contributions arrived and expected, where there are several. */
+  readonly arrivals: { readonly arrived: number; readonly expected: number } | null;
+  readonly pin: "none" | "kept" | "read";
+  readonly odd: "first" | "other" | null;
+  readonly selected: boolean;
+  readonly hovered: boolean;
+  readonly editing: boolean;
+}
+
+export function cardItems(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
+  const items: Item[] = [];
+  if (state.selected || state.hovered) items.push(ring(box, state.selected, ctx));
+  items.push(plate(node, box, state, ctx));
+  items.push(...(hasTile(node, ctx.level) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
+  if (state.pin !== "none") items.push(pinItem(box, state.pin, ctx));
+  if (state.arrivals) items.push(arrivalsItem(box, state.arrivals, ctx));
+  if (state.odd) items.push(warningItem({ x: box.x + 4, y: box.y + 1 }, state.odd === "first", ctx.theme));
+  return items;
+}
+
+function plate(node: DrawnNode, box: Box, state: CardState, { theme, phase }: MarkContext): Item {
+  const quiet = node.node.kind === "constant" || node.node.kind === "target";
+  const stroke = state.role !== null ? theme.phase[phase] : quiet ? theme.border : theme.borderStrong;
+  return {
+    kind: "rect",
+    ...box,
+    r: CARD.r,
+    fill: quiet ? theme.sunken : theme.card,
+    stroke,
+    width: state.role === "active" ? 2.5 : state.role === "touched" ? 1.75 : 1.25,
+    glow:
+      state.role === "active"
+        ? { color: alpha(theme.phase[phase], theme.name === "dark" ? 0.55 : 0.38), blur: 22 }
+        : { color: theme.shadow, blur: 8, dy: 2 },
+  };
+}
+
+function ring(box: Box, selected: boolean, { theme }: MarkContext): Item {
+  const by = 4.5;
+  return {
+    kind: "rect",
+    x: box.x - by,
+    y: box.y - by,
+    w: box.w + 2 * by,
+    h: box.h + 2 * by,
+    r: CARD.r + by,
+    stroke: theme.focus,
+    width: 2,
+    opacity: selected ? 1 : 0.35,
+  };
+}
+
+/** Scalars: two rows, as one reads a table. */
+function face(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
+  const { theme, measure } = ctx;
+  const left = box.x + CARD.padX;
+  const right = box.x + box.w - CARD.padX;
+  const name = nameOf(node);
+  const nameFont = node.isGlyph ? FONTS.glyph : FONTS.name;
+  const kind = kindOf(node, ctx.words);
+  const valueRoom = right - left - CARD.gap - measure(name, nameFont);
+  const gradRoom = right - left - CARD.gap - measure(kind, FONTS.kind);
+  const items: Item[] = [
+    { kind: "text", text: name, x: left, y: box.y + 28, font: nameFont, fill: theme.text },
+    { kind: "text", text: kind, x: left, y: box.y + 49, font: FONTS.kind, fill: theme.text3 },
+  ];
+  if (!state.editing)
+    items.push(
+      numberItem(
+        state.value,
+        { x: right, y: box.y + 28 },
+        fitted(FONTS.value, state.value.text, valueRoom, measure),
+        theme,
+        {
+          align: "end",
+          id: `value:${node.index}`,
+          dim: state.dimValue,
+        },
+      ),
+    );
+  items.push(
+    numberItem(
+      state.grad,
+      { x: right, y: box.y + 49 },
+      fitted(FONTS.grad, state.grad.text, gradRoom, measure),
+      theme,
+      {
+        align: "end",
+        id: `grad:${node.index}`,
+        dim: state.dimGrad,
+      },
+    ),
+  );
+  return items;
+}
+
+/** Operations: glyph and name, shape, and a tile split into value and gradient. */
+function tileFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
+  const { theme } = ctx;
+  const left = box.x + CARD.padX;
+  const right = box.x + box.w - CARD.padX;
+  const shape = node.node.shape;
+  const items: Item[] = [
+    {
+      kind: "text",
+      text: nameOf(node),
+      x: left,
+      y: box.y + 26,
+      font: node.isGlyph ? FONTS.glyph : FONTS.name,
+      fill: theme.text,
+    },
+    {
+      kind: "text",
+      text: kindOf(node, ctx.words),
+      x: left,
+      y: box.y + 43,
+      font: FONTS.kind,
+      fill: theme.text3,
+    },
+  ];
+  if (shape.length > 0)
+    items.push({
+      kind: "text",
+      text: shape.join("×"),
+      x: right,
+      y: box.y + 26,
+      font: FONTS.label,
+      fill: theme.text3,
+      align: "end",
+    });
+  if (isScalar(shape)) {
+    items.push(...half(node, box, state.value, 0, state, ctx), ...half(node, box, state.grad, 1, state, ctx));
+    return items;
+  }
+  const tile = tileSize(shape);
+  const x = box.x + (box.w - tile.w) / 2;
+  items.push(cellsItem(state.value, shape, { x, y: box.y + 51 }, theme));
+  items.push(cellsItem(state.grad, shape, { x, y: box.y + 57 + tile.h }, theme));
+  return items;
+}
+
+/** A scalar's tile has one cell in each half, with the number in it. */
+function half(node: DrawnNode, box: Box, cell: Cell, row: 0 | 1, state: CardState, ctx: MarkContext): Item[] {
+  const { theme, measure } = ctx;
+  const at = { x: box.x + CARD.padX, y: box.y + 52 + row * 26, w: box.w - 2 * CARD.padX, h: 25 };
+  const signed = row === 1 && (cell.tone === "positive" || cell.tone === "negative" || cell.tone === "zero");
+  const font = row === 0 ? FONTS.value : FONTS.grad;
+  const hidden = row === 0 && state.editing;
+  return [
+    { kind: "rect", ...at, r: 4, fill: theme.sunken, stroke: theme.border, width: 1 },
+    ...(signed
+      ? [
+          {
+            kind: "rect",
+            x: at.x + 1,
+            y: at.y + 1,
+            w: 5,
+            h: at.h - 2,
+            r: 2,
+            fill: markColor(cell.tone, theme),
+            opacity: cell.opacity,
+          } satisfies Item,
+        ]
+      : []),
+    ...(hidden
+      ? []
+      : [
+          numberItem(
+            cell,
+            { x: at.x + at.w - 8, y: at.y + 17.5 },
+            fitted(font, cell.text, at.w - 20, measure),
+            theme,
+            {
+              align: "end",
+              id: `${row === 0 ? "value" : "grad"}:${node.index}`,
+              dim: row === 0 ? state.dimValue : state.dimGrad,
+            },
+          ),
+        ]),
+  ];
+}
+
+/** Where a value is pinned: on the edge of the card beside the output, where the thin line to its reader begins. */
+export function pinPoint(box: Box, flow: "right" | "down"): { x: number; y: number } {
+  return flow === "right"
+    ? { x: box.x + box.w, y: box.y + box.h / 2 + 7 }
+    : { x: box.x + box.w / 2 - 7, y: box.y + box.h };
+}
+
+function pinItem(box: Box, pin: "kept" | "read", { theme, flow }: MarkContext): Item {
+  const at = pinPoint(box, flow);
+  const color = pin === "read" ? theme.phase.backward : theme.text3;
+  return {
+    kind: "circle",
+    ...at,
+    r: pin === "read" ? 4.5 : 3.25,
+    fill: pin === "read" ? color : theme.card,
+    stroke: color,
+    width: 1.5,
+    opacity: pin === "read" ? 1 : 0.75,
+  };
+}
+
+function arrivalsItem(
+  box: Box,
+  { arrived, expected }: { arrived: number; expected: number },
+  { theme, measure }: MarkContext,
+): Item {
+  const text = `${arrived}/${expected}`;
+  const font = mono(11.5, 650);
+  const w = measure(text, font) + 14;
+  const x = box.x + box.w - w - 8;
+  const y = box.y - 9;
+  const full = arrived >= expected;
+  return {
+    kind: "group",
+    id: "arrivals",
+    items: [
+      {
+        kind: "rect",
+        x,
+        y,
+        w,
+        h: 18,
+        r: 9,
+        fill: full ? theme.phaseSoft.backward : theme.card,
+        stroke: theme.phase.backward,
+        width: 1.25,
+      },
+      {
+        kind: "text",
+        text,
+        x: x + w / 2,
+        y: y + 13,
+        font,
+        fill: full && theme.name === "dark" ? theme.text : theme.phase.backward,
+        align: "middle",
+        number: true,
+        id: "arrivals",
+      },
+    ],
+  };
+}
+
+/** What stands above a loss. */
+export function lossLabel(box: Box, { theme, words }: MarkContext): Item {
+  return {
+    kind: "text",
+    text: words.loss,
+    x: box.x + CARD.padX,
+    y: box.y - 11,
+    font: FONTS.note,
+    fill: theme.text3,
+  };
+}
+
+/** The same colour, see-through. Takes '#rrggbb'. */
+export function alpha(color: string, a: number): string {
+  const n = Number.parseInt(color.slice(1), 16);
+  return `rgba(${n >> 16}, ${(n >> 8) & 255}, ${n & 255}, ${a})`;
+}

@@ -1,0 +1,97 @@
+/** Measures of the picture that layout and marks share. One unit is one CSS pixel at zoom 1. */
+import type { Flow, Size, Spacing } from "../layout/types";
+import type { DrawnNode } from "../layout/drawing";
+import { mono, sans, type Font, type Measure } from "./display";
+import { middle } from "./format";
+import type { Words } from "./words";
+
+export type Level = "scalars" | "operations";
+
+export const CARD = {
+  h: 64,
+  r: 11,
+  padX: 14,
+  minW: 120,
+  gap: 12,
+} as const;
+
+export const FONTS = {
+  name: sans(17, 650),
+  glyph: sans(19, 650),
+  kind: sans(12.5, 400),
+  value: mono(16, 500),
+  grad: mono(14, 650),
+  label: mono(13, 500),
+  token: mono(13, 650),
+  strip: mono(12.5, 600),
+  note: sans(12.5, 600),
+} satisfies Record<string, Font>;
+
+/** Room for '−0.1966'. Longer numbers are set smaller. */
+export const NUMBER_CHARS = 7;
+export const TOKEN = { h: 24, tip: 10, padX: 8 } as const;
+export const LABEL_H = 13;
+export const STRIP = { h: 22, gap: 7 } as const;
+
+export const TILE = { cell: 15, least: 5, most: 16, w: 132 } as const;
+
+export function tokenWidth(text: string, measure: Measure): number {
+  return measure(text, FONTS.token) + 2 * TOKEN.padX + TOKEN.tip;
+}
+
+/** The widest that a token gets. */
+export const TOKEN_MAX = NUMBER_CHARS * FONTS.token.size * 0.6 + 2 * TOKEN.padX + TOKEN.tip;
+
+export function spacing(flow: Flow): Spacing {
+  return flow === "right" ? { layer: 106, node: 56 } : { layer: 88, node: 30 };
+}
+
+export function isScalar(shape: readonly number[]): boolean {
+  return shape.every((n) => n === 1);
+}
+
+/** Rows and columns in which a tensor's cells are drawn: a vector is one row. */
+export function gridOf(shape: readonly number[]): { rows: number; columns: number } {
+  if (shape.length === 0) return { rows: 1, columns: 1 };
+  const columns = shape.at(-1) ?? 1;
+  return { rows: shape.slice(0, -1).reduce((a, b) => a * b, 1), columns };
+}
+
+/** Whether the card has a tile of cells rather than one number. */
+export function hasTile(node: DrawnNode, level: Level): boolean {
+  return level === "operations" || !isScalar(node.node.shape);
+}
+
+export function nameOf(node: DrawnNode): string {
+  return middle(node.glyph, 16);
+}
+
+export function kindOf(node: DrawnNode, words: Words): string {
+  const { kind, label, op } = node.node;
+  return kind === "op" ? middle(label || op || "", 12) : words[kind];
+}
+
+/** The size of one of the two halves of a split tile. */
+export function tileSize(shape: readonly number[]): Size & { cell: number } {
+  const { rows, columns } = gridOf(shape);
+  const r = Math.min(rows, TILE.most);
+  const c = Math.min(columns, TILE.most);
+  const cell = Math.max(TILE.least, Math.min(TILE.cell, (TILE.w - 2 * CARD.padX) / c));
+  return { w: c * cell, h: r * cell, cell };
+}
+
+export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure): Size {
+  const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
+  const kind = measure(kindOf(node, words), FONTS.kind);
+  if (!hasTile(node, level)) {
+    const value = measure("0".repeat(NUMBER_CHARS), FONTS.value);
+    const grad = measure("0".repeat(NUMBER_CHARS), FONTS.grad);
+    const w = 2 * CARD.padX + Math.max(name + CARD.gap + value, kind + CARD.gap + grad);
+    return { w: Math.ceil(Math.max(CARD.minW, w) / 2) * 2, h: CARD.h };
+  }
+  if (isScalar(node.node.shape)) return { w: Math.max(116, Math.ceil(name + 2 * CARD.padX)), h: 114 };
+  const tile = tileSize(node.node.shape);
+  const shape = measure(node.node.shape.join("×"), FONTS.label);
+  const w = Math.max(116, name + CARD.gap + shape + 2 * CARD.padX, tile.w + 2 * CARD.padX);
+  return { w: Math.ceil(w / 2) * 2, h: Math.ceil(50 + 2 * tile.h + 6 + 14) };
+}

@@ -1,0 +1,332 @@
+/** What moves in each kind of step, as a function of t: tokens, the wires they run on, the arithmetic they leave. */
+import type { Box, Point } from "../layout/types";
+import type { FrameView, GraphEdge, TensorView } from "../store/types";
+import { beside, pointAt, type Curve } from "./curve";
+import { mono, type Item } from "./display";
+import { short, WITHHELD } from "./format";
+import type { Geometry } from "./geometry";
+import { cellOf, type Cell, type Reading } from "./reading";
+import { CARD, TOKEN, tokenWidth } from "./metrics";
+import type { MarkContext } from "./marks/context";
+import type { StripSpec } from "./marks/strip";
+import type { Heading, TokenSpec } from "./marks/token";
+import { appears, BEATS, during } from "./motion";
+import { outPort, dock } from "./ports";
+
+export interface Moves {
+  readonly tokens: TokenSpec[];
+  readonly strips: { readonly node: number; readonly spec: StripSpec }[];
+  /** Thin lines to the pins that are read. */
+  readonly lines: Item[];
+  /** Old values beside the cards they have left. */
+  readonly ghosts: Item[];
+  readonly roles: Map<number, "active" | "touched">;
+  readonly pinsRead: Set<number>;
+  /** Wires that something runs along: how far a contribution has passed (1 → 0), or values have come (0 → 1). */
+  readonly wires: Map<number, { passed?: number; forward?: number }>;
+  /** Cards that lie over the tokens, besides those with a role. */
+  readonly over: Set<number>;
+}
+
+export interface MoveInput {
+  readonly geometry: Geometry;
+  readonly frame: FrameView;
+  readonly reading: Reading;
+  readonly t: number;
+  readonly ctx: MarkContext;
+  /** The learning rate in force, for the strip of an update; null where there is none. */
+  readonly rate: number | null;
+}
+
+export function movesOf(input: MoveInput): Moves {
+  const moves: Moves = {
+    tokens: [],
+    strips: [],
+    lines: [],
+    ghosts: [],
+    roles: new Map(),
+    pinsRead: new Set(),
+    wires: new Map(),
+    over: new Set(),
+  };
+  const { step } = input.frame.header;
+  switch (step.kind) {
+    case "zero_grad":
+      break;
+    case "load":
+      for (const node of input.geometry.drawing.nodes)
+        if (node.node.kind === "input" || node.node.kind === "target") moves.roles.set(node.index, "touched");
+      break;
+    case "forward":
+      if (step.node !== null) forward(input, step.node, moves);
+      break;
+    case "seed":
+      if (step.node !== null) seed(input, step.node, moves);
+      break;
+    case "backward": {
+      const edge = step.edge === null ? undefined : input.geometry.drawing.graph.edges[step.edge];
+      if (edge) backward(input, edge, moves);
+      break;
+    }
+    case "update":
+      if (step.node !== null) update(input, step.node, moves);
+      break;
+  }
+  return moves;
+}
+
+function forward({ geometry, frame, t }: MoveInput, node: number, moves: Moves): void {
+  moves.roles.set(node, "active");
+  const p = during(t, BEATS.forward.travel);
+  for (const edge of geometry.drawing.byIndex.get(node)?.ins ?? []) {
+    const wire = geometry.wires.get(edge.index);
+    if (!wire) continue;
+    moves.wires.set(edge.index, { forward: p });
+    moves.over.add(edge.source);
+    if (p <= 0 || p >= 1) continue;
+    const text = scalarText(frame.value(edge.source));
+    if (text === null) continue;
+    moves.tokens.push({
+      shape: "round",
+      text,
+      at: pointAt(wire.curve, p),
+      heading: geometry.flow,
+      opacity: 1,
+      id: `token:${edge.index}`,
+    });
+  }
+}
+
+function seed({ geometry, frame, t, ctx }: MoveInput, node: number, moves: Moves): void {
+  moves.roles.set(node, "active");
+  const card = geometry.cards.get(node);
+  const text = scalarText(frame.grad(node)) ?? (frame.header.withheld ? WITHHELD : null);
+  if (!card || text === null) return;
+  const rest = seedDock(card, text, ctx);
+  const p = during(t, BEATS.seed.travel);
+  const far = ctx.flow === "right" ? -26 : 40;
+  moves.tokens.push({
+    shape: "chevron",
+    text,
+    at: { x: rest.x, y: rest.y + far * (1 - p) },
+    heading: ctx.flow === "right" ? "down" : "up",
+    opacity: appears(t, 0, 0.2),
+    id: "token:seed",
+  });
+}
+
+/** Where the seed rests: on the loss's upper edge, or below it where the flow is down. */
+function seedDock(card: Box, text: string, ctx: MarkContext): Point {
+  const h = TOKEN.h + TOKEN.tip;
+  if (ctx.flow === "down") return { x: card.x + card.w / 2, y: card.y + card.h + 3 + h / 2 };
+  const w = tokenWidth(text, ctx.measure);
+  return { x: card.x + card.w - CARD.padX - w / 2 + TOKEN.tip / 2, y: card.y - 3 - h / 2 };
+}
+
+function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
+  const { geometry, frame, reading, t, ctx } = input;
+  const beats = BEATS.backward;
+  const [op, target] = [edge.target, edge.source];
+  moves.roles.set(target, "touched");
+  moves.roles.set(op, "active");
+  upstreamToken(input, op, moves);
+  pins(input, edge, moves);
+
+  const wire = geometry.wires.get(edge.index);
+  const card = geometry.cards.get(target);
+  const contribution = frame.header.withheld
+    ? WITHHELD
+    : (scalarText(frame.contribution(edge.index)) ?? shapeOf(frame.contribution(edge.index)));
+  const p = during(t, beats.travel);
+  if (wire) moves.wires.set(edge.index, { passed: t < beats.travel[0] ? 1 : 1 - p });
+  if (wire && card && contribution !== null && t >= beats.travel[0]) {
+    const width = tokenWidth(contribution, ctx.measure);
+    const rest = dock(card, geometry.flow, width);
+    const end = { x: rest.x + rest.w / 2, y: rest.y + rest.h / 2 };
+    const on = pointAt(wire.curve, 1 - p);
+    const settle = Math.max(0, (p - 0.55) / 0.45);
+    moves.tokens.push({
+      shape: "chevron",
+      text: contribution,
+      at: { x: on.x + (end.x - on.x) * settle, y: on.y + (end.y - on.y) * settle },
+      heading: against(geometry),
+      opacity: 1,
+      id: `token:${edge.index}`,
+    });
+  }
+  const factors = [frame.upstream, frame.local(edge.index)] as const;
+  const product = reading.edgeGrad(edge.index) ?? cellOf(frame.contribution(edge.index), true);
+  if (
+    isNumber(factors[0]) &&
+    isNumber(factors[1]) &&
+    (product.tensor?.data?.length === 1 || frame.header.withheld)
+  )
+    moves.strips.push({
+      node: op,
+      spec: {
+        parts: [cellOf(factors[0], true), "×", cellOf(factors[1], true), "=", product],
+        phase: "backward",
+        opacity: appears(t, beats.product - 0.06),
+        shown: t < beats.travel[0] ? 3 : 5,
+        id: "strip:product",
+      },
+    });
+  const sum = [frame.before, frame.contribution(edge.index), frame.grad(target)] as const;
+  if (!frame.header.withheld && isNumber(sum[0]) && isNumber(sum[1]) && isNumber(sum[2]))
+    moves.strips.push({
+      node: target,
+      spec: {
+        parts: [cellOf(sum[0], true), "+", cellOf(sum[1], true), "=", cellOf(sum[2], true)],
+        phase: "backward",
+        opacity: appears(t, beats.travel[1]),
+        shown: t < beats.print ? 3 : 5,
+        id: "strip:sum",
+      },
+    });
+}
+
+/** The upstream gradient comes in at the op's output side and goes under its card. */
+function upstreamToken({ geometry, frame, t, ctx }: MoveInput, op: number, moves: Moves): void {
+  const card = geometry.cards.get(op);
+  const text = scalarText(frame.upstream) ?? shapeOf(frame.upstream);
+  const p = during(t, BEATS.backward.upstream);
+  if (!card || text === null || p >= 1 || t <= 0) return;
+  const loss = geometry.drawing.byIndex.get(op)?.outs.length === 0;
+  const width = tokenWidth(text, ctx.measure);
+  let from: Point;
+  let to: Point;
+  let heading: Heading = against(geometry);
+  if (loss) {
+    from = seedDock(card, text, ctx);
+    to = { x: from.x, y: card.y + (ctx.flow === "right" ? 22 : card.h - 22) };
+    heading = ctx.flow === "right" ? "down" : "up";
+  } else {
+    const port = outPort(card, geometry.flow);
+    const far = width / 2 + 8;
+    from = geometry.flow === "right" ? { x: port.x + far, y: port.y } : { x: port.x, y: port.y + far };
+    to =
+      geometry.flow === "right"
+        ? { x: port.x - width / 2 - 4, y: port.y }
+        : { x: port.x, y: port.y - TOKEN.h };
+  }
+  moves.tokens.push({
+    shape: "chevron",
+    text,
+    at: { x: from.x + (to.x - from.x) * p, y: from.y + (to.y - from.y) * p },
+    heading,
+    opacity: appears(t, 0, 0.08),
+    id: "token:upstream",
+  });
+}
+
+/** Thin lines to the pinned values that this VJP reads; the local derivative comes along them. */
+function pins({ geometry, frame, t }: MoveInput, edge: GraphEdge, moves: Moves): void {
+  const op = geometry.drawing.byIndex.get(edge.target);
+  const text = scalarText(frame.local(edge.index));
+  let first = true;
+  for (const read of edge.reads) {
+    moves.pinsRead.add(read);
+    moves.over.add(read);
+    const through = op?.ins.find((e) => e.source === read);
+    const wire = through ? geometry.wires.get(through.index) : undefined;
+    if (!wire) continue;
+    const path: Curve = beside(wire.curve, geometry.flow === "right" ? 7 : 7);
+    moves.lines.push({
+      kind: "path",
+      d: path.d,
+      stroke: "backward",
+      width: 1.25,
+      opacity: appears(t, 0, 0.15) * 0.75,
+    });
+    const p = during(t, BEATS.backward.local);
+    if (first && text !== null && p > 0 && p < 1)
+      moves.tokens.push({
+        shape: "factor",
+        text: `× ${text}`,
+        at: pointAt(path, p),
+        heading: geometry.flow,
+        opacity: 1,
+        id: "token:local",
+      });
+    first = false;
+  }
+}
+
+/** The gradient goes down into the optimizer; the value rises from it, and the old one stays as a ghost. */
+function update({ geometry, frame, t, ctx, rate }: MoveInput, node: number, moves: Moves): void {
+  moves.roles.set(node, "active");
+  const card = geometry.cards.get(node);
+  const { before, after } = frame;
+  const details = frame.header.update;
+  if (!card || !isNumber(before) || !isNumber(after) || details.length === 0) return;
+  const beats = BEATS.update;
+  const x = card.x + card.w / 2;
+  const below = card.y + card.h + 7 + TOKEN.h / 2;
+  const hidden = card.y + card.h / 2;
+  const gradient = during(t, beats.gradient);
+  if (t > 0 && t < beats.value[0])
+    moves.tokens.push({
+      shape: "ring",
+      text: scalarText(frame.grad(node)) ?? "",
+      at: { x, y: hidden + (below - hidden) * gradient },
+      heading: "down",
+      opacity: 1 - appears(t, beats.optimizer, 0.08),
+      id: "token:gradient",
+    });
+  const value = during(t, beats.value);
+  if (t >= beats.optimizer && value < 1)
+    moves.tokens.push({
+      shape: "ring",
+      text: scalarText(after) ?? "",
+      at: { x, y: below + (hidden - below) * value },
+      heading: "up",
+      opacity: appears(t, beats.optimizer, 0.08),
+      id: "token:value",
+    });
+  const used = frame.detail(details.at(-2)?.index ?? -1) ?? frame.grad(node);
+  if (rate !== null && isNumber(used))
+    moves.strips.push({
+      node,
+      spec: {
+        parts: [cellOf(before, false), "−", plain(rate), "×", cellOf(used, true), "=", cellOf(after, false)],
+        phase: "update",
+        opacity: appears(t, beats.value[1] - 0.02),
+        id: "strip:update",
+      },
+    });
+  const lift = appears(t, beats.optimizer, 0.3);
+  if (lift > 0)
+    moves.ghosts.push({
+      kind: "text",
+      text: scalarText(before) ?? "",
+      x: card.x + card.w - CARD.padX,
+      y: card.y + 14 - 22 * lift,
+      font: mono(14, 500),
+      fill: ctx.theme.text3,
+      align: "end",
+      opacity: t < beats.print ? lift * 0.999 * (card.y + 14 - 22 * lift < card.y - 4 ? 1 : 0) : 1,
+      strike: true,
+      number: true,
+      id: `ghost:${node}`,
+    });
+}
+
+function plain(x: number): Cell {
+  return { text: short(x, "float64"), tone: "plain", opacity: 1, tensor: null };
+}
+
+function against(geometry: Geometry): Heading {
+  return geometry.flow === "right" ? "left" : "up";
+}
+
+function isNumber(tensor: TensorView | null): tensor is TensorView {
+  return tensor?.data?.length === 1;
+}
+
+function scalarText(tensor: TensorView | null): string | null {
+  return isNumber(tensor) ? short(tensor.data?.[0] ?? Number.NaN, tensor.dtype) : null;
+}
+
+function shapeOf(tensor: TensorView | null): string | null {
+  return tensor ? tensor.shape.join("×") : null;
+}

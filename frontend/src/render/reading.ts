@@ -1,0 +1,162 @@
+/**
+ * What each number of the picture reads at (frame, t). At t = 0 a step shows what was before it, at t = 1 what is
+ * after it; the numbers before come from the frame itself, or where everything fades from the frame shown before.
+ */
+import type { Drawing } from "../layout/drawing";
+import type { Dtype, FrameView, Step, TensorView } from "../store/types";
+import { short, UNKNOWN, WITHHELD } from "./format";
+import { around, BEATS } from "./motion";
+
+export type Tone = "plain" | "positive" | "negative" | "zero" | "unknown" | "withheld" | "odd";
+
+export interface Cell {
+  readonly text: string;
+  readonly tone: Tone;
+  readonly opacity: number;
+  readonly tensor: TensorView | null;
+}
+
+export interface Reading {
+  readonly step: Step;
+  readonly withheld: boolean;
+  value(node: number): Cell;
+  grad(node: number): Cell;
+  /** The number that has travelled along an edge; null until it has. */
+  edgeValue(edge: number): Cell | null;
+  edgeGrad(edge: number): Cell | null;
+  arrived(node: number): number;
+}
+
+/** One number for a tensor: itself, or the largest size for a tensor of several. Null where unknown. */
+export function magnitude(tensor: TensorView | null): number | null {
+  if (!tensor) return null;
+  if (tensor.data?.length === 1) return tensor.data[0] ?? null;
+  if (tensor.data) {
+    let most = 0;
+    for (const x of tensor.data) {
+      if (Number.isNaN(x)) return Number.NaN;
+      most = Math.max(most, Math.abs(x));
+    }
+    return most;
+  }
+  const { summary } = tensor;
+  return summary ? Math.max(Math.abs(Number(summary.minimum)), Math.abs(Number(summary.maximum))) : null;
+}
+
+export function toneOf(x: number | null, signed: boolean): Tone {
+  if (x === null) return "unknown";
+  if (!Number.isFinite(x)) return "odd";
+  if (!signed) return "plain";
+  return x > 0 ? "positive" : x < 0 ? "negative" : "zero";
+}
+
+export function cellOf(tensor: TensorView | null, signed: boolean, opacity = 1): Cell {
+  if (!tensor) return { text: UNKNOWN, tone: "unknown", opacity, tensor };
+  if (tensor.data?.length === 1) {
+    const x = tensor.data[0] ?? Number.NaN;
+    return { text: short(x, tensor.dtype), tone: toneOf(x, signed), opacity, tensor };
+  }
+  const most = magnitude(tensor);
+  const odd = most !== null && !Number.isFinite(most);
+  return { text: tensor.shape.join("×"), tone: odd ? "odd" : "plain", opacity, tensor };
+}
+
+const HIDDEN: Cell = { text: WITHHELD, tone: "withheld", opacity: 1, tensor: null };
+
+export function readingOf(
+  drawing: Drawing,
+  frame: FrameView,
+  previous: FrameView | null,
+  t: number,
+): Reading {
+  const { step, withheld } = frame.header;
+  const moving = step.edge === null ? undefined : drawing.graph.edges[step.edge];
+  const fades = step.kind === "zero_grad" || step.kind === "load";
+  const old = fades && previous ? previous : null;
+
+  const faded = (look: (frame: FrameView) => TensorView | null, signed: boolean): Cell => {
+    const after = look(frame);
+    if (!old) return cellOf(after, signed);
+    const before = look(old);
+    if (same(before, after)) return cellOf(after, signed);
+    return cellOf(t < BEATS.fade ? before : after, signed, around(t, BEATS.fade, 0.4));
+  };
+
+  return {
+    step,
+    withheld,
+    value(node) {
+      if (step.kind === "forward" && node === step.node) {
+        const { print } = BEATS.forward;
+        return cellOf(t < print ? null : frame.value(node), false, around(t, print));
+      }
+      if (step.kind === "update" && node === step.node) {
+        const { print } = BEATS.update;
+        return cellOf(
+          t < print ? (frame.before ?? frame.value(node)) : frame.value(node),
+          false,
+          around(t, print),
+        );
+      }
+      return faded((f) => f.value(node), false);
+    },
+    grad(node) {
+      const target = step.kind === "seed" ? step.node : step.kind === "backward" ? moving?.source : null;
+      if (target === node) {
+        const print = step.kind === "seed" ? BEATS.seed.print : BEATS.backward.print;
+        if (t < print) return cellOf(frame.before, true, around(t, print));
+        return withheld
+          ? { ...HIDDEN, opacity: around(t, print) }
+          : cellOf(frame.grad(node), true, around(t, print));
+      }
+      return faded((f) => f.grad(node), true);
+    },
+    edgeValue(index) {
+      const edge = drawing.graph.edges[index];
+      if (!edge) return null;
+      const now = frame.value(edge.target);
+      if (step.kind === "forward" && edge.target === step.node)
+        return t <= 0 ? null : cellOf(frame.value(edge.source), false, travelled(t));
+      if (now) return cellOf(frame.value(edge.source), false);
+      const was = old && t < BEATS.fade ? old.value(edge.target) : null;
+      return was && old ? cellOf(old.value(edge.source), false, 1 - t / BEATS.fade) : null;
+    },
+    edgeGrad(index) {
+      const edge = drawing.graph.edges[index];
+      if (!edge?.carries_grad) return null;
+      if (step.kind === "backward" && index === step.edge) {
+        if (t < BEATS.backward.travel[0]) return null;
+        return withheld ? HIDDEN : some(frame.contribution(index));
+      }
+      const now = some(frame.contribution(index));
+      if (now) return now;
+      const was = old && t < BEATS.fade ? some(old.contribution(index)) : null;
+      return was ? { ...was, opacity: 1 - t / BEATS.fade } : null;
+    },
+    arrived(node) {
+      const all = frame.header.arrived[node] ?? 0;
+      const target = step.kind === "backward" ? moving?.source : null;
+      return target === node && t < BEATS.backward.print ? Math.max(0, all - (withheld ? 0 : 1)) : all;
+    },
+  };
+}
+
+function travelled(t: number): number {
+  return Math.min(1, Math.max(0, (t - 0.3) / 0.2));
+}
+
+function some(tensor: TensorView | null): Cell | null {
+  return tensor ? cellOf(tensor, true) : null;
+}
+
+function same(a: TensorView | null, b: TensorView | null): boolean {
+  if (a === b) return true;
+  if (!a || !b || !a.data || !b.data || a.data.length !== b.data.length) return false;
+  for (let i = 0; i < a.data.length; i++) if (!Object.is(a.data[i], b.data[i])) return false;
+  return true;
+}
+
+/** The dtype of a node of a drawing, for text made outside of a frame. */
+export function dtypeOf(drawing: Drawing, node: number): Dtype {
+  return drawing.byIndex.get(node)?.node.dtype ?? "float32";
+}

@@ -1,0 +1,16 @@
+/** The few words that the picture prints. The page passes them in its language. */
+export interface Words {
+  readonly parameter: string;
+  readonly input: string;
+  readonly target: string;
+  readonly constant: string;
+  readonly loss: string;
+}
+
+export const englishWords: Words = {
+  parameter: "param",
+  input: "input",
+  target: "target",
+  constant: "constant",
+  loss: "loss",
+};
