@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "server")]
 
 from support.calls import Call, calls  # noqa: E402
 from support.optimizer_cases import CASES, GRADIENTS, STEPS, VALUE  # noqa: E402
+from support.torch_scripts import SCRIPTS, outcome  # noqa: E402
 
 VERSION = "2.13."
 
@@ -77,6 +78,8 @@ def main() -> None:
     }
     head = {"note": note, "torch": torch.__version__}
     write(ROOT / "tests" / "engine" / "reference" / "ops.json", {**head, "calls": entries})
+    prints = {name: outcome(script, torch).splitlines() for name, script in SCRIPTS.items()}
+    write(ROOT / "tests" / "engine" / "reference" / "scripts.json", {**head, "prints": prints})
     updates = {name: optimize(case) for name, case in CASES.items()}
     write(ROOT / "tests" / "nn" / "reference" / "optimizers.json", {**head, "updates": updates})
 

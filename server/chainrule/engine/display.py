@@ -40,7 +40,9 @@ def array_text(array: HostArray, indent: int) -> str:
     if array.ndim == 0:
         return str(form(array[()]))
     summarize = array.size > SUMMARIZE_ABOVE
-    width = max((len(form(x)) for x in array.ravel().tolist()), default=0) if array.size <= 10_000 else 0
+    # PyTorch aligns to what is finite and not zero; "nan" and "0." may be wider.
+    counted = [x for x in array.ravel().tolist() if array.dtype.kind != "f" or (math.isfinite(x) and x)]
+    width = max((len(form(x)) for x in counted), default=0) if array.size <= 10_000 else 0
 
     def lines(part: HostArray, depth: int) -> str:
         count = len(part)

@@ -132,4 +132,4 @@ def _weights(root: Node) -> HostArray:
     size = 1
     for length in root.shape:
         size *= length
-    return host.reshape(1.0 + 0.37 * host.cos(host.arange(size, dtype=host.float64) * 1.7), root.shape)
+    return host.reshape(1.0 + 0.37 * host.sin(host.arange(size, dtype=host.float64) * 1.7), root.shape)

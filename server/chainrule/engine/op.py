@@ -168,10 +168,12 @@ class Op:
     def call(self, arguments: Sequence[str], attrs: Attrs = NO_ATTRS) -> str:
         """The PyTorch expression of a call, with its attributes."""
         text = self.python.format(*arguments)
+        # PyTorch's sum has no keepdim without dim, so that dim=None is written where anything is.
+        given_any = any(value not in (None, False) for value in attrs.values())
         given = ", ".join(
             f"{_PYTORCH_ATTRS.get(key, key)}={f'torch.{value}' if key == 'dtype' else repr(value)}"
             for key, value in attrs.items()
-            if value is not None and value is not False
+            if value is not False and (value is not None or given_any)
         )
         if not given:
             return text

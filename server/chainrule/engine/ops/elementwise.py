@@ -183,7 +183,6 @@ def _base_is_zero(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Ar
             reads=(0, 1, "out"),
             convention="pow_base_zero",
             at_kink=_base_is_zero,
-            zero_where=_base_is_zero,
         ),
     ),
     torch="pow",

@@ -1,0 +1,51 @@
+"""Every op of the registry against PyTorch's, at every sample of its record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from chainrule.engine.backend import get_backend
+from support.calls import Call, calls, evaluate, seed_like
+
+ALL = [pytest.param(call, id=call.name) for call in calls(edges=True)]
+
+
+def pytorchs(call: Call, dtype: str) -> tuple[Any, list[Any]]:
+    inputs = [torch.tensor(x, dtype=getattr(torch, dtype), requires_grad=True) for x in call.sample.inputs]
+    names = ("x", "y")[: len(inputs)]
+    text = call.op.call(names, call.sample.attrs)
+    value = eval(text, {"torch": torch, **dict(zip(names, inputs, strict=True))})
+    value.backward(torch.from_numpy(seed_like(value.detach().numpy())))
+    return value.detach().numpy(), [x.grad.numpy() for x in inputs]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("call", ALL)
+def test_value_and_gradients(call: Call, dtype: str) -> None:
+    ours = evaluate(call, get_backend(), dtype)
+    value, grads = pytorchs(call, dtype)
+    tolerance = 2e-6 if "float32" in (dtype, call.sample.attrs.get("dtype")) else 1e-13
+    assert ours.value.dtype == value.dtype
+    np.testing.assert_allclose(ours.value, value, rtol=tolerance, atol=tolerance)
+    for grad, expected in zip(ours.grads, grads, strict=True):
+        assert grad.dtype == expected.dtype
+        np.testing.assert_allclose(grad, expected, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("call", ALL)
+def test_not_a_number_in_the_upstream_gradient(call: Call) -> None:
+    ours = evaluate(call, get_backend())
+    for bad in (float("nan"), float("inf"), 0.0):
+        g = np.full_like(ours.value, bad)
+        again = evaluate(call, get_backend(), g=g)
+        inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in call.sample.inputs]
+        names = ("x", "y")[: len(inputs)]
+        text = call.op.call(names, call.sample.attrs)
+        value = eval(text, {"torch": torch, **dict(zip(names, inputs, strict=True))})
+        value.backward(torch.from_numpy(g))
+        for grad, x in zip(again.grads, inputs, strict=True):
+            np.testing.assert_allclose(grad, x.grad.numpy(), rtol=1e-12)
