@@ -37,8 +37,8 @@ def watched(browser: Browser, seen: Problems, server: Server) -> Iterator[Page]:
         ("void fetch('/api/no-such-thing')", "console error: Failed to load resource"),
         ("document.body.setAttribute('style', 'color: red')", "content security policy: style-src"),
         (
-            "document.body.append(Object.assign(new Image(), {src: 'data:,x'}))",
-            "content security policy: img-src",
+            "document.body.append(Object.assign(document.createElement('script'), {text: '0'}))",
+            "content security policy: script-src",
         ),
         ("void new WebSocket('ws://localhost:9/')", "content security policy: connect-src"),
     ],

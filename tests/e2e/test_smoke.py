@@ -10,7 +10,7 @@ from e2e.running import Server
 def test_the_page_opens(page: Page) -> None:
     page.goto("/")
     expect(page).to_have_title("Chainrule")
-    expect(page.locator("h1").first).to_be_visible()
+    expect(page.get_by_role("main")).to_be_visible()
 
 
 def test_the_page_is_served_under_a_strict_policy(server: Server) -> None:

@@ -69,6 +69,8 @@ def sources(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> P
     copy = tmp_path_factory.mktemp("sources") / "copy"
     shutil.copytree(installed.source, copy, ignore=shutil.ignore_patterns("build", "static", "node_modules"))
     copy_packages(installed.source / "frontend", copy / "frontend")
+    broken = "<script>\n  let a = ;\n</script>\n"
+    (copy / "frontend" / "src" / "Broken.svelte").write_text(broken, encoding="utf-8")
     return copy
 
 
@@ -80,7 +82,7 @@ def sources(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> P
             'import { missing } from "./no-such-file.js";\nmissing();\n',
             "'./no-such-file.js' in src/main.ts",
         ),
-        ("App.svelte", "<script>\n  let a = ;\n</script>\n", "App.svelte:2"),
+        ("main.ts", 'import Broken from "./Broken.svelte";\nBroken();\n', "Broken.svelte:2"),
         ("i18n/en.json", "{", "src/i18n/en.json"),
     ],
     ids=["missing file", "syntax", "messages"],
@@ -98,7 +100,7 @@ def test_a_failed_build_is_one_clear_line_that_says_where(
     [line] = answer.stderr.splitlines()
     assert line.startswith("chainrule: the page could not be built: ")
     assert named in line
-    assert broken.name in (sources / "build" / "page.log").read_text(encoding="utf-8")
+    assert named in (sources / "build" / "page.log").read_text(encoding="utf-8")
 
 
 def test_packages_that_cannot_be_had_are_one_clear_line(installed: Installed, tmp_path: Path) -> None:
