@@ -128,7 +128,7 @@ export class Picture {
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(host);
     this.#stop.push(() => observer.disconnect());
-    void document.fonts?.ready.then(() => this.#fontsLoaded());
+    this.#loadFonts();
     this.#resized();
     this.#show(store.state, null);
   }
@@ -480,6 +480,16 @@ export class Picture {
     if (this.#auto) this.fit();
     this.#invalidate();
     this.callbacks.placed?.();
+  }
+
+  /** A canvas does not ask for fonts by itself. */
+  #loadFonts(): void {
+    const { sans, mono } = this.#view.theme.fonts;
+    const wanted = [`650 16px ${sans}`, `500 16px ${mono}`].map((font) => document.fonts.load(font, "w−2"));
+    Promise.allSettled(wanted).then(
+      () => this.#fontsLoaded(),
+      () => undefined,
+    );
   }
 
   #fontsLoaded(): void {

@@ -29,7 +29,7 @@ export function layoutRequest(
 ): LayoutRequest {
   return {
     flow,
-    spacing: spacing(flow),
+    spacing: spacing(flow, drawing.nodes.length),
     nodes: drawing.nodes.map((node) => ({
       index: node.index,
       name: node.node.name,

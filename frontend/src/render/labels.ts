@@ -41,8 +41,8 @@ export function placeLabels(
     if (!node) continue;
     if (node.outs.some((edge) => edge.carries_grad)) space.add({ box: dock(card, flow), soft: false });
     // What may appear around a card: the strip of arithmetic below an op, the ghost or the word loss above.
-    if (node.ins.length > 0 && flow === "right")
-      space.add({ box: { x: card.x - 30, y: card.y + card.h, w: card.w + 60, h: 32 }, soft: true });
+    if ((node.ins.length > 0 || node.node.kind === "parameter") && flow === "right")
+      space.add({ box: { x: card.x - 28, y: card.y + card.h, w: card.w + 56, h: 34 }, soft: true });
     if (node.node.loss || node.node.kind === "parameter")
       space.add({ box: { x: card.x, y: card.y - 26, w: card.w, h: 26 }, soft: true });
   }
@@ -124,10 +124,14 @@ class Space {
       for (const { box: other, soft } of this.#boxes.get(key) ?? []) {
         if (!overlaps(box, other, soft ? 0 : 2)) continue;
         if (!soft) return null;
-        cost += 9;
+        cost += 22;
       }
       for (const wire of this.#wires.get(key) ?? [])
-        if (wire !== own && touches(wire.curve, box, 5)) return null;
+        if (wire !== own) {
+          if (touches(wire.curve, box, 5)) return null;
+          // Nearer to another wire than to its own it would be read as that one's.
+          if (touches(wire.curve, box, 16)) cost += 5;
+        }
     }
     return cost;
   }

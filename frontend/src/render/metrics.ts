@@ -11,7 +11,7 @@ export const CARD = {
   h: 64,
   r: 11,
   padX: 14,
-  minW: 120,
+  minW: 116,
   gap: 12,
 } as const;
 
@@ -27,8 +27,10 @@ export const FONTS = {
   note: sans(12.5, 600),
 } satisfies Record<string, Font>;
 
-/** Room for '−0.1966'. Longer numbers are set smaller. */
+/** Room for '−0.1966' on a wire or a token. */
 export const NUMBER_CHARS = 7;
+/** Room for numbers on a card; longer ones are set smaller. */
+const CARD_CHARS = 6;
 export const TOKEN = { h: 24, tip: 10, padX: 8 } as const;
 export const LABEL_H = 13;
 export const STRIP = { h: 22, gap: 7 } as const;
@@ -42,8 +44,10 @@ export function tokenWidth(text: string, measure: Measure): number {
 /** The widest that a token gets. */
 export const TOKEN_MAX = NUMBER_CHARS * FONTS.token.size * 0.6 + 2 * TOKEN.padX + TOKEN.tip;
 
-export function spacing(flow: Flow): Spacing {
-  return flow === "right" ? { layer: 106, node: 56 } : { layer: 88, node: 30 };
+/** Few cards have more room around them: their wires and numbers breathe. */
+export function spacing(flow: Flow, cards: number): Spacing {
+  if (flow === "down") return { layer: 88, node: 30 };
+  return { layer: 106, node: cards <= 8 ? 116 : cards <= 20 ? 64 : 46 };
 }
 
 export function isScalar(shape: readonly number[]): boolean {
@@ -84,8 +88,8 @@ export function cardSize(node: DrawnNode, level: Level, words: Words, measure: M
   const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
   const kind = measure(kindOf(node, words), FONTS.kind);
   if (!hasTile(node, level)) {
-    const value = measure("0".repeat(NUMBER_CHARS), FONTS.value);
-    const grad = measure("0".repeat(NUMBER_CHARS), FONTS.grad);
+    const value = measure("0".repeat(CARD_CHARS), FONTS.value);
+    const grad = measure("0".repeat(CARD_CHARS), FONTS.grad);
     const w = 2 * CARD.padX + Math.max(name + CARD.gap + value, kind + CARD.gap + grad);
     return { w: Math.ceil(Math.max(CARD.minW, w) / 2) * 2, h: CARD.h };
   }

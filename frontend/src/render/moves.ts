@@ -164,7 +164,7 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
     moves.strips.push({
       node: op,
       spec: {
-        parts: [cellOf(factors[0], true), "×", cellOf(factors[1], true), "=", product],
+        parts: [cellOf(factors[0], true), "×", cellOf(factors[1], false), "=", product],
         phase: "backward",
         opacity: appears(t, beats.product - 0.06),
         shown: t < beats.travel[0] ? 3 : 5,

@@ -30,13 +30,12 @@ export function dock(card: Box, flow: Flow, width = TOKEN_MAX): Box {
     : { x: port.x - width / 2, y: port.y + 3, w: width, h: TOKEN.h + TOKEN.tip };
 }
 
-/** The strip of arithmetic below a card (beside it where the flow is down). */
-export function stripBox(card: Box, width: number, flow: Flow, bounds?: Box): Box {
-  if (flow === "right") {
-    const x = card.x + card.w / 2 - width / 2;
-    return { x, y: card.y + card.h + STRIP.gap, w: width, h: STRIP.h };
-  }
+/** The strip of arithmetic below a card, within the picture's bounds and a little more. */
+export function stripBox(card: Box, width: number, flow: Flow, bounds: Box): Box {
   const centred = card.x + card.w / 2 - width / 2;
-  const x = bounds ? Math.max(bounds.x - 24, Math.min(centred, bounds.x + bounds.w + 24 - width)) : centred;
-  return { x, y: card.y + card.h + TOKEN.h + TOKEN.tip + STRIP.gap, w: width, h: STRIP.h };
+  const margin = 12;
+  const x = Math.max(bounds.x - margin, Math.min(centred, bounds.x + bounds.w + margin - width));
+  // Where the flow is down, what has come to the card rests below it.
+  const down = flow === "down" ? TOKEN.h + TOKEN.tip : 0;
+  return { x, y: card.y + card.h + STRIP.gap + down, w: width, h: STRIP.h };
 }

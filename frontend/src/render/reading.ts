@@ -115,6 +115,13 @@ export function readingOf(
       const edge = drawing.graph.edges[index];
       if (!edge) return null;
       const now = frame.value(edge.target);
+      // What flowed along the wire is the weight before its update; afterwards that number is gone.
+      if (step.kind === "update" && now && updatesOf(drawing).has(edge.source)) {
+        const turn = updatesOf(drawing).get(edge.source) as number;
+        if (turn < step.index) return null;
+        if (turn === step.index)
+          return t < BEATS.update.print ? cellOf(frame.before, false, around(t, BEATS.update.print)) : null;
+      }
       if (step.kind === "forward" && edge.target === step.node)
         return t <= 0 ? null : cellOf(frame.value(edge.source), false, travelled(t));
       if (now) return cellOf(frame.value(edge.source), false);
@@ -139,6 +146,20 @@ export function readingOf(
       return target === node && t < BEATS.backward.print ? Math.max(0, all - (withheld ? 0 : 1)) : all;
     },
   };
+}
+
+const updates = new WeakMap<Drawing, Map<number, number>>();
+
+/** Each updated parameter's update step. */
+function updatesOf(drawing: Drawing): ReadonlyMap<number, number> {
+  let known = updates.get(drawing);
+  if (!known) {
+    known = new Map(
+      drawing.graph.steps.flatMap((s) => (s.kind === "update" && s.node !== null ? [[s.node, s.index]] : [])),
+    );
+    updates.set(drawing, known);
+  }
+  return known;
 }
 
 function travelled(t: number): number {

@@ -193,7 +193,7 @@ class Moment {
                 Math.min(forward, 1 - 9 / wire.curve.length),
                 false,
                 "forward",
-                8.5,
+                10,
                 this.ctx,
               ),
             ]
@@ -203,10 +203,10 @@ class Moment {
       return [
         arrowItem(
           wire.curve,
-          0.62,
+          0.6,
           true,
           "backward",
-          9 + (frame.header.withheld ? 0 : width * 0.5),
+          10 + (frame.header.withheld ? 0 : width * 0.7),
           this.ctx,
         ),
       ];
