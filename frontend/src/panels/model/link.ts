@@ -75,7 +75,12 @@ export class Link {
         if (this.#transport !== transport) return;
         this.#settle(message);
         this.store.dispatch(message);
-        if (message.type === "frame") resolve();
+        if (message.type !== "frame") return;
+        resolve();
+        // The server sends the next frame when this one has been painted: a slow page skips, and never queues.
+        requestAnimationFrame(() => {
+          transport.send({ type: "ack", seq: message.seq });
+        });
       });
     });
   }

@@ -1,5 +1,6 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
 import { getContext, setContext } from "svelte";
+import type { Picture } from "../../render/controller";
 import type { Store } from "../../store/store";
 import type {
   Beat,
@@ -29,6 +30,13 @@ export interface Notice {
   title: string;
   hint: string;
   tone: "quiet" | "bad";
+}
+
+export interface Editing {
+  node: GraphNode;
+  /** Where the number stands, in pixels within the stage. */
+  rect: { x: number; y: number; w: number; h: number };
+  fontSize: number;
 }
 
 /** Whether all that a preset sets is in force. */
@@ -68,7 +76,7 @@ export class Page {
   blank = $state(false);
   dialog: Dialog = $state(null);
   notice: Notice | null = $state.raw(null);
-  editing: GraphNode | null = $state.raw(null);
+  editing: Editing | null = $state.raw(null);
   /** From which iteration on the last change of a field holds; shown beside that field. */
   applied: { field: string; from: number } | null = $state.raw(null);
   /** A refusal that belongs to a field of the set-up. */
@@ -93,6 +101,7 @@ export class Page {
   readonly beats: Beat[] = $derived(this.#beats());
   readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
 
+  picture: Picture | null = null;
   /** Set by the composition root. */
   visit!: Visit;
 
@@ -161,6 +170,10 @@ export class Page {
     if (focus && this.phone && (this.sheet === "lesson" || this.sheet === "setup")) this.sheet = "rule";
   }
 
+  selectNamed(selection: Selection | null): void {
+    this.select(this.#find(selection));
+  }
+
   explain(source: Source): void {
     this.trail = [...this.trail, source];
     this.tab = "rule";
@@ -191,8 +204,8 @@ export class Page {
     const focus = this.focus;
     const at = node ?? (focus?.kind === "node" ? focus.node : focus ? this.node(focus.edge.source) : null);
     if (!at?.editable || !scalarShape(at)) return false;
-    this.editing = at;
-    return true;
+    this.picture?.requestEdit(at.name);
+    return this.editing !== null;
   }
 
   /** Back by one: out of an explanation, then out of a selection, then out of presenting. */

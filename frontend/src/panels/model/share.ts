@@ -40,23 +40,23 @@ export async function exportAs(page: Page, format: "svg" | "png" | "json"): Prom
     if (answer.ok) save(await answer.blob(), fileName(page, "json"));
     return;
   }
-  const svg = page.picture?.svg();
+  const svg = page.picture?.toSVG();
   if (!svg) return;
-  const blob = new Blob([svg.text], { type: "image/svg+xml" });
+  const blob = new Blob([svg], { type: "image/svg+xml" });
   if (format === "svg") save(blob, fileName(page, "svg"));
-  else save(await rasterise(blob, svg.width, svg.height), fileName(page, "png"));
+  else save(await rasterise(blob), fileName(page, "png"));
 }
 
 /** Twice the size on screen, so that it stays sharp on a slide. */
-async function rasterise(svg: Blob, width: number, height: number): Promise<Blob> {
+async function rasterise(svg: Blob): Promise<Blob> {
   const url = URL.createObjectURL(svg);
   try {
     const image = new Image();
     image.src = url;
     await image.decode();
     const canvas = document.createElement("canvas");
-    canvas.width = width * 2;
-    canvas.height = height * 2;
+    canvas.width = image.naturalWidth * 2;
+    canvas.height = image.naturalHeight * 2;
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) => {
       canvas.toBlob((blob) => {
