@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_twelve_hundredths_diverge_and_overflow_without_a_crash() -> None:
         record = run_iteration(carry, iteration)
         losses.append(float(record.root.value))
         carry = record.end
-    assert all(after > before for before, after in zip(losses[:100], losses[1:101], strict=True))
+    assert all(after > before for before, after in pairwise(losses[:101]))
     assert losses[1] == pytest.approx(16 * 1.16**2, rel=1e-4)
     assert np.isinf(losses).any()
     assert np.isnan(losses[-1])
