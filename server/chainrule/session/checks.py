@@ -20,7 +20,8 @@ from chainrule.trace import Carry, Record, Shift, is_delta, is_edit, run_forward
 def gradcheck(core: Core, command: GradcheckCommand) -> Generator[None, None, GradcheckResult]:
     """The gradient of a leaf or an activation beside central differences.
 
-    Both are computed in float64, from the same numbers, draws and edits. The step is ε times the element's size (1 at least).
+    Both are computed in float64, from the same numbers, draws and edits. The step is ε times the size of the
+    element, or ε if that is below 1.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from chainrule.engine.tape import Node
 from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Step
-from chainrule.trace import Record, StepRef, is_delta
+from chainrule.trace import Record, StepRef, is_delta, is_edit
 
 
 class Graphs:
@@ -65,7 +65,7 @@ def build_graph(record: Record, number: int) -> Graph:
     """Nodes in tape order, edges in order of (consumer, argument), steps in order of time."""
     labels = node_labels(record)
     verbs = list(labels)
-    if record.root.op is not None:
+    if record.root.op is not None and not is_edit(record.root):
         # The picture marks the loss; on the timeline it is the op that counts.
         verbs[record.positions[record.root.index]] = record.root.op.name
     edges, first_edge = _edges(record)
@@ -97,12 +97,16 @@ def edge_index(record: Record) -> list[int]:
 def node_labels(record: Record) -> list[str]:
     """What the picture prints on each node: a variable, a constant's number, or the op's name.
 
-    Ops of one name in one scope are told apart by #k.
+    Ops of one name in one scope are told apart by #k. An edited activation y is y′.
     """
-    counts = Counter((node.scope, node.op.name) for node in record.nodes if node.op is not None)
-    labels = []
+    counts = Counter(
+        (node.scope, node.op.name) for node in record.nodes if node.op is not None and not is_edit(node)
+    )
+    labels: list[str] = []
     for node in record.nodes:
-        if node.label:
+        if is_edit(node):
+            labels.append(f"{labels[record.positions[node.inputs[0].index]]}′")
+        elif node.label:
             labels.append(node.label)
         elif node.op is None:
             labels.append(_number(record, node) if node.kind == "constant" else str(node.name))

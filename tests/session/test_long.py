@@ -1,0 +1,315 @@
+"""Work in slices: progress, cancelling, playing, and what waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chainrule.protocol import CLIENT_MESSAGE
+from chainrule.protocol.server import (
+    Breakpoints,
+    Done,
+    ErrorMessage,
+    Frame,
+    Moved,
+    Playback,
+    Progress,
+)
+from chainrule.session import Limits, Session, Viewer
+from support.sessions import fingerprint, grad, make, moved, place, refused, send, the, value
+
+AT_ONCE = Limits(answer_seconds=0.0)
+"""Every command that computes anything is left after its first slice."""
+
+
+def give(session: Session, type: str, viewer: Viewer | None = None, **fields: Any) -> list[Any]:  # noqa: A002
+    """Give a command without waiting for it."""
+    return session.handle(CLIENT_MESSAGE.validate_python({"type": type, **fields}), viewer)
+
+
+def finish(session: Session) -> list[Any]:
+    found: list[Any] = []
+    while session.busy:
+        found.extend(session.advance(0.0))
+    return found
+
+
+def test_a_long_command_reports_progress_and_answers_later() -> None:
+    session = make(limits=AT_ONCE)
+    progress = the(Progress, give(session, "seek", iteration=30, step=3, id="far"))
+    assert (progress.id, progress.total) == ("far", 30)
+    assert session.busy
+    assert place(session) == (0, 0)
+    again = the(Progress, give(session, "seek", iteration=30, step=3, id="far"))
+    assert again.done >= progress.done
+    found = [m for m in finish(session) if not isinstance(m, Progress)]
+    assert {m.id for m in found} == {"far"}
+    assert place(session) == (30, 3)
+    assert the(Moved, found).reached is None
+    assert isinstance(found[-1], Frame)
+    plain = make()
+    send(plain, "seek", iteration=30, step=3)
+    assert fingerprint(session) == fingerprint(plain)
+    assert the(Moved, give(session, "seek", iteration=30, step=3, id="far")) == the(Moved, found)
+
+
+def test_cancelling_stays_at_the_last_place_that_was_computed() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "step", unit="iteration", count=500, id="far")
+    for _ in range(20):
+        session.advance(0.0)
+    assert the(Done, give(session, "cancel", id="stop")).id == "stop"
+    found = finish(session)
+    answer = the(Moved, found)
+    assert (answer.id, answer.reached) == ("far", "cancelled")
+    tip = session.branches().branches[0].tip
+    assert 10 < tip < 100
+    assert place(session) == (tip, 9)
+    plain = make()
+    send(plain, "seek", iteration=tip, step=9)
+    assert fingerprint(session) == fingerprint(plain)
+
+
+def test_cancelling_names_a_command() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50, id="far")
+    give(session, "cancel", command="another")
+    assert session.job is not None
+    give(session, "cancel", command="far")
+    assert session.job is None
+
+
+def test_cancelling_a_way_back_moves_nothing() -> None:
+    session = make(limits=Limits(answer_seconds=0.0, keyframe_bytes=1, record_bytes=1))
+    give(session, "seek", iteration=60, step=4)
+    finish(session)
+    give(session, "seek", iteration=40, step=2, id="back")
+    session.advance(0.0)
+    give(session, "cancel")
+    assert the(Moved, finish(session)).reached == "cancelled"
+    assert place(session) == (60, 4)
+
+
+def test_cancelling_a_rebuild_changes_nothing() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=30)
+    finish(session)
+    before = session.info(), session.branches()
+    assert isinstance(give(session, "configure", config={"w": 3.0})[0], Progress)
+    give(session, "cancel")
+    assert the(Moved, finish(session)).reached == "cancelled"
+    assert (session.info().parameters, session.branches()) == (before[0].parameters, before[1])
+    assert session.info().journal == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "step"},
+        {"type": "edit", "name": "w", "value": 1.0},
+        {"type": "configure", "config": {"lr": 1.0}},
+        {"type": "undo"},
+        {"type": "play"},
+        {"type": "gradcheck", "name": "w"},
+        {"type": "predict", "on": True},
+    ],
+)
+def test_what_changes_something_waits(fields: dict[str, Any]) -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50)
+    assert refused(give(session, **fields)).code == "busy"
+    assert the(Moved, finish(session)).cursor.iteration == 50
+
+
+def test_questions_are_answered_meanwhile() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50)
+    assert give(session, "explain", name="w", what="value")[0].value == 2.0
+    assert session.info().cursor.iteration == 0
+    assert session.job is not None
+
+
+def test_a_later_seek_takes_the_place_of_an_earlier_one() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=80, id="first")
+    give(session, "seek", iteration=5, id="second")
+    found = [m for m in finish(session) if isinstance(m, Moved)]
+    assert [(m.id, m.reached) for m in found] == [("first", "cancelled"), ("second", None)]
+    assert place(session) == (5, 0)
+
+
+def test_a_refusal_at_the_end_of_long_work_undoes_it() -> None:
+    session = make(limits=Limits(answer_seconds=0.0, max_iterations_per_command=40))
+    give(session, "step", unit="phase", count=1000, id="far")
+    error = the(ErrorMessage, [m for m in finish(session) if not isinstance(m, Progress)])
+    assert (error.code, error.id) == ("limit_iterations", "far")
+    assert session.branches().branches[0].tip == 0
+    assert place(session) == (0, 0)
+
+
+# -- playing
+
+
+def test_playing_as_fast_as_possible_until_paused() -> None:
+    session = make()
+    assert the(Playback, send(session, "play", unit="iteration", rate=None)).playing
+    assert session.next_due is None
+    for _ in range(5):
+        session.advance(0.002)
+    assert session.cursor.iteration > 3
+    assert not the(Playback, send(session, "pause")).playing
+    there = place(session)
+    assert not session.busy
+    assert session.advance(0.01) == []
+    assert place(session) == there
+    assert session.info().journal == [], "a clock leaves no trace"
+
+
+def test_playing_at_a_rate_waits_until_a_move_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("chainrule.session.jobs.time.monotonic", lambda: now[0])
+    session = make()
+    send(session, "play", unit="step", rate=4.0)
+    assert session.next_due == 100.25
+    session.advance(0.01)
+    assert place(session) == (0, 0)
+    now[0] = 100.26
+    session.advance(0.01)
+    assert place(session) == (0, 1)
+    assert session.next_due == 100.5
+    now[0] = 200.0
+    session.advance(0.01)
+    assert session.cursor.step <= 4, "a sleeping machine does not catch up for minutes"
+
+
+def test_moving_stops_playing_but_changing_does_not() -> None:
+    session = make()
+    send(session, "play", unit="iteration", rate=None)
+    session.advance(0.002)
+    send(session, "configure", config={"lr": 0.02})
+    send(session, "edit", name="w", value=1.0)
+    assert session.playing is not None
+    at = session.cursor.iteration
+    session.advance(0.01)
+    assert session.cursor.iteration > at
+    assert refused(send(session, "seek", iteration=0, step=77)).code == "seek_out_of_range"
+    assert session.playing is not None, "a refused command changes nothing"
+    send(session, "step", count=-1)
+    assert session.playing is None
+
+
+def test_playing_ends_at_the_end() -> None:
+    session = make(limits=Limits(max_iterations=4))
+    viewer = Viewer()
+    viewer.pull(session)
+    send(session, "play", viewer, unit="epoch", rate=None)
+    while session.busy:
+        session.advance(0.01)
+    assert place(session) == (3, 9)
+    for seq in list(viewer._flying):
+        viewer.ack(seq)
+    found = viewer.pull(session)
+    assert not the(Playback, found).playing
+    assert the(Moved, found).reached == "end"
+
+
+# -- breakpoints
+
+
+def test_a_step_breakpoint_stops_larger_units() -> None:
+    session = make()
+    found = the(Breakpoints, send(session, "breakpoint", condition={"kind": "step", "node": "mul#0"}))
+    assert found.breakpoints[0].id == 1
+    answer = moved(session, "step", unit="iteration")
+    assert (answer.reached, place(session)) == ("breakpoint", (0, 2))
+    assert answer.breakpoint == found.breakpoints[0]
+    assert moved(session, "step", unit="iteration").reached == "breakpoint"
+    assert place(session) == (0, 7), "its gradient arrives"
+    assert moved(session, "step", unit="iteration").reached == "breakpoint"
+    assert place(session) == (0, 8), "and passes on"
+    assert moved(session, "step", unit="iteration").reached is None
+    assert place(session) == (0, 9)
+    assert moved(session, "step", unit="iteration", count=50).reached == "breakpoint"
+    assert place(session) == (1, 2)
+    send(session, "seek", iteration=0)
+    assert moved(session, "seek", iteration=3).reached is None, "a seek is a seek"
+    send(session, "seek", iteration=0, step=1)
+    assert moved(session, "step").reached is None
+    send(session, "seek", iteration=0, step=0)
+    assert moved(session, "step", count=5).reached == "breakpoint"
+
+
+def test_breakpoints_of_a_kind_and_of_far_iterations() -> None:
+    session = make()
+    send(session, "breakpoint", condition={"kind": "step", "step_kind": "update"})
+    assert moved(session, "step", unit="iteration", count=5).reached == "breakpoint"
+    assert place(session) == (0, 9)
+    send(session, "breakpoint", action="remove", breakpoint=1)
+    send(session, "breakpoint", condition={"kind": "grad", "name": "w", "relation": "<", "threshold": 10.0})
+    plain = make()
+    answer = moved(session, "step", unit="iteration", count=100)
+    assert answer.reached == "breakpoint"
+    assert session.cursor.step == 8
+    send(plain, "seek", iteration=session.cursor.iteration, step=8)
+    assert fingerprint(plain) == fingerprint(session)
+    assert abs(grad(plain, "w")) < 10
+    send(plain, "seek", iteration=session.cursor.iteration - 1, step=8)
+    assert abs(grad(plain, "w")) > 10
+
+
+def test_a_breakpoint_on_the_first_number_that_is_not_finite() -> None:
+    session = make(lr=1e30)
+    send(session, "breakpoint", condition={"kind": "non_finite"})
+    send(session, "play", unit="iteration", rate=None)
+    while session.busy:
+        session.advance(0.01)
+    frame = session.frame()
+    assert frame.non_finite != []
+    send(session, "step", count=-1)
+    assert session.frame().non_finite == []
+
+
+def test_breakpoints_are_kept_in_order() -> None:
+    session = make(limits=Limits(max_breakpoints=2, answer_seconds=60))
+    condition = {"kind": "step", "step_kind": "seed"}
+    for _ in range(2):
+        send(session, "breakpoint", condition=condition)
+    assert refused(send(session, "breakpoint", condition=condition)).code == "limit_breakpoints"
+    assert refused(send(session, "breakpoint", action="remove", breakpoint=9)).code == "unknown_breakpoint"
+    assert refused(send(session, "breakpoint")).code == "invalid_message"
+    assert the(Breakpoints, send(session, "breakpoint", action="clear")).breakpoints == []
+    unknown = {"kind": "step", "node": "nothing"}
+    assert refused(send(session, "breakpoint", condition=unknown)).code == "unknown_name"
+
+
+# -- faults of the program
+
+
+def test_a_fault_is_answered_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = make()
+    send(session, "step", unit="iteration")
+    before = session.info(), session.branches()
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise ZeroDivisionError
+
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("chainrule.timeline.store.run_iteration", {"type": "step", "unit": "iteration", "count": 3}),
+        ("chainrule.timeline.store.run_iteration", {"type": "edit", "name": "w", "value": 1.0}),
+        ("chainrule.session.edits.build_regime", {"type": "configure", "config": {"lr": 1.0}}),
+        ("chainrule.session.session.build_frame", {"type": "step"}),
+        ("chainrule.session.session.build_frame", {"type": "configure", "config": {"lr": 1.0}}),
+        ("chainrule.session.session.build_frame", {"type": "edit", "name": "w", "value": 1.0}),
+        ("chainrule.session.asking.explain", {"type": "explain", "name": "w"}),
+    ]
+    for target, command in cases:
+        with monkeypatch.context() as patch:
+            patch.setattr(target, broken)
+            error = refused(send(session, **command))
+        assert (error.code, error.status) == ("internal_error", 500)
+        after = session.info(), session.branches()
+        assert after[0].model_copy(update={"seq": 0}) == before[0].model_copy(update={"seq": 0})
+        assert after[1] == before[1]
+    assert moved(session, "step").reached is None
+    assert value(session, "w") == pytest.approx(2.24)

@@ -1,0 +1,117 @@
+"""Any walk, any order, any memory: the same bits."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainrule.session import Limits, Session
+from support.sessions import SMALL, evict, fingerprint, make, moved, place, send
+
+ITERATIONS = 12
+
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "one-weight": ("one-weight", {}),
+    "piling up": ("one-weight", {"zero_grad": False, "optimizer": "adam", "lr": 0.1}),
+    "matrix": ("test-matrix", {"optimizer": "momentum"}),
+    "matrix in float64": ("test-matrix", {"optimizer": "adamw", "dtype": "float64", "zero_grad": False}),
+    "circuit": ("circuit", {}),
+}
+
+
+@cache
+def straight(case: str) -> dict[tuple[int, int], str]:
+    """All states, one step after the other, with memory for all."""
+    lesson, config = CASES[case]
+    session = make(lesson, **config)
+    found = {}
+    while session.cursor.iteration < ITERATIONS:
+        found[place(session)] = fingerprint(session)
+        send(session, "step")
+    return found
+
+
+MOVES = st.one_of(
+    st.tuples(st.just("step"), st.sampled_from(["step", "phase", "iteration", "epoch"]), st.integers(-7, 7)),
+    st.tuples(st.just("seek"), st.integers(0, ITERATIONS - 1), st.floats(0, 1, exclude_max=True)),
+    st.tuples(st.just("evict"), st.none(), st.none()),
+)
+
+
+@pytest.mark.parametrize("case", CASES)
+@settings(max_examples=25)
+@given(moves=st.lists(MOVES, max_size=25), small=st.booleans())
+def test_any_walk_sees_the_same_bits(case: str, moves: list[Any], small: bool) -> None:
+    lesson, config = CASES[case]
+    expected = straight(case)
+    steps = {i: 1 + max(s for j, s in expected if j == i) for i, _ in expected}
+    session = make(lesson, SMALL if small else None, **config)
+    for kind, a, b in moves:
+        if kind == "evict":
+            evict(session)
+        elif kind == "seek":
+            assert moved(session, "seek", iteration=a, step=int(b * steps[a])).reached is None
+        else:
+            send(session, "step", unit=a, count=b)
+        if session.cursor.iteration >= ITERATIONS:
+            send(session, "seek", iteration=ITERATIONS - 1)
+        assert fingerprint(session) == expected[place(session)]
+
+
+def test_steps_are_counted_and_come_back() -> None:
+    session = make()
+    forwards = [fingerprint(session)]
+    for _ in range(25):
+        send(session, "step")
+        forwards.append(fingerprint(session))
+    assert place(session) == (2, 5)
+    for expected in forwards[-2::-1]:
+        send(session, "step", count=-1)
+        assert fingerprint(session) == expected
+    assert place(session) == (0, 0)
+
+
+def test_unrecorded_training_does_the_same_arithmetic() -> None:
+    recorded, flat = make("test-matrix", optimizer="adam"), make("test-matrix", SMALL, optimizer="adam")
+    for _ in range(300):
+        send(recorded, "step", unit="iteration")
+    send(flat, "step", unit="iteration", count=300)
+    assert fingerprint(recorded) == fingerprint(flat)
+
+
+def test_keyframes_are_thinned_within_their_budget() -> None:
+    session = make("one-weight", Limits(keyframe_bytes=20_000, record_bytes=1, answer_seconds=60))
+    send(session, "seek", iteration=700)
+    keyframes = session.core.timeline.keyframes
+    assert 5 < len(keyframes) < 60
+    assert keyframes.nbytes <= 20_000
+    kept = sorted(keyframes._frames[0].iterations)
+    assert len({b - a for a, b in pairwise(kept)}) == 1, "evenly spaced"
+    seen = fingerprint(session)
+    send(session, "seek", iteration=333, step=4)
+    send(session, "seek", iteration=700)
+    assert fingerprint(session) == seen
+
+
+def test_only_iterations_near_the_cursor_are_recorded() -> None:
+    session = make("one-weight")
+    send(session, "seek", iteration=500)
+    recorded = [iteration for _, iteration in session.core.timeline._records]
+    assert set(recorded) <= {0, *range(480, 501)}
+    assert 499 in recorded
+
+
+@pytest.mark.parametrize("backend", ["array-api-strict"])
+def test_another_backend_gives_the_same(backend: str) -> None:
+    session = Session("test-matrix", {}, 7, backend=backend)
+    other = make("test-matrix")
+    for each in (session, other):
+        send(each, "step", unit="iteration", count=3)
+    ours, theirs = session.tensor("W", "value"), other.tensor("W", "value")
+    for a, b in zip(ours.data, theirs.data, strict=True):
+        assert a == pytest.approx(b, rel=1e-5)
