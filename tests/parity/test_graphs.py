@@ -19,8 +19,8 @@ SHAPES: list[tuple[int, ...]] = [(), (1,), (3,), (2, 3), (2, 1), (3, 2)]
 ORDINARY = st.floats(-2.0, 2.0, width=32).filter(lambda x: x == 0 or abs(x) > 1e-3)
 SPECIAL = st.sampled_from([0.0, 1.0, -1.0, 2.0, float("nan"), float("inf"), float("-inf")])
 NUMBERS = [2.0, 2.5, -1.0, 3, 0]
-"""Not ½: PyTorch takes a square root for that exponent, whose slopes at −0 and −∞ are −∞ and NaN. IEEE 754's power gives
-∞ and 0, and so does PyTorch where the exponent is a tensor."""
+"""Not ½: PyTorch takes a square root for that exponent, whose slopes at −0 and −∞ are −∞ and NaN. IEEE 754's power
+gives ∞ and 0, and so does PyTorch where the exponent is a tensor."""
 WITH_NUMBERS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
 
 

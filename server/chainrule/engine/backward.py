@@ -118,9 +118,10 @@ def default_seed(root: Node) -> Array:
     return root.backend.xp.ones_like(root.value)
 
 
-def _walk(
+def walk(
     root: Node, seed: Array | None, grads: Mapping[int, Array] | None
 ) -> Generator[Contribution, None, None]:
+    """:func:`backward` without silence: the caller is in ``backend.quiet()`` and takes all at once."""
     if seed is None:
         seed = default_seed(root)
     expected = expected_contributions(root)
@@ -188,11 +189,11 @@ def backward(
     RuntimeError
         The root has several elements and no seed; or a value it would read was released or overwritten.
     """
-    walk = _walk(root, seed, grads)
+    contributions = walk(root, seed, grads)
     # A plain `with` around the yield would silence the consumer's warnings too.
     while True:
         with root.backend.quiet():
-            contribution = next(walk, None)
+            contribution = next(contributions, None)
         if contribution is None:
             return
         yield contribution

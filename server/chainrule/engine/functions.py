@@ -9,8 +9,9 @@ from chainrule.engine import dispatch
 from chainrule.engine.backend import BOOL, DTYPES, INT64, DType, host
 from chainrule.engine.dispatch import as_scalar
 from chainrule.engine.op import OPS
+from chainrule.engine.operators import Operand, binary
 from chainrule.engine.tape import apply
-from chainrule.engine.tensor import Operand, Tensor, _binary, leaf
+from chainrule.engine.tensor import Tensor, leaf
 
 Axis = int | tuple[int, ...] | list[int] | None
 
@@ -140,7 +141,7 @@ pow = _two("pow")  # noqa: A001
 
 def _tensors(name: str) -> Callable[[Tensor, Tensor], Tensor]:
     def function(a: Tensor, b: Tensor) -> Tensor:
-        return _binary(OPS[name], _tensor(a, name), _tensor(b, name))
+        return binary(OPS[name], _tensor(a, name), _tensor(b, name))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"PyTorch's ``{name}``; both arguments are tensors."

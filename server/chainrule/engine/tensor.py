@@ -7,23 +7,18 @@ an array that somebody has recorded never changes.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any, Self
 from weakref import ref
 
 from chainrule.engine import dispatch
 from chainrule.engine.backend import BOOL, FLOAT32, FLOAT64, INT64, Array, DType, HostArray
-from chainrule.engine.backward import _walk
-from chainrule.engine.dispatch import Scalar, as_scalar
+from chainrule.engine.backward import walk
+from chainrule.engine.dispatch import Scalar
 from chainrule.engine.display import tensor_text
 from chainrule.engine.grad_mode import no_grad
-from chainrule.engine.op import OPS, Op
+from chainrule.engine.op import Op
+from chainrule.engine.operators import ADD, DIV, MUL, SUB, Operand, Operators, binary
 from chainrule.engine.tape import Kind, Node, current_backend, leaf_node, state
-
-Operand = Any
-"""A tensor, or a number."""
-
-ADD, SUB, MUL, DIV, POW = (OPS[name] for name in ("add", "sub", "mul", "div", "pow"))
 
 
 class Size(tuple[int, ...]):
@@ -50,49 +45,19 @@ def must_be_floating(dtype: DType) -> None:
         )
 
 
-class Tensor:
+class Tensor(Operators):
     """An n-dimensional array that remembers how it was computed. See PyTorch's documentation of ``Tensor``.
 
     Unlike in PyTorch, ``detach()``, ``data`` and ``numpy()`` give values that share nothing which could be
     changed in place.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_node", "_retains_grad")
-    __array_ufunc__ = None  # so that a NumPy array beside an operator does not take the tensor apart
-    __hash__ = object.__hash__
+    __slots__ = ("__weakref__", "_grad", "_retains_grad")
 
     def __init__(self, node: Node) -> None:
-        self._node = node
+        super().__init__(node)
         self._grad: Tensor | None = None
         self._retains_grad = False
-
-    # Bound by functions.py, which has them as functions too.
-    neg: Callable[[], Tensor]
-    exp: Callable[[], Tensor]
-    log: Callable[[], Tensor]
-    sqrt: Callable[[], Tensor]
-    abs: Callable[[], Tensor]
-    sin: Callable[[], Tensor]
-    cos: Callable[[], Tensor]
-    tanh: Callable[[], Tensor]
-    sigmoid: Callable[[], Tensor]
-    relu: Callable[[], Tensor]
-    add: Callable[[Operand], Tensor]
-    sub: Callable[[Operand], Tensor]
-    mul: Callable[[Operand], Tensor]
-    div: Callable[[Operand], Tensor]
-    pow: Callable[[Operand], Tensor]
-    maximum: Callable[[Tensor], Tensor]
-    minimum: Callable[[Tensor], Tensor]
-    matmul: Callable[[Tensor], Tensor]
-    mm: Callable[[Tensor], Tensor]
-    sum: Callable[..., Tensor]
-    mean: Callable[..., Tensor]
-    reshape: Callable[..., Tensor]
-    view: Callable[..., Tensor]
-    permute: Callable[..., Tensor]
-    transpose: Callable[[int, int], Tensor]
-    T: Tensor
 
     # What it is
 
@@ -285,7 +250,7 @@ class Tensor:
         totals: dict[Node, Array] = {}
         fired: dict[Node, None] = {}
         with root.backend.quiet():
-            for contribution in _walk(root, seed, None):
+            for contribution in walk(root, seed, None):
                 if contribution.argument >= 0:
                     fired[contribution.node] = None
                 totals[contribution.target] = contribution.total
@@ -355,7 +320,7 @@ class Tensor:
 
     def _in_place(self, op: Op, other: Operand) -> Self:
         self._check_in_place()
-        result = _binary(op, self, other)
+        result = binary(op, self, other)
         if result is NotImplemented:
             raise TypeError(f"{op.name}: cannot be applied to {type(other).__name__}")
         if result.shape != self.shape:
@@ -407,93 +372,6 @@ class Tensor:
         self._check_in_place()
         self.replace(self._node.backend.xp.full_like(self._node.value, value))
         return self
-
-    # Arithmetic. What is not a tensor or a number is refused by Python itself (NotImplemented).
-
-    def __add__(self, other: Operand) -> Tensor:
-        return _binary(ADD, self, other)
-
-    def __radd__(self, other: Operand) -> Tensor:
-        return _binary(ADD, other, self)
-
-    def __sub__(self, other: Operand) -> Tensor:
-        return _binary(SUB, self, other)
-
-    def __rsub__(self, other: Operand) -> Tensor:
-        return _binary(SUB, other, self)
-
-    def __mul__(self, other: Operand) -> Tensor:
-        return _binary(MUL, self, other)
-
-    def __rmul__(self, other: Operand) -> Tensor:
-        return _binary(MUL, other, self)
-
-    def __truediv__(self, other: Operand) -> Tensor:
-        return _binary(DIV, self, other)
-
-    def __rtruediv__(self, other: Operand) -> Tensor:
-        return _binary(DIV, other, self)
-
-    def __pow__(self, other: Operand) -> Tensor:
-        return _binary(POW, self, other)
-
-    def __rpow__(self, other: Operand) -> Tensor:
-        return _binary(POW, other, self)
-
-    def __matmul__(self, other: Operand) -> Tensor:
-        return _binary(OPS["matmul"], self, other) if isinstance(other, Tensor) else NotImplemented
-
-    def __neg__(self) -> Tensor:
-        return Tensor(dispatch.unary(OPS["neg"], self._node))
-
-    def __abs__(self) -> Tensor:
-        return Tensor(dispatch.unary(OPS["abs"], self._node))
-
-    # Comparisons give booleans and are no part of the graph.
-
-    def __eq__(self, other: object) -> Any:
-        return self._compare("equal", other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._compare("not_equal", other)
-
-    def __lt__(self, other: Operand) -> Any:
-        return self._compare("less", other)
-
-    def __le__(self, other: Operand) -> Any:
-        return self._compare("less_equal", other)
-
-    def __gt__(self, other: Operand) -> Any:
-        return self._compare("greater", other)
-
-    def __ge__(self, other: Operand) -> Any:
-        return self._compare("greater_equal", other)
-
-    def _compare(self, name: str, other: object) -> Any:
-        number = as_scalar(other)
-        if number is None and not isinstance(other, Tensor):
-            return NotImplemented
-        node, backend = self._node, self._node.backend
-        right = other._node if isinstance(other, Tensor) else number
-        assert right is not None
-        native = backend.native[dispatch.promoted(node, right)]
-        a = backend.xp.astype(node.value, native)
-        b = (
-            backend.xp.astype(right.value, native)
-            if isinstance(right, Node)
-            else backend.asarray(right, native)
-        )
-        value = backend.asarray(getattr(backend.xp, name)(a, b))
-        return Tensor(Node(value, backend, False, kind="constant"))
-
-
-def _binary(op: Op, left: Operand, right: Operand) -> Tensor:
-    """A tensor; NotImplemented where an operand is neither a tensor nor a number."""
-    a = left._node if isinstance(left, Tensor) else as_scalar(left)
-    b = right._node if isinstance(right, Tensor) else as_scalar(right)
-    if a is None or b is None:
-        return NotImplemented  # type: ignore[no-any-return]
-    return Tensor(dispatch.binary(op, a, b))
 
 
 def _release(node: Node) -> None:

@@ -1,0 +1,155 @@
+"""The operators of :class:`Tensor`, in a class of their own because there are many.
+
+What is neither a tensor nor a number is refused by Python itself (NotImplemented).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chainrule.engine import dispatch
+from chainrule.engine.dispatch import as_scalar
+from chainrule.engine.op import OPS, Op
+from chainrule.engine.tape import Node
+
+if TYPE_CHECKING:
+    from chainrule.engine.tensor import Tensor
+
+Operand = Any
+"""A tensor, or a number."""
+
+ADD, SUB, MUL, DIV, POW = (OPS[name] for name in ("add", "sub", "mul", "div", "pow"))
+MATMUL, NEG, ABS = (OPS[name] for name in ("matmul", "neg", "abs"))
+
+
+def binary(op: Op, left: Operand, right: Operand) -> Tensor:
+    """A tensor; NotImplemented where an operand is neither a tensor nor a number."""
+    a = left._node if isinstance(left, Operators) else as_scalar(left)
+    b = right._node if isinstance(right, Operators) else as_scalar(right)
+    if a is None or b is None:
+        return NotImplemented  # type: ignore[no-any-return]
+    kind: Any = type(left) if isinstance(left, Operators) else type(right)
+    result: Tensor = kind(dispatch.binary(op, a, b))
+    return result
+
+
+class Operators:
+    """Arithmetic, comparisons and the functions that are methods too. The class below it holds ``_node``."""
+
+    __slots__ = ("_node",)
+    __array_ufunc__ = None  # so that a NumPy array beside an operator does not take the tensor apart
+    __hash__ = object.__hash__
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def _wrap(self, node: Node) -> Tensor:
+        result: Tensor = type(self)(node)  # type: ignore[assignment]
+        return result
+
+    # Bound by functions.py, which has them as functions too.
+    neg: Callable[[], Tensor]
+    exp: Callable[[], Tensor]
+    log: Callable[[], Tensor]
+    sqrt: Callable[[], Tensor]
+    abs: Callable[[], Tensor]
+    sin: Callable[[], Tensor]
+    cos: Callable[[], Tensor]
+    tanh: Callable[[], Tensor]
+    sigmoid: Callable[[], Tensor]
+    relu: Callable[[], Tensor]
+    add: Callable[[Operand], Tensor]
+    sub: Callable[[Operand], Tensor]
+    mul: Callable[[Operand], Tensor]
+    div: Callable[[Operand], Tensor]
+    pow: Callable[[Operand], Tensor]
+    maximum: Callable[[Tensor], Tensor]
+    minimum: Callable[[Tensor], Tensor]
+    matmul: Callable[[Tensor], Tensor]
+    mm: Callable[[Tensor], Tensor]
+    sum: Callable[..., Tensor]
+    mean: Callable[..., Tensor]
+    reshape: Callable[..., Tensor]
+    view: Callable[..., Tensor]
+    permute: Callable[..., Tensor]
+    transpose: Callable[[int, int], Tensor]
+    T: Tensor
+
+    # Arithmetic. What is not a tensor or a number is refused by Python itself (NotImplemented).
+
+    def __add__(self, other: Operand) -> Tensor:
+        return binary(ADD, self, other)
+
+    def __radd__(self, other: Operand) -> Tensor:
+        return binary(ADD, other, self)
+
+    def __sub__(self, other: Operand) -> Tensor:
+        return binary(SUB, self, other)
+
+    def __rsub__(self, other: Operand) -> Tensor:
+        return binary(SUB, other, self)
+
+    def __mul__(self, other: Operand) -> Tensor:
+        return binary(MUL, self, other)
+
+    def __rmul__(self, other: Operand) -> Tensor:
+        return binary(MUL, other, self)
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        return binary(DIV, self, other)
+
+    def __rtruediv__(self, other: Operand) -> Tensor:
+        return binary(DIV, other, self)
+
+    def __pow__(self, other: Operand) -> Tensor:
+        return binary(POW, self, other)
+
+    def __rpow__(self, other: Operand) -> Tensor:
+        return binary(POW, other, self)
+
+    def __matmul__(self, other: Operand) -> Tensor:
+        return binary(MATMUL, self, other) if isinstance(other, Operators) else NotImplemented
+
+    def __neg__(self) -> Tensor:
+        return self._wrap(dispatch.unary(NEG, self._node))
+
+    def __abs__(self) -> Tensor:
+        return self._wrap(dispatch.unary(ABS, self._node))
+
+    # Comparisons give booleans and are no part of the graph.
+
+    def __eq__(self, other: object) -> Any:
+        return self._compare("equal", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compare("not_equal", other)
+
+    def __lt__(self, other: Operand) -> Any:
+        return self._compare("less", other)
+
+    def __le__(self, other: Operand) -> Any:
+        return self._compare("less_equal", other)
+
+    def __gt__(self, other: Operand) -> Any:
+        return self._compare("greater", other)
+
+    def __ge__(self, other: Operand) -> Any:
+        return self._compare("greater_equal", other)
+
+    def _compare(self, name: str, other: object) -> Any:
+        number = as_scalar(other)
+        if number is None and not isinstance(other, Operators):
+            return NotImplemented
+        node, backend = self._node, self._node.backend
+        right = other._node if isinstance(other, Operators) else number
+        assert right is not None
+        native = backend.native[dispatch.promoted(node, right)]
+        a = backend.xp.astype(node.value, native)
+        b = (
+            backend.xp.astype(right.value, native)
+            if isinstance(right, Node)
+            else backend.asarray(right, native)
+        )
+        value = backend.asarray(getattr(backend.xp, name)(a, b))
+        return self._wrap(Node(value, backend, False, kind="constant"))
