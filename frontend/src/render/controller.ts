@@ -1,85 +1,44 @@
 /** The picture on the page: owns its canvases, follows the store, and turns pointers into selections and edits. */
-import { drawingOf } from "../layout/drawing";
+import { drawingOf, type Drawing } from "../layout/drawing";
+import { boundsOf } from "../layout/elk-graph";
 import { createLayouter, type Layouter } from "../layout/layout";
-import type { Box, Flow, Point, Positions } from "../layout/types";
+import type { Flow, Point, Positions } from "../layout/types";
 import { relation } from "../store/timeline";
 import type { Store } from "../store/store";
 import type { FrameView, Graph, State } from "../store/types";
-import type { Scale, Selection, Zoom } from "../store/view";
-import { fitted, revealing, toPicture, toScreen, zoomed, type Camera, type Insets } from "./camera";
+import type { Selection, Zoom } from "../store/view";
+import { fitted, revealing, toPicture, toScreen, zoomed, type Camera } from "./camera";
 import { canvasMeasure } from "./canvas";
 import type { Measure } from "./display";
-import { layoutRequest, makeGeometry, type Geometry } from "./geometry";
+import { flowFor, layoutRequest, makeGeometry, type Geometry } from "./geometry";
 import { listenToGestures } from "./gestures";
 import { hit } from "./hit";
 import { Layers } from "./layers";
-import { labelBox } from "./labels";
 import { legendOf, type Legend } from "./legend";
-import { CARD, hasTile, isScalar, type Level } from "./metrics";
-import { durationFor, startMotion, tweenAt, type Motion } from "./motion";
+import { isScalar, type Level } from "./metrics";
+import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
+import { durationFor, ease, startMotion, tweenAt, type Motion } from "./motion";
+import {
+  defaultPictureView,
+  type PictureBox,
+  type PictureCallbacks,
+  type PictureSpot,
+  type PictureView,
+} from "./picture-view";
 import { scene, sceneList, type Scene, type SceneInput, type Spot } from "./scene";
 import { toSvg } from "./svg";
-import { lightTheme, type Theme } from "./theme";
-import { englishWords, type Words } from "./words";
 
-export interface PictureView {
-  zoom: Zoom;
-  selected: Selection | null;
-  scale: Scale;
-  theme: Theme;
-  words: Words;
-  reducedMotion: boolean;
-  /** On a projector: no number below 24 px. */
-  present: boolean;
-  /** The node whose value is being typed over: the number itself is left out. */
-  editing: string | null;
-  /** What of the host other things lie over. */
-  insets: Insets;
-}
-
-export interface PictureSpot extends Spot {
-  /** As in the address and in commands. */
-  readonly selection: Selection;
-}
-
-export interface PictureBox {
-  readonly id: string;
-  readonly kind: "node" | "edge";
-  readonly index: number;
-  readonly selection: Selection;
-  /** In CSS pixels within the host. */
-  readonly rect: Box;
-  readonly label: string;
-  readonly editable: boolean;
-}
-
-export interface PictureCallbacks {
-  select(spot: PictureSpot | null): void;
-  /** `rect` is where the number stands, in CSS pixels within the host. */
-  edit(edit: { node: number; name: string; rect: Box; fontSize: number }): void;
-  /** The frame of this revision is on the screen, its movement not necessarily over. */
-  painted?(seq: number): void;
-  /** The places of cards on the screen have changed. */
-  placed?(): void;
-}
-
-export const defaultPictureView: PictureView = {
-  zoom: "scalars",
-  selected: null,
-  scale: "global",
-  theme: lightTheme,
-  words: englishWords,
-  reducedMotion: false,
-  present: false,
-  editing: null,
-  insets: { top: 84, right: 24, bottom: 76, left: 24 },
-};
+export * from "./picture-view";
 
 const MANY = 200;
 const MOST = { plain: 1.25, present: 2.4 };
 /** Scale at which the smallest number, 13 units high, has 24 pixels. */
 const PRESENT_LEAST = 24 / 13;
 const FAR = 0.42;
+/** No smaller than this of its own accord; the picture follows what is active instead. */
+const READABLE = 0.72;
+/** From so many cards on, the whole is shown first. */
+const OVERVIEW = 80;
 
 export class Picture {
   #view: PictureView;
@@ -101,6 +60,8 @@ export class Picture {
   #request = 0;
   #paintedSeq = -1;
   #dragFrom: Camera | null = null;
+  /** The camera follows what is active during the movement. */
+  #glide: { from: Camera; to: Camera } | null = null;
   #destroyed = false;
 
   constructor(
@@ -162,17 +123,13 @@ export class Picture {
   fit(): void {
     this.#auto = true;
     this.#dragFrom = null;
+    this.#glide = null;
     if (!this.#geometry) return;
     const { present, insets } = this.#view;
+    const few = this.#geometry.cards.size <= OVERVIEW;
+    const least = present ? PRESENT_LEAST : few ? READABLE : 0;
     const most = present ? MOST.present : MOST.plain;
-    this.#camera = fitted(
-      this.#geometry.bounds,
-      this.#layers.size,
-      insets,
-      most,
-      present ? PRESENT_LEAST : 0,
-    );
-    this.#follow();
+    this.#camera = this.#following(fitted(this.#geometry.bounds, this.#layers.size, insets, most, least));
     this.#moved();
   }
 
@@ -197,64 +154,13 @@ export class Picture {
 
   /** Where cards and wires are on the screen: for the focusable mirror. In tape order. */
   boxes(): PictureBox[] {
-    const geometry = this.#geometry;
-    if (!geometry) return [];
-    const nodes = geometry.drawing.nodes.flatMap((n): PictureBox[] => {
-      const box = geometry.cards.get(n.index);
-      if (!box) return [];
-      const { name, label, editable } = n.node;
-      const selection = { name, argument: null };
-      return [
-        {
-          id: `node-${n.index}`,
-          kind: "node",
-          index: n.index,
-          selection,
-          rect: this.#onScreen(box),
-          label,
-          editable,
-        },
-      ];
-    });
-    const edges = geometry.drawing.edges.flatMap((edge): PictureBox[] => {
-      const wire = geometry.wires.get(edge.index);
-      const [from, to] = [
-        geometry.drawing.byIndex.get(edge.source),
-        geometry.drawing.byIndex.get(edge.target),
-      ];
-      const middle = wire?.curve.samples[Math.floor(wire.curve.samples.length / 2)];
-      if (!middle || !from || !to) return [];
-      return [
-        {
-          id: `edge-${edge.index}`,
-          kind: "edge",
-          index: edge.index,
-          selection: { name: to.node.name, argument: edge.argument },
-          rect: this.#onScreen(labelBox(middle)),
-          label: `${to.node.label} → ${from.node.label}`,
-          editable: false,
-        },
-      ];
-    });
-    return [...nodes, ...edges];
+    return this.#geometry ? boxesOf(this.#geometry, this.#camera) : [];
   }
 
   /** Starts the editing of a node's value, as a double click does. */
   requestEdit(name: string): void {
-    const node = this.#geometry?.drawing.nodes.find((n) => n.node.name === name);
-    const box = node && this.#geometry?.cards.get(node.index);
-    if (!node || !box || !node.node.editable || !isScalar(node.node.shape)) return;
-    const tile = hasTile(node, this.#geometry?.level ?? "scalars");
-    const w = Math.min(box.w - 2 * CARD.padX - 12, 86);
-    const rect = tile
-      ? { x: box.x + CARD.padX, y: box.y + 52, w: box.w - 2 * CARD.padX, h: 25 }
-      : { x: box.x + box.w - CARD.padX - w + 6, y: box.y + 9, w, h: 26 };
-    this.callbacks.edit({
-      node: node.index,
-      name,
-      rect: this.#onScreen(rect),
-      fontSize: 16 * this.#camera.k,
-    });
+    const edit = this.#geometry && editOf(this.#geometry, this.#camera, name);
+    if (edit) this.callbacks.edit(edit);
   }
 
   toSVG(): string {
@@ -307,22 +213,30 @@ export class Picture {
       this.#motion = startMotion(performance.now(), true, duration);
     }
     this.#layout();
-    if (this.#auto && this.#view.present) this.#follow();
+    if (this.#auto) {
+      const to = this.#following(this.#camera);
+      if (to.x !== this.#camera.x || to.y !== this.#camera.y) {
+        this.#glide = this.#motion ? { from: this.#camera, to } : null;
+        if (!this.#motion) this.#camera = to;
+        this.callbacks.placed?.();
+      }
+    }
     this.#invalidate();
   }
 
   /** When the picture does not fit, it follows what is active. */
-  #follow(): void {
+  #following(camera: Camera): Camera {
     const geometry = this.#geometry;
-    const step = this.#shown?.frame.header.step;
-    if (!geometry || !step) return;
-    const screen = toScreen(this.#camera, geometry.bounds);
-    if (screen.w <= this.#layers.size.w && screen.h <= this.#layers.size.h) return;
-    const box = step.node === null ? undefined : geometry.cards.get(step.node);
-    if (!box) return;
-    const around = { x: box.x - 90, y: box.y - 40, w: box.w + 180, h: box.h + 90 };
-    this.#camera = revealing(this.#camera, around, this.#layers.size, this.#view.insets);
-    this.callbacks.placed?.();
+    const step = this.store.state.frame?.header.step;
+    if (!geometry || !step) return camera;
+    const screen = toScreen(camera, geometry.bounds);
+    if (screen.w <= this.#layers.size.w && screen.h <= this.#layers.size.h) return camera;
+    const edge = step.edge === null ? undefined : geometry.drawing.graph.edges[step.edge];
+    const boxes = [step.node, edge?.source].flatMap((node) => geometry.cards.get(node ?? -1) ?? []);
+    if (boxes.length === 0) return camera;
+    const { x, y, w, h } = boundsOf(boxes);
+    const around = { x: x - 70, y: y - 40, w: w + 140, h: h + 84 };
+    return revealing(camera, around, this.#layers.size, this.#view.insets);
   }
 
   #layout(): void {
@@ -330,7 +244,7 @@ export class Picture {
     if (!graph) return;
     const drawing = drawingOf(graph);
     const level = this.#level(graph);
-    const flow = this.#flow();
+    const flow = this.#flow(drawing);
     const request = layoutRequest(drawing, level, flow, this.#view.words, this.#measure);
     const key = JSON.stringify(request);
     if (key === this.#laidOut) {
@@ -361,9 +275,10 @@ export class Picture {
     return this.#view.zoom === "scalars" && graph.nodes.length > 0 ? "scalars" : "operations";
   }
 
-  #flow(): Flow {
+  #flow(drawing: Drawing): Flow {
     const { w, h } = this.#layers.size;
-    return w < 560 && h > w * 0.75 ? "down" : "right";
+    const { top, right, bottom, left } = this.#view.insets;
+    return flowFor(drawing, { w: Math.max(80, w - left - right), h: Math.max(80, h - top - bottom) });
   }
 
   #input(): SceneInput | null {
@@ -414,6 +329,7 @@ export class Picture {
       const tween = tweenAt(this.#motion, now);
       t = tween.t;
       this.#dirty.over = true;
+      this.#gliding(tween.done ? 1 : this.#motion.backwards ? 1 - t : t);
       if (tween.done) this.#rest();
       t = tween.done ? 1 : t;
     }
@@ -438,6 +354,16 @@ export class Picture {
     if (this.#motion) this.#schedule();
   }
 
+  #gliding(p: number): void {
+    if (!this.#glide) return;
+    const { from, to } = this.#glide;
+    const f = ease(p);
+    this.#camera = { k: to.k, x: from.x + (to.x - from.x) * f, y: from.y + (to.y - from.y) * f };
+    this.#dirty.base = true;
+    if (p >= 1) this.#glide = null;
+    this.callbacks.placed?.();
+  }
+
   /** The end of a movement: after a step back, the earlier frame takes over, with the same numbers. */
   #rest(): void {
     const backwards = this.#motion?.backwards;
@@ -455,6 +381,7 @@ export class Picture {
 
   #moveTo(camera: Camera): void {
     if (!this.#dragFrom) this.#dragFrom = this.#camera;
+    this.#glide = null;
     this.#auto = false;
     const far = this.#camera.k < FAR;
     this.#camera = camera;
@@ -520,30 +447,4 @@ export class Picture {
     this.host.style.cursor = spot ? "pointer" : "";
     this.#invalidate();
   }
-
-  #onScreen(box: Box): Box {
-    return toScreen(this.#camera, box);
-  }
-}
-
-function spotOf(geometry: Geometry, selection: Selection): Spot | null {
-  const node = geometry.drawing.nodes.find((n) => n.node.name === selection.name);
-  if (!node) return null;
-  if (selection.argument === null) return { kind: "node", index: node.index };
-  const edge = node.ins.find((e) => e.argument === selection.argument);
-  return edge ? { kind: "edge", index: edge.index } : null;
-}
-
-function selectionOf(geometry: Geometry, spot: Spot): Selection | null {
-  if (spot.kind === "node") {
-    const node = geometry.drawing.byIndex.get(spot.index);
-    return node ? { name: node.node.name, argument: null } : null;
-  }
-  const edge = geometry.drawing.graph.edges[spot.index];
-  const target = edge && geometry.drawing.byIndex.get(edge.target);
-  return edge && target ? { name: target.node.name, argument: edge.argument } : null;
-}
-
-function sameSelection(a: Selection, b: Selection): boolean {
-  return a.name === b.name && a.argument === b.argument;
 }

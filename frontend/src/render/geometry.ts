@@ -42,6 +42,24 @@ export function layoutRequest(
   };
 }
 
+/** Which way data should flow on a screen of this size: to the right, or down where that shows it much larger. */
+export function flowFor(drawing: Drawing, screen: { w: number; h: number }): Flow {
+  const depth = new Map<number, number>();
+  for (const node of drawing.nodes)
+    depth.set(node.index, Math.max(0, ...node.ins.map((edge) => (depth.get(edge.source) ?? 0) + 1)));
+  const layers = Math.max(1, ...[...depth.values()].map((d) => d + 1));
+  const breadth = Math.max(1, drawing.nodes.length / layers);
+  const scale = (flow: Flow) => {
+    const { layer, node } = spacing(flow, drawing.nodes.length);
+    const along = (size: number) => layers * size + (layers - 1) * layer;
+    const across = (size: number) => breadth * size + (breadth - 1) * node;
+    return flow === "right"
+      ? Math.min(screen.w / along(122), screen.h / across(64))
+      : Math.min(screen.w / across(122), screen.h / along(64));
+  };
+  return Math.min(1, scale("down")) > 1.3 * Math.min(1, scale("right")) ? "down" : "right";
+}
+
 export function makeGeometry(drawing: Drawing, positions: Positions, level: Level): Geometry {
   const { flow } = positions;
   const wires = new Map<number, Wire>();

@@ -48,8 +48,12 @@ export function placeLabels(
   }
   for (const wire of wires.values()) space.addWire(wire);
   const result = new Map<number, LabelPlaces>();
+  const pairs = new Set<string>();
   for (const wire of wires.values()) {
-    const value = place(wire, space, 1);
+    // Two arguments that are one node (x·x): the same number need not stand there twice.
+    const pair = `${wire.source}>${wire.target}`;
+    const value = pairs.has(pair) ? null : place(wire, space, 1);
+    pairs.add(pair);
     if (value) space.add({ box: labelBox(value), soft: false });
     const edge = drawing.graph.edges[wire.edge];
     const contribution = edge?.carries_grad ? place(wire, space, -1) : null;

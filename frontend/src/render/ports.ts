@@ -2,7 +2,7 @@
 import { portFraction } from "../layout/elk-graph";
 import type { Box, Flow, Point } from "../layout/types";
 import type { Curve } from "./curve";
-import { STRIP, TOKEN, TOKEN_MAX } from "./metrics";
+import { TOKEN, TOKEN_MAX } from "./metrics";
 
 export interface Wire {
   readonly edge: number;
@@ -28,14 +28,4 @@ export function dock(card: Box, flow: Flow, width = TOKEN_MAX): Box {
   return flow === "right"
     ? { x: port.x + 3, y: port.y - TOKEN.h / 2, w: width, h: TOKEN.h }
     : { x: port.x - width / 2, y: port.y + 3, w: width, h: TOKEN.h + TOKEN.tip };
-}
-
-/** The strip of arithmetic below a card, within the picture's bounds and a little more. */
-export function stripBox(card: Box, width: number, flow: Flow, bounds: Box): Box {
-  const centred = card.x + card.w / 2 - width / 2;
-  const margin = 12;
-  const x = Math.max(bounds.x - margin, Math.min(centred, bounds.x + bounds.w + margin - width));
-  // Where the flow is down, what has come to the card rests below it.
-  const down = flow === "down" ? TOKEN.h + TOKEN.tip : 0;
-  return { x, y: card.y + card.h + STRIP.gap + down, w: width, h: STRIP.h };
 }

@@ -2,6 +2,7 @@
  * The picture as a pure function of (graph, places, frame, t, view, theme). `base` does not depend on t and is
  * painted once per step; `moving` lies over it and is painted while something moves.
  */
+import type { Box } from "../layout/types";
 import type { FrameView } from "../store/types";
 import type { Scale } from "../store/view";
 import { overlaps, type DisplayList, type Item, type Measure } from "./display";
@@ -11,10 +12,11 @@ import { labelBox } from "./labels";
 import { cardItems, lossLabel, type CardState } from "./marks/card";
 import type { MarkContext } from "./marks/context";
 import { numberItem } from "./marks/number";
-import { stripItem } from "./marks/strip";
+import { stripBox, stripItem, stripWidth, type StripSpec } from "./marks/strip";
 import { tokenBox, tokenItem, type TokenSpec } from "./marks/token";
 import { arrowItem, wireItems } from "./marks/wire";
-import { FONTS, LABEL_H } from "./metrics";
+import { FONTS, LABEL_H, TOKEN } from "./metrics";
+import { dock } from "./ports";
 import { movesOf, type Moves } from "./moves";
 import { magnitude, readingOf, type Cell, type Reading } from "./reading";
 import type { Theme } from "./theme";
@@ -140,7 +142,9 @@ class Painter {
 }
 
 class Moment {
-  readonly #tokenBoxes;
+  /** What numbers on wires give way to: tokens, and strips where no other place was free. */
+  readonly #obstacles: readonly Box[];
+  readonly #strips: readonly { box: Box; spec: StripSpec }[];
 
   constructor(
     readonly input: SceneInput,
@@ -152,7 +156,11 @@ class Moment {
     readonly kept: ReadonlySet<number>,
     readonly odd: ReadonlyMap<number, "first" | "other">,
   ) {
-    this.#tokenBoxes = moves.tokens.map((token) => ({ box: tokenBox(token, ctx), opacity: token.opacity }));
+    this.#strips = this.#placeStrips();
+    this.#obstacles = [
+      ...moves.tokens.map((token) => tokenBox(token, ctx)),
+      ...this.#strips.filter(({ spec }) => spec.opacity > 0.02).map(({ box }) => box),
+    ];
   }
 
   wires(edges: readonly number[]): Item[] {
@@ -260,7 +268,7 @@ class Moment {
   /** Numbers give way to tokens: 0 where one would cover the box, 1 where none is near. */
   #clearance(box: { x: number; y: number; w: number; h: number }): number {
     let clear = 1;
-    for (const { box: token } of this.#tokenBoxes) {
+    for (const token of this.#obstacles) {
       if (overlaps(box, token, 2)) return 0;
       if (!overlaps(box, token, 12)) continue;
       const gap = Math.max(
@@ -288,7 +296,7 @@ class Moment {
       const box = geometry.cards.get(index);
       if (!node || !box) return [];
       const items = cardItems(node, box, this.#state(index), this.ctx);
-      return node.node.loss ? [...items, lossLabel(box, this.ctx)] : items;
+      return node.node.loss ? [...items, lossLabel(node, box, this.ctx)] : items;
     });
   }
 
@@ -317,12 +325,33 @@ class Moment {
   }
 
   strips(): Item[] {
-    const { geometry } = this.input;
-    const strips = this.moves.strips.flatMap(({ node, spec }) => {
-      const box = geometry.cards.get(node);
-      return box && spec.opacity > 0.02 ? [stripItem(spec, box, geometry.bounds, this.ctx)] : [];
-    });
-    return [...strips, ...this.moves.ghosts];
+    const strips = this.#strips.filter(({ spec }) => spec.opacity > 0.02);
+    return [...strips.map(({ spec, box }) => stripItem(spec, box, this.ctx)), ...this.moves.ghosts];
+  }
+
+  #placeStrips(): { box: Box; spec: StripSpec }[] {
+    const { geometry, frame } = this.input;
+    if (this.moves.strips.length === 0) return [];
+    const taken: Box[] = [...geometry.cards.values()];
+    for (const [index, places] of geometry.labels) {
+      if (places.value && frame.value(geometry.wires.get(index)?.target ?? -1))
+        taken.push(labelBox(places.value, 40));
+      if (places.contribution && frame.contribution(index)) taken.push(labelBox(places.contribution, 40));
+    }
+    const active = frame.header.step.edge;
+    const target = active === null ? undefined : geometry.cards.get(geometry.wires.get(active)?.source ?? -1);
+    if (target) taken.push(dock(target, geometry.flow, 60));
+    const placed: { box: Box; spec: StripSpec }[] = [];
+    for (const { node, spec } of this.moves.strips) {
+      const card = geometry.cards.get(node);
+      if (!card) continue;
+      // Where the flow is down, what has come to a card rests below it.
+      const skip = geometry.flow === "down" && spec.id === "strip:sum" ? TOKEN.h + TOKEN.tip : 0;
+      const width = stripWidth(spec.parts, this.ctx);
+      const box = stripBox(card, width, skip, geometry.bounds, [...taken, ...placed.map((p) => p.box)]);
+      placed.push({ box, spec });
+    }
+    return placed;
   }
 }
 

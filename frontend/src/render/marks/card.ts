@@ -261,10 +261,11 @@ function arrivalsItem(
 }
 
 /** What stands above a loss. */
-export function lossLabel(box: Box, { theme, words }: MarkContext): Item {
+export function lossLabel(node: DrawnNode, box: Box, { theme, words }: MarkContext): Item {
+  const { label, op } = node.node;
   return {
     kind: "text",
-    text: words.loss,
+    text: label === "" || label === op ? words.loss : label,
     x: box.x + CARD.padX,
     y: box.y - 11,
     font: FONTS.note,

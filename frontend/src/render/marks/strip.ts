@@ -1,10 +1,9 @@
 /** A strip of arithmetic beside a card: upstream × local = contribution, before + contribution = after, the update. */
 import type { Box } from "../../layout/types";
 import type { Phase } from "../../store/types";
-import type { Item } from "../display";
+import { overlaps, type Item } from "../display";
 import { textColor } from "../encode";
 import { FONTS, STRIP } from "../metrics";
-import { stripBox } from "../ports";
 import type { Cell } from "../reading";
 import type { MarkContext } from "./context";
 
@@ -32,9 +31,33 @@ export function stripWidth(parts: readonly StripPart[], ctx: MarkContext): numbe
   return parts.reduce((sum, part, i) => sum + ctx.measure(textOf(part, parts, i), FONTS.strip), 2 * PAD);
 }
 
-export function stripItem(spec: StripSpec, card: Box, bounds: Box, ctx: MarkContext): Item {
+/**
+ * Below the card, else shifted, else above: the first place where no number on a wire and no card lies. `taken`
+ * holds those boxes; `skip` is how far below the card something else rests.
+ */
+export function stripBox(card: Box, width: number, skip: number, bounds: Box, taken: readonly Box[]): Box {
+  const centred = card.x + card.w / 2 - width / 2;
+  const margin = 12;
+  const within = (x: number) =>
+    Math.max(bounds.x - margin, Math.min(x, bounds.x + bounds.w + margin - width));
+  const below = card.y + card.h + STRIP.gap + skip;
+  const above = card.y - STRIP.h - 14;
+  const places = [
+    [centred, below],
+    [card.x, below],
+    [card.x + card.w - width, below],
+    [centred, above],
+    [card.x - 6, above],
+    [card.x + card.w + 6 - width, above],
+    [centred, below + 16],
+    [centred, above - 12],
+  ] as const;
+  const boxes = places.map(([x, y]): Box => ({ x: within(x), y, w: width, h: STRIP.h }));
+  return boxes.find((box) => !taken.some((other) => overlaps(box, other, 3))) ?? (boxes[0] as Box);
+}
+
+export function stripItem(spec: StripSpec, box: Box, ctx: MarkContext): Item {
   const { theme } = ctx;
-  const box = stripBox(card, stripWidth(spec.parts, ctx), ctx.flow, bounds);
   let x = box.x + PAD;
   const texts = spec.parts.flatMap((part, i): Item[] => {
     const text = textOf(part, spec.parts, i);
