@@ -35,10 +35,11 @@ async def _measure(address: str) -> list[Row]:
         begun = time.perf_counter()
         await _command(client, tall, type="seek", iteration=ITERATIONS - 1)
         rows.append(Row(f"first seek to iteration {ITERATIONS}", "ms", 1000 * (time.perf_counter() - begun)))
+        steps = len((await client.get(f"/api/sessions/{tall}/graph")).json()["steps"])
         chance = random.Random(7)
         seeks = []
         for _ in range(SEEKS):
-            place = {"iteration": chance.randrange(ITERATIONS), "step": chance.randrange(12)}
+            place = {"iteration": chance.randrange(ITERATIONS), "step": chance.randrange(steps)}
             begun = time.perf_counter()
             await _command(client, tall, type="seek", **place)
             seeks.append(1000 * (time.perf_counter() - begun))

@@ -38,9 +38,9 @@ class Settings(BaseSettings):
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request's body.")
     max_message: int = Field(1_000_000, ge=1_000, description="Bytes of a message on a socket.")
     message_rate: float = Field(
-        200.0, gt=0, description="Messages a second that one socket may send on average."
+        500.0, gt=0, description="Messages a second that one socket may send on average."
     )
-    message_burst: int = Field(400, ge=1, description="Messages that one socket may send at once.")
+    message_burst: int = Field(1000, ge=1, description="Messages that one socket may send at once.")
     max_queue: int = Field(
         512, ge=8, description="Answers that wait for a socket's reader before the socket is closed."
     )

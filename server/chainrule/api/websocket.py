@@ -13,19 +13,13 @@ from starlette.websockets import WebSocketState
 from chainrule.api.settings import Settings
 from chainrule.host.interface import Closed, Connection, SessionHost
 from chainrule.host.mailbox import closed
+from chainrule.host.parse import id_of
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.server import ErrorMessage
 
 router = APIRouter()
 
 PORTS = {"http": 80, "https": 443}
-TOO_FAST = ErrorMessage(
-    code="limit_message_rate",
-    status=429,
-    title="Messages come too fast",
-    detail="A message was dropped.",
-    hint="Send fewer messages a second; drags can be coalesced.",
-).model_dump_json()
 
 
 class Bucket:
@@ -125,20 +119,28 @@ async def _read(websocket: WebSocket, connection: Connection, settings: Settings
             return
         if not bucket.take(time.monotonic()):
             dropped += 1
-            if dropped == 1:
-                await _say(websocket, TOO_FAST)
             if dropped > settings.message_burst:
                 await _close(websocket, closed(CloseCode.TOO_MANY_MESSAGES))
                 return
+            await _refuse(websocket, message.get("text") or "", settings)
             continue
         dropped = 0
         text = message.get("text")
         connection.send(text if text is not None else message["bytes"])
 
 
-async def _say(websocket: WebSocket, text: str) -> None:
+async def _refuse(websocket: WebSocket, message: str, settings: Settings) -> None:
+    """Say that a message was dropped: the one thing that is answered without asking the session."""
+    error = ErrorMessage(
+        id=id_of(message) if len(message) < 10_000 else None,
+        code="limit_message_rate",
+        status=429,
+        title="Messages come too fast",
+        detail=f"This one was dropped: {settings.message_rate:g} a second are taken.",
+        hint="Send it again, and fewer a second; an edit that is being dragged can skip values.",
+    )
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        await websocket.send_text(text)
+        await websocket.send_text(error.model_dump_json())
 
 
 async def _close(websocket: WebSocket, reason: Closed) -> None:
