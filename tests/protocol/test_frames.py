@@ -33,7 +33,7 @@ def frame(arrays: list[Any], loss: float | None = 1.0) -> Frame:
             FrameTensor.model_construct(
                 what="value",
                 index=k,
-                dtype=str(array.dtype),
+                dtype="float64" if array.dtype == np.float64 else "float32",
                 shape=list(array.shape),
                 offset=None,
                 data=array,
@@ -54,8 +54,9 @@ def test_what_is_encoded_is_decoded_to_the_last_bit(arrays: list[Any], loss: flo
     assert len(received.tensors) == len(arrays)
     for tensor, array in zip(received.tensors, arrays, strict=True):
         assert tensor.dtype == str(array.dtype)
-        assert tensor.data.shape == array.shape
-        assert tensor.data.tobytes() == array.tobytes()
+        data: Any = tensor.data
+        assert data.shape == array.shape
+        assert data.tobytes() == array.tobytes()
     before, after = (f.model_copy(update={"tensors": []}).model_dump_json() for f in (sent, received))
     assert before == after
 
@@ -84,14 +85,15 @@ def test_the_layout_is_as_documented(arrays: list[Any]) -> None:
 
 def test_decoding_does_not_copy() -> None:
     data = encode_frame(frame([np.arange(4.0)]))
-    array = decode_frame(data).tensors[0].data
+    array: Any = decode_frame(data).tensors[0].data
     assert not array.flags.owndata
     assert not array.flags.writeable
 
 
 def test_a_transposed_array_goes_in_c_order() -> None:
     array = np.arange(6.0).reshape(2, 3).T
-    assert decode_frame(encode_frame(frame([array]))).tensors[0].data.tolist() == array.tolist()
+    sent: Any = decode_frame(encode_frame(frame([array]))).tensors[0].data
+    assert sent.tolist() == array.tolist()
 
 
 def test_a_summary_takes_no_payload() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.session import Limits, Session
-from support.sessions import SMALL, evict, fingerprint, make, moved, place, send
+from support.sessions import SMALL, evict, fingerprint, make, moved, place, send, value
 
 ITERATIONS = 12
 
@@ -112,6 +112,5 @@ def test_another_backend_gives_the_same(backend: str) -> None:
     other = make("test-matrix")
     for each in (session, other):
         send(each, "step", unit="iteration", count=3)
-    ours, theirs = session.tensor("W", "value"), other.tensor("W", "value")
-    for a, b in zip(ours.data, theirs.data, strict=True):
+    for a, b in zip(value(session, "W"), value(other, "W"), strict=True):
         assert a == pytest.approx(b, rel=1e-5)

@@ -1,97 +1,22 @@
-"""Runs one iteration and records it: the tape, the contributions and the updates.
-
-What is recorded is what was computed, by reference: no copies and no step objects. Where a step falls, what a node's
-gradient was at some step, which steps touch a node: all of that is looked up in lazily built indexes.
-"""
+"""One iteration as it was recorded: what was computed, by reference, and where every step falls in it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from chainrule.engine.backend import Array, Backend
-from chainrule.engine.backward import Contribution, backward
-from chainrule.engine.tape import Node, Tape
-from chainrule.engine.tensor import leaf
+from chainrule.engine.backend import Array
+from chainrule.engine.backward import Contribution
+from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
-from chainrule.nn.optimizers import Optimizer, Update
+from chainrule.nn.optimizers import Update
+from chainrule.trace.carry import Carry, Slot, array_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from chainrule.lessons.lesson import LeafSpec, LessonConfig, Model
     from chainrule.protocol.model import Phase, StepKind
-
-NO_ARRAYS: Mapping[str, Array] = {}
-
-
-@dataclass(frozen=True, eq=False)
-class Regime:
-    """A configuration, the model built from it, and the optimizer that both name. In force from some iteration on."""
-
-    config: LessonConfig
-    model: Model
-    optimizer: Optimizer | None
-    backend: Backend
-    dtype: str
-
-    @cached_property
-    def leaves(self) -> dict[str, LeafSpec]:
-        """The model's leaves by name, in order of registration."""
-        return {spec.name: spec for spec in self.model.leaves}
-
-    @cached_property
-    def trained(self) -> tuple[str, ...]:
-        """The parameters that an update changes, in order of registration."""
-        if self.optimizer is None:
-            return ()
-        return tuple(s.name for s in self.model.leaves if s.kind == "parameter" and s.requires_grad)
-
-
-class Slot(NamedTuple):
-    """What an optimizer keeps for one parameter: how many updates it has made, and its arrays."""
-
-    updates: int
-    state: Mapping[str, Array]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Carry:
-    """All that an iteration starts from: what a keyframe holds.
-
-    Attributes
-    ----------
-    values
-        The parameters.
-    grads
-        Gradients of leaves as the last iteration left them; ``zero_grad`` decides whether they stay.
-    slots
-        The optimizer's state per parameter.
-    fixed
-        Inputs and targets that were edited, and keep that value.
-    regime
-        The configuration in force.
-    interventions
-        Activations to be replaced (or shifted, :class:`Shift`), in this iteration only.
-    """
-
-    values: Mapping[str, Array]
-    grads: Mapping[str, Array]
-    slots: Mapping[str, Slot]
-    fixed: Mapping[str, Array]
-    regime: Regime
-    interventions: Mapping[str, Array] = field(default_factory=dict)
-
-    @property
-    def nbytes(self) -> int:
-        """About how much memory it takes."""
-        arrays = [*self.values.values(), *self.grads.values(), *self.fixed.values()]
-        for slot in self.slots.values():
-            arrays.extend(slot.state.values())
-        return 512 + sum(160 + array_bytes(array) for array in arrays)
 
 
 class Layout(NamedTuple):
@@ -328,115 +253,6 @@ class Record:
         return size + self.end.nbytes
 
 
-def run_iteration(carry: Carry, iteration: int, *, max_nodes: int | None = None) -> Record:
-    """One batch through all three phases.
-
-    Raises
-    ------
-    Refusal
-        ``limit_nodes``: the graph has more than ``max_nodes`` nodes.
-    """
-    regime = carry.regime
-    model, backend = regime.model, regime.backend
-    with backend.quiet():
-        tape, root = run_forward(carry, iteration)
-        if max_nodes is not None and len(tape.nodes) > max_nodes:
-            raise Refusal(
-                "limit_nodes",
-                422,
-                "The graph is too large",
-                f"The graph has {len(tape.nodes)} nodes; {max_nodes} are allowed.",
-                "Make the model or the expression smaller.",
-            )
-        nodes = list(tape.nodes)
-        by_name = {node.name: node for node in nodes if node.kind == "parameter"}
-        grads: dict[int, Array] = {}
-        if not model.zero_grad:
-            for node in nodes:
-                if node.op is None and node.name is not None and node.name in carry.grads:
-                    grads[node.index] = carry.grads[node.name]
-        contributions = list(backward(root, grads=dict(grads))) if root.requires_grad else []
-        for contribution in contributions:
-            grads[contribution.target.index] = contribution.total
-        updates = []
-        values, slots = dict(carry.values), dict(carry.slots)
-        for name in regime.trained:
-            node = by_name[name]
-            updated = _update(regime, node, grads.get(node.index), carry.slots.get(name, Slot(0, NO_ARRAYS)))
-            updates.append(updated)
-            values[name], slots[name] = updated.value, updated.slot
-    end = Carry(
-        values=values,
-        grads={
-            node.name: grads[node.index]
-            for node in nodes
-            if node.op is None and node.name is not None and node.index in grads
-        },
-        slots=slots,
-        fixed=carry.fixed,
-        regime=regime,
-    )
-    return Record(iteration, carry, end, root, nodes, contributions, updates)
-
-
-def _update(regime: Regime, node: Node, grad: Array | None, slot: Slot) -> ParameterUpdate:
-    if grad is None or regime.optimizer is None:
-        return ParameterUpdate(node, None, None, slot)
-    update = regime.optimizer.update(node.value, grad, dict(slot.state), slot.updates + 1)
-    return ParameterUpdate(node, grad, update, Slot(slot.updates + 1, update.state))
-
-
-def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
-    """The forward pass alone: the tape and the node of the loss."""
-    regime = carry.regime
-    tape = _Tape(regime.backend, carry.interventions)
-    batch = regime.model.batch(iteration)
-    with tape:
-        leaves = {}
-        for spec in regime.model.leaves:
-            if spec.kind == "parameter":
-                value = carry.values[spec.name]
-            elif spec.name in carry.fixed:
-                value = carry.fixed[spec.name]
-            else:
-                value = regime.backend.asarray(batch[spec.name], regime.dtype)
-            leaves[spec.name] = leaf(value, name=spec.name, kind=spec.kind, requires_grad=spec.requires_grad)
-        root = regime.model.forward(leaves).node
-    return tape, root
-
-
-class Shift(NamedTuple):
-    """An intervention by a fixed δ, where others say what the activation shall be."""
-
-    delta: Array
-
-
-class _Tape(Tape):
-    """A tape on which an activation may also be shifted."""
-
-    __slots__ = ()
-
-    def _intervene(self, node: Node, target: Array | Shift) -> Node:
-        if isinstance(target, Shift):
-            target = node.value + node.backend.asarray(target.delta, node.value.dtype)
-        return super()._intervene(node, target)
-
-
-def initial_carry(regime: Regime) -> Carry:
-    """Where iteration 0 starts: the leaves' own values, no gradients, a new optimizer."""
-    return Carry(
-        values={
-            spec.name: regime.backend.asarray(spec.value, regime.dtype)
-            for spec in regime.model.leaves
-            if spec.kind == "parameter"
-        },
-        grads={},
-        slots={},
-        fixed={},
-        regime=regime,
-    )
-
-
 def is_edit(node: Node) -> bool:
     """Whether the node is the y′ = y + δ of an edited activation."""
     return node.name is not None and node.op is not None and node.name.endswith(".edit")
@@ -445,14 +261,6 @@ def is_edit(node: Node) -> bool:
 def is_delta(node: Node) -> bool:
     """Whether the node is the δ of an edited activation."""
     return node.name is not None and node.op is None and node.name.endswith(".delta")
-
-
-def array_bytes(array: Array) -> int:
-    """Size of an array of any backend, in bytes."""
-    size = 8
-    for length in array.shape:
-        size *= int(length)
-    return size
 
 
 def unknown_name(detail: str) -> Refusal:

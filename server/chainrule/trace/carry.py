@@ -1,0 +1,111 @@
+"""What an iteration starts from: a configuration with its model, and all that carries over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from chainrule.engine.backend import Array, Backend
+from chainrule.nn.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from chainrule.lessons.lesson import LeafSpec, LessonConfig, Model
+
+NO_ARRAYS: Mapping[str, Array] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Regime:
+    """A configuration, the model built from it, and the optimizer that both name. In force from some iteration on."""
+
+    config: LessonConfig
+    model: Model
+    optimizer: Optimizer | None
+    backend: Backend
+    dtype: str
+
+    @cached_property
+    def leaves(self) -> dict[str, LeafSpec]:
+        """The model's leaves by name, in order of registration."""
+        return {spec.name: spec for spec in self.model.leaves}
+
+    @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that an update changes, in order of registration."""
+        if self.optimizer is None:
+            return ()
+        return tuple(s.name for s in self.model.leaves if s.kind == "parameter" and s.requires_grad)
+
+
+class Slot(NamedTuple):
+    """What an optimizer keeps for one parameter: how many updates it has made, and its arrays."""
+
+    updates: int
+    state: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carry:
+    """All that an iteration starts from: what a keyframe holds.
+
+    Attributes
+    ----------
+    values
+        The parameters.
+    grads
+        Gradients of leaves as the last iteration left them; ``zero_grad`` decides whether they stay.
+    slots
+        The optimizer's state per parameter.
+    fixed
+        Inputs and targets that were edited, and keep that value.
+    regime
+        The configuration in force.
+    interventions
+        Activations to be replaced (or shifted, :class:`Shift`), in this iteration only.
+    """
+
+    values: Mapping[str, Array]
+    grads: Mapping[str, Array]
+    slots: Mapping[str, Slot]
+    fixed: Mapping[str, Array]
+    regime: Regime
+    interventions: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        arrays = [*self.values.values(), *self.grads.values(), *self.fixed.values()]
+        for slot in self.slots.values():
+            arrays.extend(slot.state.values())
+        return 512 + sum(160 + array_bytes(array) for array in arrays)
+
+
+class Shift(NamedTuple):
+    """An intervention by a fixed δ, where others say what the activation shall be."""
+
+    delta: Array
+
+
+def initial_carry(regime: Regime) -> Carry:
+    """Where iteration 0 starts: the leaves' own values, no gradients, a new optimizer."""
+    return Carry(
+        values={
+            spec.name: regime.backend.asarray(spec.value, regime.dtype)
+            for spec in regime.model.leaves
+            if spec.kind == "parameter"
+        },
+        grads={},
+        slots={},
+        fixed={},
+        regime=regime,
+    )
+
+
+def array_bytes(array: Array) -> int:
+    """Size of an array of any backend, in bytes."""
+    size = 8
+    for length in array.shape:
+        size *= int(length)
+    return size
