@@ -48,7 +48,12 @@ def _texts(root: Node) -> dict[int, tuple[str, int]]:
             for k, child in enumerate(node.inputs):
                 text, inner = texts[child.index]
                 binds = inner > precedence or (inner == precedence and k == 0 and node.op.name != "pow")
-                arguments.append(text if precedence == ATOM or binds else f"({text})")
+                if precedence == ATOM:
+                    # PyTorch's functions take tensors, its operators also numbers.
+                    number = child.kind == "constant" and not child.shape
+                    arguments.append(f"torch.tensor({text})" if number else text)
+                else:
+                    arguments.append(text if binds else f"({text})")
             text = node.op.call(arguments, node.attrs)
             texts[index] = (text, precedence) if len(text) <= _LONGEST else (f"{_invented(node)}", ATOM)
     return texts

@@ -65,12 +65,13 @@ def explain(
         argument = _argument(node, command.argument)
         target = node.inputs[argument]
     index = _index(target, command.index)
-    if argument is not None:
-        answer = _contribution(record, step, node, argument, index)
-    elif command.what == "grad":
-        answer = _gradient(record, step, node, index)
-    else:
-        answer = _value(record, step, node, index)
+    with node.backend.quiet():
+        if argument is not None:
+            answer = _contribution(record, step, node, argument, index)
+        elif command.what == "grad":
+            answer = _gradient(record, step, node, index)
+        else:
+            answer = _value(record, step, node, index)
     return Explanation(
         seq=seq,
         id=command.id,
