@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def schema(request: Request) -> Response:
         return JSONResponse(request.app.openapi())
 
-    app.mount("/api", Unknown(app))
+    app.mount("/api", Unknown([*http.router.routes, *app.routes]))
     page = Page(settings.static)
     app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page")
 
@@ -78,8 +78,8 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
 class Unknown:
     """Answers for all addresses under /api that no route takes: 404, or 405 with all methods that the address takes."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self._routes = [route for route in app.routes if isinstance(route, Route)]
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self._routes = [route for route in routes if isinstance(route, Route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
@@ -103,5 +104,8 @@ async def main(number: int) -> int:
 if __name__ == "__main__":
     # Ctrl-C is the API's business: it closes the socket, and that is the sign.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where all cores compute, relaying goes first: what a session has ready should not wait for another's slice.
+    with contextlib.suppress(OSError):
+        os.nice(5)
     with contextlib.suppress(ConnectionError):
         sys.exit(asyncio.run(main(int(sys.argv[1]))))
