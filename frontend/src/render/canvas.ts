@@ -112,6 +112,22 @@ function trace(ctx: CanvasRenderingContext2D, d: readonly Segment[]): void {
     }
 }
 
+/** Paints a list of its own size into a canvas of the page, crisp at any resolution. */
+export function paintInto(
+  canvas: HTMLCanvasElement,
+  list: DisplayList,
+  size: { w: number; h: number },
+  fonts: Fonts,
+): void {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(size.w * ratio);
+  canvas.height = Math.round(size.h * ratio);
+  const ctx = canvas.getContext("2d");
+  if (!ctx) return;
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  paint(ctx, list, fonts);
+}
+
 /** Measures with the fonts of the page; call it anew once they have loaded. */
 export function canvasMeasure(fonts: Fonts): Measure {
   const ctx = document.createElement("canvas").getContext("2d");

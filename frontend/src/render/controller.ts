@@ -120,16 +120,18 @@ export class Picture {
     return legendOf(this.#view.theme, this.#view.scale, this.store.state.phase);
   }
 
-  fit(): void {
-    this.#auto = true;
+  /** Shows the picture no smaller than it can be read, following what is active; or all of it, however small. */
+  fit(whole = false): void {
+    this.#auto = !whole;
     this.#dragFrom = null;
     this.#glide = null;
     if (!this.#geometry) return;
     const { present, insets } = this.#view;
     const few = this.#geometry.cards.size <= OVERVIEW;
-    const least = present ? PRESENT_LEAST : few ? READABLE : 0;
+    const least = whole ? 0 : present ? PRESENT_LEAST : few ? READABLE : 0;
     const most = present ? MOST.present : MOST.plain;
-    this.#camera = this.#following(fitted(this.#geometry.bounds, this.#layers.size, insets, most, least));
+    const camera = fitted(this.#geometry.bounds, this.#layers.size, insets, most, least);
+    this.#camera = whole ? camera : this.#following(camera);
     this.#moved();
   }
 

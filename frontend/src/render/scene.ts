@@ -341,6 +341,10 @@ class Moment {
     const active = frame.header.step.edge;
     const target = active === null ? undefined : geometry.cards.get(geometry.wires.get(active)?.source ?? -1);
     if (target) taken.push(dock(target, geometry.flow, 60));
+    const updated =
+      frame.header.step.kind === "update" ? geometry.cards.get(frame.header.step.node ?? -1) : undefined;
+    // The old value stays above the card.
+    if (updated) taken.push({ x: updated.x, y: updated.y - 26, w: updated.w, h: 26 });
     const placed: { box: Box; spec: StripSpec }[] = [];
     for (const { node, spec } of this.moves.strips) {
       const card = geometry.cards.get(node);
