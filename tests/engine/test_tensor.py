@@ -82,6 +82,21 @@ def test_a_tensor_copies_and_a_leaf_does_not() -> None:
     assert tensor([tensor(1.5), tensor(2.5)]).tolist() == [1.5, 2.5]
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: leaf(1e60),
+        lambda: tensor(1e60),
+        lambda: tensor([1.0]) * 1e60,
+        lambda: torch.full((2,), 1e60),
+        lambda: torch.zeros(1).fill_(1e60),
+        lambda: tensor(1e60, dtype=torch.float64).float(),
+    ],
+)
+def test_a_number_too_large_for_its_type_is_infinity_without_a_word(make: Any) -> None:
+    assert np.isposinf(make().numpy()).all()
+
+
 def test_the_default_type_can_be_set() -> None:
     torch.set_default_dtype(torch.float64)
     try:

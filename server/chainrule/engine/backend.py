@@ -142,6 +142,12 @@ class Backend:
 class _NumPy(Backend):
     __slots__ = ()
 
+    def asarray(self, data: Any, dtype: Any = None) -> Array:
+        if dtype is None:
+            return host.asarray(data)
+        with self.quiet():  # 1e60 is infinity in float32
+            return host.asarray(data, dtype=self.dtype(dtype))
+
     def _dtype(self, dtype: Any) -> Any:
         return host.dtype(dtype)
 

@@ -10,7 +10,7 @@ from chainrule.engine.backend import BOOL, DTYPES, INT64, DType, host
 from chainrule.engine.dispatch import as_scalar
 from chainrule.engine.op import OPS
 from chainrule.engine.operators import Operand, binary
-from chainrule.engine.tape import apply
+from chainrule.engine.tape import Kind, apply
 from chainrule.engine.tensor import Tensor, leaf
 
 Axis = int | tuple[int, ...] | list[int] | None
@@ -48,7 +48,7 @@ def tensor(data: Any, *, dtype: DType | None = None, requires_grad: bool = False
         else:
             dtype = BOOL if array.dtype.kind == "b" else INT64
     return leaf(
-        array.astype(dtype.name), kind="parameter" if requires_grad else "input", requires_grad=requires_grad
+        array, kind="parameter" if requires_grad else "input", requires_grad=requires_grad, dtype=dtype
     )
 
 
@@ -61,8 +61,9 @@ def _plain(data: Any) -> Any:
 
 def _full(shape: tuple[Any, ...], value: float, dtype: DType | None, requires_grad: bool) -> Tensor:
     sizes = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-    array = host.full(sizes, value, dtype=(dtype or dispatch.get_default_dtype()).name)
-    return leaf(array, kind="parameter" if requires_grad else "input", requires_grad=requires_grad)
+    kind: Kind = "parameter" if requires_grad else "input"
+    dtype = dtype or dispatch.get_default_dtype()
+    return leaf(host.full(sizes, value), kind=kind, requires_grad=requires_grad, dtype=dtype)
 
 
 def zeros(*shape: Any, dtype: DType | None = None, requires_grad: bool = False) -> Tensor:

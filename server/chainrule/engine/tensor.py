@@ -370,7 +370,8 @@ class Tensor(Operators):
 
     def fill_(self, value: Scalar) -> Self:
         self._check_in_place()
-        self.replace(self._node.backend.xp.full_like(self._node.value, value))
+        with self._node.backend.quiet():
+            self.replace(self._node.backend.xp.full_like(self._node.value, value))
         return self
 
 
