@@ -8,6 +8,7 @@ import pytest
 
 import chainrule
 from chainrule.errors import Refusal
+from chainrule.lessons import LESSONS
 from chainrule.lessons.circuit import EXAMPLES
 from support.lesson_runs import (
     code_record,
@@ -95,6 +96,18 @@ def test_a_mistake_in_the_code_is_refused_with_its_place() -> None:
     assert (refused.value.code, refused.value.status) == ("expression_error", 422)
     assert refused.value.place is not None
     assert (refused.value.place.line, refused.value.place.column) == (2, 7)
+
+
+def test_code_of_ones_own_is_the_preset_custom() -> None:
+    lesson = LESSONS["circuit"]
+    typed: Any = lesson.Config().merged({"code": "x = 1\nf = x * x"})
+    assert (typed.preset, typed.code) == ("custom", "x = 1\nf = x * x")
+    presets = {preset.id: preset.config for preset in lesson.presets}
+    assert typed.merged(presets["custom"]) == typed
+    chosen: Any = typed.merged(presets["max"])
+    assert (chosen.preset, chosen.code) == ("max", None)
+    with pytest.raises(Refusal, match="preset"):
+        lesson.Config().merged({"preset": "none", "code": "x = 1"})
 
 
 CONFIGS: list[dict[str, Any]] = [

@@ -105,4 +105,5 @@ def test_code_of_ones_own_gets_the_general_beats() -> None:
     lesson = LESSONS["circuit"]
     general = lesson.beats(lesson.Config(preset="custom"))
     assert lesson.beats(lesson.Config(preset="add-mul", code="x = 1\ny = x * x")) == general
+    assert lesson.beats(lesson.Config(code="x = 1\ny = x * x")) == general
     assert lesson.beats(lesson.Config(preset="add-mul")) != general

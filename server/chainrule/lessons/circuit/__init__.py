@@ -28,9 +28,8 @@ def source(config: Config) -> str:
 
 
 def beats(config: Config) -> list[Beat]:
-    """The preset's narrative, as long as its code is the preset's."""
-    example = EXAMPLES[config.preset]
-    return list(example.beats if source(config) == example.code else CUSTOM.beats)
+    """The preset's narrative."""
+    return list(EXAMPLES[config.preset].beats)
 
 
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> Circuit:
@@ -39,7 +38,9 @@ def build(config: Config, seed: int, backend: Backend, dtype: str) -> Circuit:
 
 
 def _preset(example: Example) -> Preset:
-    config: dict[str, Any] = {"preset": example.id, "code": None, "values": {}}
+    config: dict[str, Any] = {"preset": example.id, "values": {}}
+    if example is not CUSTOM:
+        config["code"] = None
     return Preset(
         id=example.id, title=example.title, summary=example.summary, config=config, beats=list(example.beats)
     )
@@ -64,7 +65,13 @@ LESSON = Lesson(
             control="choice",
             choices=list(EXAMPLES),
         ),
-        ConfigField(name="code", title=text("expression", "biểu thức"), applies="rebuild", control="code"),
+        ConfigField(
+            name="code",
+            title=text("expression", "biểu thức"),
+            applies="rebuild",
+            control="code",
+            presets={example.id: example.code for example in EXAMPLES.values()},
+        ),
         ConfigField(name="values", title=text("values", "giá trị"), applies="rebuild", control="none"),
         *optimizer_fields(get_args(OptimizerName)),
     ),

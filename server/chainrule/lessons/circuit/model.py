@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chainrule.engine.backend import HostArray
 from chainrule.language import Program, parse
@@ -30,12 +30,27 @@ Variable = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Config(OptimizerConfig):
-    """A preset, or code of one's own; ``values`` replaces the numbers that the code gives to variables."""
+    """A preset, or code of one's own; ``values`` replaces the numbers that the code gives to variables.
+
+    With code the preset is ``custom``: nothing else could be said about it.
+    """
 
     preset: PresetName = "add-mul"
     code: Annotated[str, Field(max_length=10_000)] | None = None
     values: Annotated[dict[Variable, KindFloat], Field(max_length=1_000)] = Field(default_factory=dict)
     optimizer: OptimizerName = "none"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_code_is_custom(cls, fields: Any) -> Any:
+        known = get_args(PresetName)
+        if (
+            isinstance(fields, dict)
+            and fields.get("code") is not None
+            and fields.get("preset", "custom") in known
+        ):
+            return {**fields, "preset": "custom"}
+        return fields
 
 
 @dataclass(frozen=True, eq=False)
