@@ -1,0 +1,106 @@
+"""Takes the pictures of the README from the running program: a still, and a short animation of a backward pass.
+
+    python scripts/screenshots.py [--out docs/images]
+
+The browser's clock is stepped by hand, so every frame of the animation is the picture at an exact time, however slow
+the machine is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
+
+import chromium  # noqa: E402
+from e2e.running import Server, free_port  # noqa: E402
+
+SIZE = {"width": 1440, "height": 900}
+FRAME_MS = 50
+MOVE_FRAMES = 8
+HOLD_FRAMES = 12
+# From the seed to the new weight: one press of the right arrow each.
+FIRST, LAST = 5, 9
+
+
+def open_at(page: Page, address: str, step: int) -> None:
+    """Open One weight at a step of its first iteration, with the picture drawn."""
+    page.goto(f"{address}/one-weight?seed=7&at=0.{step}&lang=en&theme=light")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_timeout(1500)
+
+
+def still(page: Page, address: str, target: Path) -> None:
+    """The gradient arriving at the weight: the moment that the lesson is built around."""
+    open_at(page, address, 8)
+    page.screenshot(path=target)
+
+
+def animation(page: Page, address: str, target: Path) -> None:
+    """The backward pass and the update, one press of a key after the other."""
+    page.clock.install()
+    page.goto(f"{address}/one-weight?seed=7&at=0.{FIRST - 1}&lang=en&theme=light")
+    page.wait_for_load_state("networkidle")
+    for _ in range(40):
+        page.clock.run_for(FRAME_MS)
+        time.sleep(0.05)
+    frames: list[Image.Image] = []
+
+    def take(count: int) -> None:
+        for _ in range(count):
+            page.clock.run_for(FRAME_MS)
+            shot = Image.open(io.BytesIO(page.screenshot()))
+            frames.append(shot.convert("RGB").resize((960, 600), Image.Resampling.LANCZOS))
+
+    take(2)
+    for _ in range(FIRST, LAST + 1):
+        page.keyboard.press("ArrowRight")
+        # The answer comes over a real socket: let it arrive before time goes on.
+        time.sleep(0.3)
+        take(MOVE_FRAMES)
+        frames.extend([frames[-1]] * HOLD_FRAMES)
+    frames[0].save(
+        target,
+        save_all=True,
+        append_images=frames[1:],
+        duration=FRAME_MS,
+        loop=0,
+        quality=80,
+        method=4,
+        minimize_size=True,
+    )
+
+
+def main() -> None:
+    """Write both pictures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(free_port(), Path(folder) / "data", Path(folder) / "server.log")
+        server.start()
+        address = server.address
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
+        still(browser.new_page(viewport=SIZE), address, out / "one-weight.png")
+        animation(browser.new_page(viewport=SIZE), address, out / "backward.webp")
+        browser.close()
+        server.stop()
+    for picture in sorted(out.iterdir()):
+        print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size // 1024} kB")
+
+
+if __name__ == "__main__":
+    main()
