@@ -377,6 +377,10 @@ export interface components {
             when: {
                 [key: string]: string[];
             };
+            /** @description What a null of this field stands for, by the value of ``preset``. */
+            presets: {
+                [key: string]: string;
+            };
         };
         /** @description Change some fields of the configuration. At the tip of a branch it appends, behind it forks. */
         ConfigureCommand: {

@@ -262,6 +262,9 @@ class ConfigField(Part):
     when: dict[str, list[str]] = Field(
         default_factory=dict, description="Shown only where these other fields have one of these values."
     )
+    presets: dict[str, str] = Field(
+        default_factory=dict, description="What a null of this field stands for, by the value of ``preset``."
+    )
 
 
 class LessonInfo(Part):

@@ -33,7 +33,7 @@ const parsed = BINDINGS.flatMap(({ action, keys }) =>
   keys.flatMap((key) => parseKeybinding(key).map((press) => ({ action, press }))),
 );
 
-const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable=true], .cm-editor";
+const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable=true], [data-typing]";
 /** Things that use the arrow keys themselves. */
 const OWN_ARROWS = "[role=tab], [role=menu], [role=menuitem], [role=listbox], [role=option], [role=radio]";
 

@@ -41,6 +41,8 @@ export interface Editing {
 
 /** Whether all that a preset sets is in force. */
 export function presetHolds(preset: Preset, config: Record<string, unknown>): boolean {
+  // Where a field names the preset, what else is set only belongs to it.
+  if ("preset" in preset.config) return config["preset"] === preset.config["preset"];
   return Object.entries(preset.config).every(
     ([name, value]) => JSON.stringify(config[name]) === JSON.stringify(value),
   );

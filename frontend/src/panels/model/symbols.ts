@@ -20,6 +20,11 @@ export function resultSymbol(node: GraphNode, otherwise = "z"): string {
   return node.kind === "op" && unnamed ? otherwise : symbol(node.label);
 }
 
+/** What is differentiated: L where it is called loss (or nothing), else its variable. */
+export function lossSymbol(node: GraphNode | null): string {
+  return node === null || node.label === "loss" ? "L" : resultSymbol(node, "L");
+}
+
 const TOKEN = /\\(?:operatorname|mathrm|text)\{[^}]*\}|\\[A-Za-z]+|\\.|[A-Za-z]/g;
 
 /** Replaces one-letter symbols; commands such as \frac stay. */

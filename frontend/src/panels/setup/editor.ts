@@ -1,4 +1,4 @@
-// CodeMirror, fetched lazily. Its styles are constructed style sheets, which a strict policy allows.
+// CodeMirror, fetched lazily.
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
@@ -47,8 +47,11 @@ export function createEditor(
     options.onRun();
     return true;
   };
+  // In a shadow root CodeMirror constructs its style sheets; in the document it would write style elements.
+  const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open" });
   const view = new EditorView({
-    parent,
+    parent: root,
+    root,
     state: EditorState.create({
       doc: options.text,
       extensions: [
