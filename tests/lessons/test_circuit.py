@@ -9,7 +9,7 @@ import pytest
 import chainrule
 from chainrule.errors import Refusal
 from chainrule.lessons import LESSONS
-from chainrule.lessons.circuit import EXAMPLES
+from chainrule.lessons.circuit.examples import EXAMPLES
 from support.lesson_runs import (
     code_record,
     grad,
@@ -98,16 +98,30 @@ def test_a_mistake_in_the_code_is_refused_with_its_place() -> None:
     assert (refused.value.place.line, refused.value.place.column) == (2, 7)
 
 
-def test_code_of_ones_own_is_the_preset_custom() -> None:
+def test_preset_and_code_agree() -> None:
     lesson = LESSONS["circuit"]
-    typed: Any = lesson.Config().merged({"code": "x = 1\nf = x * x"})
+    start: Any = lesson.Config()
+    assert (start.preset, start.code) == ("add-mul", EXAMPLES["add-mul"].code)
+    typed: Any = start.merged({"code": "x = 1\nf = x * x"})
     assert (typed.preset, typed.code) == ("custom", "x = 1\nf = x * x")
-    presets = {preset.id: preset.config for preset in lesson.presets}
-    assert typed.merged(presets["custom"]) == typed
-    chosen: Any = typed.merged(presets["max"])
-    assert (chosen.preset, chosen.code) == ("max", None)
+    assert typed.merged({"lr": 1}).code == typed.code
+    chosen: Any = typed.merged({"preset": "max"})
+    assert (chosen.preset, chosen.code) == ("max", EXAMPLES["max"].code)
+    assert lesson.Config(code="x = 1\nf = x * x").preset == "custom"
+    assert lesson.Config(preset="max", code="x = 1\nf = x * x").preset == "custom"
+    for preset in lesson.presets:
+        applied: Any = typed.merged(preset.config)
+        assert (applied.preset, applied.code) == (preset.id, EXAMPLES[preset.id].code)
     with pytest.raises(Refusal, match="preset"):
-        lesson.Config().merged({"preset": "none", "code": "x = 1"})
+        start.merged({"preset": "none", "code": "x = 1"})
+
+
+def test_another_program_begins_with_its_own_numbers() -> None:
+    edited: Any = LESSONS["circuit"].Config(values={"x": 7})
+    assert edited.merged({"lr": 1}).values == {"x": 7}
+    assert edited.merged({"code": "y = 1\nf = y * y"}).values == {}
+    assert edited.merged({"preset": "max"}).values == {}
+    assert edited.merged({"preset": "max", "values": {"w": 3}}).values == {"w": 3}
 
 
 CONFIGS: list[dict[str, Any]] = [

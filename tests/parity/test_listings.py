@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from chainrule.lessons.circuit import EXAMPLES
+from chainrule.lessons.circuit.examples import EXAMPLES
 from support.lesson_runs import last_step, listing_text, record_of, regime, run_listing
 
 CASES: list[tuple[str, dict[str, Any]]] = [

@@ -5,26 +5,12 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from chainrule.engine.backend import Backend
-from chainrule.lessons.circuit.add_mul import EXAMPLE as ADD_MUL
-from chainrule.lessons.circuit.custom import EXAMPLE as CUSTOM
 from chainrule.lessons.circuit.example import Example
-from chainrule.lessons.circuit.fan_out import EXAMPLE as FAN_OUT
-from chainrule.lessons.circuit.log_sum_exp import EXAMPLE as LOG_SUM_EXP
-from chainrule.lessons.circuit.max_router import EXAMPLE as MAX
+from chainrule.lessons.circuit.examples import CUSTOM, EXAMPLES
 from chainrule.lessons.circuit.model import Circuit, Config, build_circuit
-from chainrule.lessons.circuit.sigmoid_neuron import EXAMPLE as SIGMOID_NEURON
 from chainrule.lessons.lesson import Lesson, text
 from chainrule.lessons.options import OptimizerName, optimizer_fields
 from chainrule.protocol.model import Beat, ConfigField, Preset
-
-EXAMPLES: dict[str, Example] = {
-    example.id: example for example in (ADD_MUL, SIGMOID_NEURON, FAN_OUT, MAX, LOG_SUM_EXP, CUSTOM)
-}
-
-
-def source(config: Config) -> str:
-    """The program in force: what was typed, or else the preset's."""
-    return EXAMPLES[config.preset].code if config.code is None else config.code
 
 
 def beats(config: Config) -> list[Beat]:
@@ -34,13 +20,13 @@ def beats(config: Config) -> list[Beat]:
 
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> Circuit:
     """The model; nothing in it is random. Refusals: ``expression_error``, ``invalid_config``."""
-    return build_circuit(config, source(config), dtype)
+    return build_circuit(config, dtype)
 
 
 def _preset(example: Example) -> Preset:
     config: dict[str, Any] = {"preset": example.id, "values": {}}
     if example is not CUSTOM:
-        config["code"] = None
+        config["code"] = example.code
     return Preset(
         id=example.id, title=example.title, summary=example.summary, config=config, beats=list(example.beats)
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from chainrule.engine.backend import HostArray
 from chainrule.language import Program, parse
 from chainrule.language.listing import Listing, program_listing
+from chainrule.lessons.circuit.examples import EXAMPLES
 from chainrule.lessons.lesson import KindFloat, LeafSpec, host_array, invalid_config
 from chainrule.lessons.options import OptimizerConfig, OptimizerName, build_optimizer, optimizer_code
 from chainrule.protocol.model import ListingLine, StepKind
@@ -32,7 +33,7 @@ Variable = Annotated[str, Field(min_length=1, max_length=40)]
 class Config(OptimizerConfig):
     """A preset, or code of one's own; ``values`` replaces the numbers that the code gives to variables.
 
-    With code the preset is ``custom``: nothing else could be said about it.
+    The two agree: without code it is the preset's, and with other code the preset is ``custom``.
     """
 
     preset: PresetName = "add-mul"
@@ -42,15 +43,34 @@ class Config(OptimizerConfig):
 
     @model_validator(mode="before")
     @classmethod
-    def _own_code_is_custom(cls, fields: Any) -> Any:
-        known = get_args(PresetName)
-        if (
-            isinstance(fields, dict)
-            and fields.get("code") is not None
-            and fields.get("preset", "custom") in known
-        ):
-            return {**fields, "preset": "custom"}
-        return fields
+    def _agree(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict):
+            return fields
+        code, preset = fields.get("code"), fields.get("preset", "add-mul")
+        if not isinstance(preset, str) or preset not in EXAMPLES:
+            return fields
+        if code is None:
+            return {**fields, "code": EXAMPLES[preset].code}
+        return fields if code == EXAMPLES[preset].code else {**fields, "preset": "custom"}
+
+    def merged(self, changes: Mapping[str, Any]) -> Self:
+        """Change some fields; another program begins with its own numbers.
+
+        Raises
+        ------
+        Refusal
+            ``invalid_config``: a field is unknown or its value is not allowed.
+        """
+        if "preset" in changes and "code" not in changes:
+            changes = {"code": None, **changes}
+        if "code" in changes and "values" not in changes:
+            changes = {"values": {}, **changes}
+        return super().merged(changes)
+
+    @property
+    def source(self) -> str:
+        """The program."""
+        return EXAMPLES[self.preset].code if self.code is None else self.code
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +111,9 @@ class Circuit:
         return self.lines.steps.get(kind)
 
 
-def build_circuit(config: Config, source: str, dtype: str) -> Circuit:
+def build_circuit(config: Config, dtype: str) -> Circuit:
     """Read the program and put ``values`` in. Refusals: ``expression_error``, ``invalid_config``."""
-    program = parse(source)
+    program = parse(config.source)
     shapes = {leaf.name: leaf.shape for leaf in program.leaves}
     for name in config.values:
         if shapes.get(name) != ():
