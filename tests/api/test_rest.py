@@ -118,7 +118,7 @@ async def test_back_in_time_everything_is_as_it_was(serve: Serve) -> None:
         await command(client, session, type="step", unit="phase", count=2)
         before = (await client.get(f"/api/sessions/{session}/state")).json()
         await command(client, session, type="step", unit="iteration", count=25)
-        moved = one(await command(client, session, type="seek", **{"iteration": 0, "step": 8}), "moved")
+        moved = one(await command(client, session, type="seek", iteration=0, step=8), "moved")
         assert place(moved["cursor"]) == place(before["cursor"])
         assert (await client.get(f"/api/sessions/{session}/state")).json() == before
         moved = one(await command(client, session, type="step", count=-100), "moved")
