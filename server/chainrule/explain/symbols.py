@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from weakref import WeakKeyDictionary
 
 from chainrule.engine.backend import host
 from chainrule.engine.tape import Node
@@ -77,9 +79,20 @@ def symbol(record: Record, node: Node) -> str:
     match = _OP.fullmatch(name)
     if match is None:
         return rf"\text{{{_escaped(name)}}}"
-    alone = sum(1 for other in record.operations if other.op is node.op) == 1
+    alone = _op_counts(record)[match[1]] == 1
     word = rf"\mathrm{{{_escaped(match[1])}}}"
     return word if alone else f"{word}_{{{match[2]}}}"
+
+
+_counts: WeakKeyDictionary[Record, Counter[str]] = WeakKeyDictionary()
+
+
+def _op_counts(record: Record) -> Counter[str]:
+    counts = _counts.get(record)
+    if counts is None:
+        names = (node.op.name for node in record.operations if node.op is not None)
+        counts = _counts[record] = Counter(names)
+    return counts
 
 
 def plain(node: Node) -> str:

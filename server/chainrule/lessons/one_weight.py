@@ -179,7 +179,7 @@ BEATS = (
     beat(
         "seed",
         ("seed", "loss"),
-        text("Backward: the seed", "Lan truyền ngược: hạt giống"),
+        text("Backward: the seed", "Lan truyền ngược: gieo mầm"),
         text(
             "The way back begins with an easy question: if the loss changes, how much does the loss "
             r"change? By just as much, so $\partial L / \partial L =$ {loss.grad}. Nothing else is put in; "
@@ -270,8 +270,8 @@ BEATS = (
             "step reaches the bottom from any place on it.",
             "Gradient cho biết đi hướng nào; tốc độ học quyết định đi bao xa. Hãy thử ba thiết lập có sẵn: "
             "một cái bò chậm, một cái tới đích ngay, một cái càng nhảy càng văng xa. Tốc độ tới đích ngay "
-            "không phải tình cờ: parabol này cong $2x^2$ ở mọi nơi, và với tốc độ học $1 / (2x^2)$ thì từ "
-            "chỗ nào cũng chỉ một bước là tới đáy.",
+            "không phải tình cờ: độ cong của parabol này ở đâu cũng bằng $2x^2$, và với tốc độ học $1 / "
+            "(2x^2)$ thì từ chỗ nào cũng chỉ một bước là tới đáy.",
         ),
         iteration=1,
     ),

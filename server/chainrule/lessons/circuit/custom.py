@@ -44,7 +44,7 @@ EXAMPLE = Example(
         beat(
             "seed",
             ("seed", None),
-            text("The seed", "Hạt giống"),
+            text("The seed", "Gieo mầm"),
             text(
                 "Your result is the end of the circuit and the beginning of the way back: its own gradient "
                 "is one, by definition.",
