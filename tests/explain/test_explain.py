@@ -279,6 +279,17 @@ def test_long_sums_end_in_a_rest() -> None:
     assert len(found.rule) < 60
 
 
+def test_gradients_with_many_consumers_end_in_a_rest() -> None:
+    record = code_record(
+        "x = 1\n" + "\n".join(f"y{k} = {k} * x + {f'y{k - 1}' if k else 0}" for k in range(250))
+    )
+    found = ask(record, last_step(record), "x", "grad")
+    assert found.value == 250 * 249 / 2
+    assert len(found.terms) == MAX_TERMS
+    assert sum(term.value for term in found.terms) == found.value
+    assert len(found.formula) < 1000
+
+
 @pytest.mark.parametrize(
     ("code", "convention"),
     [

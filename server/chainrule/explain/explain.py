@@ -7,7 +7,8 @@ are where it ends.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chainrule.engine.backward import Contribution
@@ -17,7 +18,7 @@ from chainrule.engine.terms import Term as OpTerm
 from chainrule.errors import Refusal
 from chainrule.explain import code
 from chainrule.explain.symbols import at, element, grouped, number, partial, plain, symbol
-from chainrule.explain.terms import node_terms, plugged, shortened, sum_rule
+from chainrule.explain.terms import MAX_TERMS, node_terms, plugged, rest_term, shortened, sum_rule
 from chainrule.explain.update import updated_value
 from chainrule.protocol.client import ExplainCommand
 from chainrule.protocol.model import Cursor, Factor, Source, Term
@@ -289,11 +290,12 @@ def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
     array = record.grad_at(node, step)
     arrivals = record.arrivals.get(node.index)
     contributions = [] if arrivals is None else arrivals.contributions
-    parts = [_part(record, contribution, contributions) for contribution in contributions]
+    senders = Counter(contribution.node for contribution in contributions)
+    parts = [_part(record, contribution, senders) for contribution in contributions]
     stale = record.stale_grad(node)
     if stale is not None:
         parts.insert(0, rf"{own}_{{\text{{before}}}}")
-    formula = f"{own} = {' + '.join(parts)}" if parts else own
+    formula = f"{own} = {' + '.join(shortened(parts))}" if parts else own
     if array is None:
         return Answer(None, formula, "", [], python, path)
     value = element(node, array, index)
@@ -303,10 +305,13 @@ def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
         factor = Factor(label=rf"{own}_{{\text{{before}}}}", value=before)
         terms.append(Term(label="before", factors=[factor], value=before))
     convention = None
-    for contribution in contributions[: record.arrived(node, step)]:
+    arrived = contributions[: record.arrived(node, step)]
+    for contribution in arrived:
         amount = element(node, contribution.value, index)
-        terms.append(_arrival(record, contribution, contributions, index, amount))
+        terms.append(_arrival(record, contribution, senders, index, amount))
         convention = convention or _convention(contribution, index)
+    if len(terms) > MAX_TERMS:
+        terms[MAX_TERMS - 1 :] = [rest_term([term.value for term in terms[MAX_TERMS - 1 :]])]
     rule = " + ".join(
         text if k == 0 else grouped(text)
         for k, text in enumerate(shortened([number(term.value) for term in terms]))
@@ -315,7 +320,7 @@ def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
     return Answer(value, formula, rule, terms, python, path, convention)
 
 
-def _part(record: Record, contribution: Contribution, siblings: Sequence[Contribution]) -> str:
+def _part(record: Record, contribution: Contribution, senders: Mapping[Node, int]) -> str:
     """What one consumer adds, in symbols."""
     node, argument = contribution.node, contribution.argument
     if argument < 0:
@@ -325,7 +330,7 @@ def _part(record: Record, contribution: Contribution, siblings: Sequence[Contrib
     upstream = partial(record, node)
     if vjp.form == "contraction":
         return plugged(record, node, vjp.formula, {"g": upstream})
-    if sum(1 for sibling in siblings if sibling.node is node) > 1:
+    if senders[node] > 1:
         # ∂z/∂x would be the same for both arguments of x · x.
         return rf"{upstream} \cdot {grouped(plugged(record, node, vjp.formula, {}))}"
     z, target = symbol(record, node), symbol(record, contribution.target)
@@ -333,11 +338,11 @@ def _part(record: Record, contribution: Contribution, siblings: Sequence[Contrib
 
 
 def _arrival(
-    record: Record, contribution: Contribution, siblings: Sequence[Contribution], index: Index, amount: float
+    record: Record, contribution: Contribution, senders: Mapping[Node, int], index: Index, amount: float
 ) -> Term:
     node, argument = contribution.node, contribution.argument
     if argument < 0:
         return Term(label="seed", factors=[Factor(label="1", value=amount)], value=amount)
     source = Source(name=str(node.name), what="contribution", index=list(index), argument=argument)
-    factor = Factor(label=_part(record, contribution, siblings), value=amount, source=source)
+    factor = Factor(label=_part(record, contribution, senders), value=amount, source=source)
     return Term(label=plain(node), factors=[factor], value=amount)

@@ -61,10 +61,14 @@ def node_terms(record: Record, node: Node, terms: Sequence[OpTerm]) -> list[Term
         factors = [_factor(record, node, factor) for factor in term.factors]
         result.append(Term(label=_term_label(node, term), factors=factors, value=term.value))
     if len(shown) < len(terms):
-        rest = sum(term.value for term in terms[len(shown) :])
-        label = f"… {len(terms) - len(shown)} more"
-        result.append(Term(label=label, factors=[Factor(label=r"\dots", value=rest)], value=rest))
+        result.append(rest_term([term.value for term in terms[len(shown) :]]))
     return result
+
+
+def rest_term(values: Sequence[float]) -> Term:
+    """What is not written out, as one term."""
+    rest = sum(values)
+    return Term(label=f"… {len(values)} more", factors=[Factor(label=r"\dots", value=rest)], value=rest)
 
 
 def _factor(record: Record, node: Node, factor: OpFactor) -> Factor:
