@@ -100,7 +100,7 @@ export class Picture {
     const fit = old.present !== this.#view.present || old.insets !== this.#view.insets;
     if (old.theme.fonts !== this.#view.theme.fonts) this.#measure = canvasMeasure(this.#view.theme.fonts);
     this.#layout();
-    if (fit && this.#auto) this.fit();
+    if (fit && this.#auto) this.#fit(false);
     this.#invalidate();
   }
 
@@ -120,8 +120,21 @@ export class Picture {
     return legendOf(this.#view.theme, this.#view.scale, this.store.state.phase);
   }
 
-  /** Shows the picture no smaller than it can be read, following what is active; or all of it, however small. */
-  fit(whole = false): void {
+  /**
+   * Shows the picture no smaller than it can be read, following what is active. Where it is so already and does not
+   * fit: all of it, however small.
+   */
+  fit(): void {
+    this.#fit(this.#auto && this.#cut());
+  }
+
+  #cut(): boolean {
+    const { w, h } = this.#layers.size;
+    const box = this.#geometry && toScreen(this.#camera, this.#geometry.bounds);
+    return !!box && (box.x < 0 || box.y < 0 || box.x + box.w > w || box.y + box.h > h);
+  }
+
+  #fit(whole: boolean): void {
     this.#auto = !whole;
     this.#dragFrom = null;
     this.#glide = null;
@@ -263,7 +276,7 @@ export class Picture {
         const kept = previous !== null && this.#positions?.flow === flow;
         this.#positions = positions;
         this.#geometry = makeGeometry(drawingOf(this.store.state.graph ?? graph), positions, level);
-        if (first || !kept || this.#auto) this.fit();
+        if (first || !kept || this.#auto) this.#fit(false);
         this.#invalidate();
         this.callbacks.placed?.();
       },
@@ -406,7 +419,7 @@ export class Picture {
   #resized(): void {
     if (!this.#layers.resize(this.host.clientWidth, this.host.clientHeight)) return;
     this.#layout();
-    if (this.#auto) this.fit();
+    if (this.#auto) this.#fit(false);
     this.#invalidate();
     this.callbacks.placed?.();
   }

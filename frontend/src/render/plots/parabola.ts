@@ -24,6 +24,8 @@ export interface ParabolaState {
   readonly grad: number | null;
   /** The weight before the update, in its step. */
   readonly before: number | null;
+  /** Whether this iteration's update has been: the loss and the gradient belong to where the weight was. */
+  readonly moved: boolean;
   readonly phase: FrameView["header"]["phase"];
 }
 
@@ -67,7 +69,8 @@ export function parabolaState(graph: Graph, frame: FrameView, name: string): Par
     w: node ? one(frame.value(node.index)) : null,
     loss: loss ? one(frame.value(loss.index)) : null,
     grad: node && !(withheld && target === node.index) ? one(frame.grad(node.index)) : null,
-    before: updated ? (mine ? one(frame.before) : null) : null,
+    before: updated && mine ? one(frame.before) : null,
+    moved: updated,
     phase,
   };
 }
@@ -207,7 +210,7 @@ class Plot {
           kind: "text",
           text: tickText(tick),
           x: at,
-          y: base + 17,
+          y: base + 19,
           font,
           fill: theme.text3,
           align: "middle",
@@ -218,7 +221,7 @@ class Plot {
         kind: "text",
         text: words.x,
         x: x + w,
-        y: base + 17,
+        y: base + 19,
         font: sans(12.5, 650),
         fill: theme.text2,
         align: "end",
@@ -266,6 +269,7 @@ class Plot {
     const w = state.before ?? state.w;
     const loss = state.before === null ? state.loss : this.#place(state.before);
     if (w === null || loss === null || state.grad === null || !Number.isFinite(state.grad)) return [];
+    if (state.moved && state.before === null) return [];
     const [px, py] = [this.#x(w), this.#y(loss)];
     const dx = this.#x(w + 1) - px;
     const dy = this.#y(loss + state.grad) - py;
@@ -299,7 +303,7 @@ class Plot {
       const [gx, gy] = [this.#x(state.before), this.#y(this.#place(state.before))];
       items.push({ kind: "circle", x: gx, y: gy, r: 5, fill: theme.card, stroke: theme.text3, width: 1.75 });
       items.push(...this.#mark(now, this.#at(now), color, true));
-    } else if (state.phase === "update") items.push(...this.#mark(state.w, this.#at(state.w), color, true));
+    } else if (state.moved) items.push(...this.#mark(state.w, this.#at(state.w), color, true));
     else items.push(...this.#mark(state.w, state.loss, color, false));
     if (state.grad !== null && Number.isFinite(state.grad)) {
       const text = short(state.grad);
@@ -339,7 +343,7 @@ class Plot {
     const items: Item[] = [
       {
         kind: "path",
-        d: [["M", x, base], ["L", x - 5, base + 8], ["L", x + 5, base + 8], ["Z"]],
+        d: [["M", x, base], ["L", x - 5, base + 7], ["L", x + 5, base + 7], ["Z"]],
         fill: color,
       },
     ];

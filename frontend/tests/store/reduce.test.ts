@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import type { Action, ServerMessage, State } from "../../src/store/types";
+import { initialState, reduce } from "../../src/store/reduce";
+import { createStore } from "../../src/store/store";
+import { PROGRAMS, record } from "../support/trace";
+
+const trace = record(PROGRAMS["one-weight"]!);
+const welcome = trace.find((m) => m.type === "welcome")!;
+const graph = trace.find((m) => m.type === "graph")!;
+const frames = trace.filter((m) => m.type === "frame");
+const base = { seq: 1, id: "a" };
+
+function run(...actions: Action[]): State {
+  return actions.reduce(reduce, initialState);
+}
+
+/** One of each message of the protocol: the type makes this list exhaustive. */
+const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
+  welcome: welcome as Extract<Action, { type: "welcome" }>,
+  graph: graph as Extract<Action, { type: "graph" }>,
+  frame: frames[4] as Extract<Action, { type: "frame" }>,
+  moved: {
+    ...base,
+    type: "moved",
+    cursor: { branch: 0, iteration: 0, step: 3 },
+    phase: "forward",
+    reached: null,
+    breakpoint: null,
+  },
+  done: { ...base, type: "done" },
+  progress: { ...base, type: "progress", done: 3, total: 9 },
+  playback: { ...base, type: "playback", playing: true, unit: "phase", rate: 4 },
+  configured: { ...base, type: "configured", config: { lr: 0.5 }, from_iteration: 1, can_undo: true },
+  branches: {
+    ...base,
+    type: "branches",
+    branches: [{ id: 1, parent: 0, fork_iteration: 0, cause: "edit w", tip: 2 }],
+    current: 1,
+    can_undo: true,
+  },
+  metrics: { ...base, type: "metrics", branch: 0, start: 0, columns: { loss: [16, "NaN", null] } },
+  breakpoints: { ...base, type: "breakpoints", breakpoints: [{ id: 1, condition: { kind: "non_finite" } }] },
+  explanation: {
+    ...base,
+    type: "explanation",
+    cursor: { branch: 0, iteration: 0, step: 8 },
+    name: "w",
+    what: "grad",
+    index: [],
+    argument: null,
+    shape: [],
+    value: -24,
+    formula: "",
+    rule: "",
+    terms: [],
+    convention: null,
+    python: "",
+    path: "",
+  },
+  gradcheck_result: {
+    ...base,
+    type: "gradcheck_result",
+    name: "w",
+    epsilon: 1e-5,
+    analytic: -24,
+    numeric: -24,
+    max_relative_error: 0,
+    passed: true,
+    kink: false,
+  },
+  pytorch_result: {
+    ...base,
+    type: "pytorch_result",
+    name: "w",
+    what: "grad",
+    code: "w.grad",
+    installed: false,
+    value: null,
+  },
+  sweep_result: {
+    ...base,
+    type: "sweep_result",
+    name: "w",
+    cursor: { branch: 0, iteration: 0, step: 0 },
+    xs: [0],
+    losses: [100],
+  },
+  fired: { ...base, type: "fired", name: "c", fired: false, arrived: 1, expected: 2, missing: ["exp#0"] },
+  prediction: {
+    ...base,
+    type: "prediction",
+    on: true,
+    guess: 1,
+    actual: 2,
+    relative_error: 0.5,
+    verdict: "wrong",
+  },
+  error: {
+    ...base,
+    type: "error",
+    code: "unknown_name",
+    status: 404,
+    title: "",
+    detail: "",
+    hint: "",
+    place: null,
+  },
+};
+
+describe("the store", () => {
+  it("takes in every message of the protocol: each but 'done' changes something", () => {
+    for (const message of Object.values(each)) {
+      const after = reduce(initialState, message);
+      if (message.type === "done") expect(after).toBe(initialState);
+      else expect(after, message.type).not.toEqual(initialState);
+    }
+  });
+
+  it("ignores messages that it does not know", () => {
+    expect(reduce(initialState, { type: "telepathy", seq: 1 } as unknown as Action)).toBe(initialState);
+  });
+
+  it("never changes a state in place", () => {
+    const freeze = (state: State) => Object.freeze(state);
+    let state = freeze(initialState);
+    for (const message of [...Object.values(each), ...trace]) state = freeze(reduce(state, message));
+    expect(initialState.frame).toBeNull();
+  });
+
+  it("moves cursor, phase and picture together, with the frame", () => {
+    const before = run(welcome, graph, frames[0]!);
+    const told = reduce(before, each.moved);
+    expect(told.cursor).toEqual(before.cursor);
+    const after = reduce(told, frames[5]!);
+    expect(after.cursor?.step).toBe(5);
+    expect(after.phase).toBe("backward");
+    expect(after.previous).toBe(before.frame);
+  });
+
+  it("shows a frame only with the graph that it belongs to", () => {
+    const other = { ...frames[2]!, topology: 2 };
+    expect(run(welcome, graph, other).graph).toBeNull();
+    const second = { ...graph, graph: { ...(graph as typeof each.graph).graph, topology: 2 } } as Action;
+    expect(run(welcome, graph, other, second).graph?.topology).toBe(2);
+    expect(run(welcome, graph, second, frames[2]!).graph?.topology).toBe(1);
+  });
+
+  it("does not go back to a frame that was overtaken", () => {
+    const state = run(welcome, graph, frames[5]!, frames[3]!);
+    expect(state.cursor?.step).toBe(5);
+  });
+
+  it("starts anew when the session does, although its revisions are lower", () => {
+    const old = run(welcome, graph, frames[9]!);
+    const again = [{ ...welcome, seq: 0 } as Action, graph, { ...frames[0]!, seq: 0 } as Action].reduce(
+      reduce,
+      reduce(old, { type: "local/session", lesson: "one-weight", config: {}, seed: 7 }),
+    );
+    expect(again.cursor?.step).toBe(0);
+    expect(again.previous).toBeNull();
+  });
+
+  it("replaces metrics from where they begin, and reads NaN", () => {
+    const more = { ...each.metrics, start: 1, columns: { loss: [4, 1], w: [2] } } as Action;
+    const state = run(each.metrics, more);
+    expect(state.metrics.columns).toEqual({ loss: [16, 4, 1], w: [null, 2] });
+    expect(run(each.metrics).metrics.columns["loss"]?.[1]).toBeNaN();
+    expect(run(each.metrics, { ...each.metrics, branch: 1, columns: { loss: [9] } }).metrics.columns).toEqual(
+      {
+        loss: [9],
+      },
+    );
+  });
+
+  it("forgets checks when the cursor leaves them, and progress when it ends", () => {
+    const state = run(welcome, graph, frames[8]!, each.gradcheck_result, each.pytorch_result);
+    expect(state.gradchecks.get("w")?.passed).toBe(true);
+    const moved = reduce(state, frames[9]!);
+    expect(moved.gradchecks.size).toBe(0);
+    expect(moved.pytorch).toBeNull();
+    expect(run(each.progress, { ...each.done, id: "b" }).progress?.done).toBe(3);
+    expect(run(each.progress, each.done).progress).toBeNull();
+  });
+
+  it("tells subscribers of changes, and only of changes", () => {
+    const store = createStore();
+    const seen: string[] = [];
+    const stop = store.subscribe((state, old) => seen.push(`${old.status}>${state.status}`));
+    store.dispatch({ type: "local/status", status: "connecting" });
+    store.dispatch({ type: "local/status", status: "open" });
+    stop();
+    store.dispatch({ type: "local/status", status: "lost" });
+    expect(seen).toEqual(["connecting>open"]);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import {
+  defaultView,
+  selectionFrom,
+  selectionToText,
+  viewFromUrl,
+  viewToUrl,
+  type View,
+} from "../../src/store/view";
+
+const read = (path: string) => viewFromUrl(new URL(path, "http://here"));
+
+const views: View[] = [
+  defaultView,
+  { ...defaultView, at: { iteration: 0, step: 0 } },
+  { ...defaultView, lesson: "circuit", seed: 0, at: { iteration: 12, step: 3 } },
+  {
+    ...defaultView,
+    seed: 2 ** 53 - 1,
+    config: { lr: 0.01, code: 'x = 2\nf = (x + 1) * x & "é%+#?"', values: { a: -1.5 } },
+  },
+  { ...defaultView, zoom: "operations", tab: "api", scale: "unit", present: true },
+  { ...defaultView, selection: { name: "w", argument: null } },
+  { ...defaultView, selection: { name: "mul#0", argument: 1 } },
+  { ...defaultView, selection: { name: "hidden1.weight", argument: null } },
+  { ...defaultView, selection: { name: "block1.conv.mul#12", argument: 0 } },
+  {
+    ...defaultView,
+    journal: [
+      { cursor: { branch: 0, iteration: 0, step: 3 }, command: { type: "edit", name: "w", value: 3 } },
+    ],
+  },
+];
+
+describe("the address", () => {
+  it("gives back every view that is put in", () => {
+    for (const view of views) expect(read(viewToUrl(view)), viewToUrl(view)).toEqual(view);
+  });
+
+  it("is short and can be read", () => {
+    expect(
+      viewToUrl({ ...defaultView, at: { iteration: 0, step: 8 }, selection: { name: "mul#0", argument: 0 } }),
+    ).toBe("/one-weight?seed=7&at=0.8&sel=mul%230.0");
+  });
+
+  it("is read kindly: what makes no sense is as by default", () => {
+    for (const query of [
+      "seed=x",
+      "seed=-1",
+      "seed=99999999999999999999",
+      "at=1",
+      "at=-1.2",
+      "c=[",
+      "c=[1]",
+      "zoom=x",
+      "j={}",
+      "tab=",
+    ])
+      expect(read(`/one-weight?${query}`), query).toEqual(defaultView);
+    expect(read("/").lesson).toBe("one-weight");
+    expect(read("/%E0%A4%A").lesson).toBe("one-weight");
+  });
+
+  it("never takes a parameter's path for an edge", () => {
+    for (const name of ["w", "hidden1.weight", "layers.0", "mul#0", "mul#0.delta"])
+      expect(selectionFrom(selectionToText({ name, argument: null }))).toEqual({ name, argument: null });
+  });
+});
