@@ -36,6 +36,14 @@ export const initialState: State = {
 const KEPT_EXPLANATIONS = 64;
 
 export function reduce(state: State, action: Action): State {
+  const next = apply(state, action);
+  // Whatever answers a long command ends its progress.
+  return "id" in action && action.id !== null && action.type !== "progress"
+    ? clearProgress(next, action.id)
+    : next;
+}
+
+function apply(state: State, action: Action): State {
   switch (action.type) {
     case "welcome":
       return welcome(state, action);

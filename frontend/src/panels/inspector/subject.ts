@@ -11,6 +11,6 @@ export function subjectOf(page: Page): { node: GraphNode; what: What } | null {
   }
   const node = focus?.node ?? page.loss;
   if (!node) return null;
-  const known = page.frame?.grad(node.index) != null;
+  const known = Boolean(page.frame?.grad(node.index));
   return { node, what: known && page.phase !== "forward" ? "grad" : "value" };
 }

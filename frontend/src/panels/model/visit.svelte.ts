@@ -61,7 +61,7 @@ export class Visit {
 
   /** The address of what is on screen. */
   address(): string {
-    return new URL(viewToUrl(this.#here()), location.href).href;
+    return location.origin + viewToUrl(this.#here());
   }
 
   #here(): View {
