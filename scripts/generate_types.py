@@ -46,11 +46,14 @@ def generate(document: dict[str, Any]) -> str:
             raise BuildError(f"openapi-typescript failed: {done.stderr.strip()[-500:]}")
         text = target.read_text(encoding="utf-8")
     text = re.sub(r"^/\*\*\n \* This file was auto-generated.*?\*/\n", "", text, flags=re.DOTALL)
+    # A type may refer to itself through an interface only.
+    text = text.replace('components["schemas"]["Data"][];', "DataList;")
     aliases = [
         f'export type {name} = components["schemas"]["{name}"];\n'
         for name in document["components"]["schemas"]
     ]
-    return HEADER + text.strip() + "\n\n// One name for each schema.\n" + "".join(aliases)
+    lists = "\nexport interface DataList extends Array<Data> {}\n"
+    return HEADER + text.strip() + "\n\n// One name for each schema.\n" + "".join(aliases) + lists
 
 
 def main() -> int:

@@ -439,7 +439,7 @@ export interface components {
             step: number;
         };
         /** @description A number, or nested lists of numbers in row-major order. */
-        Data: number | ("NaN" | "Infinity" | "-Infinity") | components["schemas"]["Data"][];
+        Data: number | ("NaN" | "Infinity" | "-Infinity") | DataList;
         /** @description The answer to a command that only needs a yes. */
         Done: {
             /** @default 0 */
@@ -2085,3 +2085,5 @@ export type Text = components["schemas"]["Text"];
 export type UndoCommand = components["schemas"]["UndoCommand"];
 export type UpdateDetail = components["schemas"]["UpdateDetail"];
 export type Welcome = components["schemas"]["Welcome"];
+
+export interface DataList extends Array<Data> {}
