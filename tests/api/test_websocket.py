@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -14,12 +15,13 @@ from api.test_rest import command, create, place
 from chainrule.api.websocket import Bucket, origin_allowed
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.protocol.close import CloseCode
+from chainrule.protocol.server import Frame
 from support.follower import Follower, follow, numbers
 
 pytestmark = pytest.mark.anyio
 
 
-async def closed(client: httpx.AsyncClient, session: str, **options: object) -> int:
+async def closed(client: httpx.AsyncClient, session: str, **options: Any) -> int:
     """The code with which the server closes a connection."""
     async with follow(client, session, **options) as follower:
         return await end(follower)
@@ -27,10 +29,11 @@ async def closed(client: httpx.AsyncClient, session: str, **options: object) -> 
 
 async def end(follower: Follower) -> int:
     """Read to the end of a connection: the code with which the server closes it."""
-    with pytest.raises(WebSocketDisconnect) as caught:
+    try:
         while True:
             await follower.receive()
-    return caught.value.code
+    except WebSocketDisconnect as disconnect:
+        return disconnect.code
 
 
 async def test_the_first_messages_are_all_that_a_page_needs(serve: Serve) -> None:
@@ -94,7 +97,7 @@ async def test_a_follower_that_does_not_acknowledge_ends_on_the_latest_state(ser
             latest = (await client.get(f"/api/sessions/{session}")).json()
             # At most one more frame came before it had to wait; what follows its acknowledgement is the latest.
             await slow.send(type="ack", seq=first.seq)
-            frames = []
+            frames: list[Frame] = []
             while not frames or frames[-1].seq < latest["seq"]:
                 frames.append(await slow.next_frame())
             assert len(frames) <= 3

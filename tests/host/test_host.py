@@ -10,7 +10,7 @@ import pytest
 from chainrule.api.settings import Settings
 from chainrule.host import host as module
 from chainrule.host.host import Host
-from chainrule.host.interface import Closed, Request, Response
+from chainrule.host.interface import Closed, Method, Request, Response
 from chainrule.host.link import Link, LinkLost
 from chainrule.host.local import LocalLink
 from chainrule.host.mailbox import Mailbox
@@ -109,8 +109,9 @@ async def test_a_refused_session_leaves_nothing() -> None:
 
 async def test_unknown_sessions_are_answers() -> None:
     async with running() as world:
-        for method in ("info", "graph", "state", "branches", "commands", "delete"):
-            response = await world.host.call(Request(method, "nobody"))  # type: ignore[arg-type]
+        methods: list[Method] = ["info", "graph", "state", "branches", "commands", "delete"]
+        for method in methods:
+            response = await world.host.call(Request(method, "nobody"))
             assert (response.status, code(response)) == (404, "unknown_session")
         closed = await world.host.connect("nobody", None)
         assert isinstance(closed, Closed)

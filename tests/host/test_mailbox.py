@@ -17,7 +17,9 @@ class Ends:
     def __init__(self, limit: int = 4, limit_bytes: int = 1000) -> None:
         self.forwarded: list[str | bytes] = []
         self.left = 0
-        self.box = Mailbox(limit=limit, limit_bytes=limit_bytes, forward=self.forwarded.append, leave=self._leave)
+        self.box = Mailbox(
+            limit=limit, limit_bytes=limit_bytes, forward=self.forwarded.append, leave=self._leave
+        )
 
     def _leave(self) -> None:
         self.left += 1

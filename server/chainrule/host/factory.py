@@ -50,6 +50,7 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
             backend=backend,
             journal=wanted.journal,
             cursor=wanted.cursor,
+            wait=False,
         )
 
     return Hub(

@@ -7,6 +7,7 @@ at a time: one command, or one slice of a long computation. So a heavy session d
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 import logging
@@ -14,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from chainrule.errors import Refusal
@@ -35,6 +37,11 @@ from chainrule.protocol.close import CloseCode
 from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics, Progress
 
 log = logging.getLogger(__name__)
+
+
+PICTURE_SECONDS = 1 / 60
+HANDS = 4
+"""Turns of the event loop from a socket to an inbox: reading, splitting, starting a request, and one to spare."""
 
 
 class Outlet(Protocol):
@@ -76,9 +83,11 @@ class Slot:
     followers: dict[int, Follower] = field(default_factory=dict)
     inbox: deque[Callable[[], None]] = field(default_factory=deque)
     waiting: dict[str, list[Follower | Waiter]] = field(default_factory=dict)
-    queued: bool = False
+    asked: bool = False
+    due: bool = False
+    timer: float | None = None
     gone: bool = False
-    listened: bool = False
+    pulled: float = 0.0
     journal: int = -1
     cursor: Any = None
 
@@ -102,7 +111,8 @@ class Hub:
         self._max_followers = max_followers
         self._slots: dict[str, Slot] = {}
         self._connections: dict[int, Slot] = {}
-        self._ready: deque[Slot] = deque()
+        self._asked: deque[Slot] = deque()
+        self._due: deque[Slot] = deque()
         self._timers: list[tuple[float, int, Slot]] = []
         self._count = itertools.count()
         self._wake = asyncio.Event()
@@ -115,7 +125,7 @@ class Hub:
             if request.method == "lessons":
                 return Response(200, encode.lessons())
             if request.method == "create":
-                return self._create(request.session, request.body)
+                return await self._create(request.session, request.body)
             slot = self._find(request.session)
             if request.method == "commands":
                 return await self._commands(slot, request.body)
@@ -148,9 +158,12 @@ class Hub:
         self._schedule(slot)
         return await done
 
-    def _create(self, session: str, body: bytes) -> Response:
-        wanted = parse.creation(body)
-        slot = Slot(session, self._make(wanted))
+    async def _create(self, session: str, body: bytes) -> Response:
+        made = self._make(parse.creation(body))
+        # A long journal is replayed in slices: others have their turns in between.
+        while not made.open(self._slice):
+            await asyncio.sleep(0)
+        slot = Slot(session, made)
         self._slots[session] = slot
         self._report(slot)
         self._schedule(slot)
@@ -301,7 +314,11 @@ class Hub:
                     origin.messages = _named(answers)
             if finished:
                 slot.waiting.pop(key, None)
-        self._pull(slot, slot.followers.values())
+        # Followers see no more pictures a second than a screen shows; what a session ends on they always see.
+        now = time.monotonic()
+        if messages or not slot.session.busy or now - slot.pulled >= PICTURE_SECONDS:
+            slot.pulled = now
+            self._pull(slot, slot.followers.values())
 
     def _deliver(self, slot: Slot, messages: Sequence[ServerMessage], origin: Follower | Waiter) -> None:
         if isinstance(origin, Waiter):
@@ -335,52 +352,62 @@ class Hub:
     # Turns
 
     def _schedule(self, slot: Slot) -> None:
-        if slot.queued or slot.gone:
+        """See that a session gets the turns it needs."""
+        if slot.gone:
             return
-        if slot.inbox:
-            due = 0.0
-        elif slot.session.busy:
-            due = slot.session.next_due or 0.0
-        else:
-            return
-        if due <= time.monotonic():
-            slot.queued = True
-            self._ready.append(slot)
-        else:
-            heapq.heappush(self._timers, (due, next(self._count), slot))
+        if slot.inbox and not slot.asked:
+            slot.asked = True
+            self._asked.append(slot)
+        if slot.session.busy and not slot.due:
+            when = slot.session.next_due or 0.0
+            if when <= time.monotonic():
+                slot.due = True
+                self._due.append(slot)
+            elif slot.timer is None or when < slot.timer:
+                slot.timer = when
+                heapq.heappush(self._timers, (when, next(self._count), slot))
         self._wake.set()
 
-    async def run(self) -> None:
-        """Give turns, for ever."""
-        while True:
-            now = time.monotonic()
-            while self._timers and self._timers[0][0] <= now:
-                self._schedule(heapq.heappop(self._timers)[2])
-            if self._ready:
-                self._give_turn(self._ready.popleft())
-                await asyncio.sleep(0)
-                continue
-            self._wake.clear()
-            timeout = max(0.0, self._timers[0][0] - now) if self._timers else None
-            try:
-                await asyncio.wait_for(self._wake.wait(), timeout)
-            except TimeoutError:
-                continue
+    def _ring(self) -> float | None:
+        """Give turns to those whose time has come; the time until the next one's."""
+        now = time.monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            when, _, slot = heapq.heappop(self._timers)
+            if slot.timer == when:
+                slot.timer = None
+                self._schedule(slot)
+        return max(0.0, self._timers[0][0] - now) if self._timers else None
 
-    def _give_turn(self, slot: Slot) -> None:
-        slot.queued = False
+    async def run(self) -> None:
+        """Give turns, for ever: each session that was asked something one answer, then one session a slice."""
+        while True:
+            pause = self._ring()
+            if not self._asked and not self._due:
+                self._wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+                continue
+            for _ in range(len(self._asked)):
+                slot = self._asked.popleft()
+                slot.asked = False
+                if slot.inbox:
+                    self._give_turn(slot, slot.inbox.popleft())
+            if self._due:
+                slot = self._due.popleft()
+                slot.due = False
+                if slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic():
+                    self._give_turn(slot, partial(self._advance, slot))
+                else:
+                    self._schedule(slot)
+            # What has come in meanwhile passes through several hands before it is in an inbox.
+            for _ in range(HANDS):
+                await asyncio.sleep(0)
+
+    def _give_turn(self, slot: Slot, work: Callable[[], None]) -> None:
         if slot.gone:
-            self._drain(slot)
             return
         try:
-            due = slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic()
-            # Questions and computing take turns within a session as well: asking how far it is must not hold it up.
-            if slot.inbox and not (due and slot.listened):
-                slot.listened = True
-                slot.inbox.popleft()()
-            elif due:
-                slot.listened = False
-                self._advance(slot)
+            work()
             self._report(slot)
         except Exception:
             # A fault of the program: the session's state is not to be trusted any more. It is made anew when needed.

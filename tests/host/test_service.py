@@ -1,0 +1,287 @@
+"""The whole service as it runs: ``chainrule serve``, uvicorn, worker processes, a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from chainrule.protocol.close import CloseCode
+from chainrule.protocol.frames import decode_frame
+from chainrule.protocol.server import Frame
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+
+class Service:
+    """A running service."""
+
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "chainrule.cli", "serve", "--port", "0", "--data", str(folder), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        self.address = self.line.split()[-1]
+
+    def workers(self) -> list[int]:
+        """The numbers of the worker processes."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [
+            int(child)
+            for child in children
+            if b"chainrule.host.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+
+    def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
+        """End it: the exit status, and what it has written since it said where it is."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    running = Service(tmp_path_factory.mktemp("data"), "--workers", "2")
+    try:
+        yield running
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            running.end()
+
+
+async def create(client: httpx.AsyncClient) -> str:
+    response = await client.post("/api/sessions", json={"lesson": "one-weight"})
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
+
+
+async def command(client: httpx.AsyncClient, session: str, **fields: Any) -> list[dict[str, Any]]:
+    response = await client.post(f"/api/sessions/{session}/commands", json=fields)
+    assert response.status_code == 200, response.text
+    messages: list[dict[str, Any]] = response.json()
+    return messages
+
+
+def socket_of(service: Service, session: str, **options: Any) -> connect:
+    url = service.address.replace("http", "ws", 1) + f"/api/sessions/{session}/ws"
+    return connect(url, compression=None, **{"max_queue": None, **options})
+
+
+async def next_frame(ws: ClientConnection) -> Frame:
+    while True:
+        message = await asyncio.wait_for(ws.recv(), 30)
+        if isinstance(message, bytes):
+            frame = decode_frame(message)
+            await ws.send(json.dumps({"type": "ack", "seq": frame.seq}))
+            return frame
+
+
+async def end(ws: ClientConnection) -> int | None:
+    """Read to the end of a connection: the code with which the server closes it."""
+    try:
+        while True:
+            await asyncio.wait_for(ws.recv(), 30)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
+
+
+def client_of(service: Service) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=service.address, timeout=60)
+
+
+async def test_step_by_step_over_both_roads(service: Service) -> None:
+    async with client_of(service) as client:
+        assert (await client.get("/api/health")).json()["workers"] == 2
+        session = await create(client)
+        async with socket_of(service, session) as ws:
+            assert (await next_frame(ws)).cursor.step == 0
+            await ws.send(json.dumps({"type": "step", "unit": "phase", "count": 2}))
+            frame = await next_frame(ws)
+            assert frame.phase == "backward"
+            assert (await client.get(f"/api/sessions/{session}/tensors/w?what=grad")).json()["data"] == -24.0
+            await command(client, session, type="step", unit="iteration")
+            assert (await next_frame(ws)).phase == "update"
+        state = (await client.get(f"/api/sessions/{session}/state")).json()
+        assert state["parameters"]["w"]["value"] == pytest.approx(2.24, rel=1e-6)
+
+
+async def test_busy_sessions_do_not_stop_another_ones_step(service: Service) -> None:
+    async with client_of(service) as client:
+        busy = [await create(client) for _ in range(4)]
+        quiet = await create(client)
+        far = [
+            asyncio.create_task(command(client, session, type="seek", iteration=40_000, id="far"))
+            for session in busy
+        ]
+        async with socket_of(service, busy[0]) as ws:
+            # It is under way, in each of both processes.
+            await next_frame(ws)
+            for _ in range(20):
+                await command(client, quiet, type="step")
+        assert not any(task.done() for task in far)
+        for session in busy:
+            await command(client, session, type="cancel")
+        assert [(await task)[0]["reached"] for task in far] == ["cancelled"] * 4
+
+
+async def test_a_slow_reader_ends_on_the_latest_state(service: Service) -> None:
+    async with client_of(service) as client:
+        session = await create(client)
+        async with socket_of(service, session, max_queue=1) as ws:
+            # Nothing is read and nothing acknowledged, while the session runs on.
+            await command(client, session, type="play", unit="step", rate=None)
+            while (await client.get(f"/api/sessions/{session}")).json()["cursor"]["iteration"] < 200:
+                await asyncio.sleep(0.01)
+            await command(client, session, type="pause")
+            latest = (await client.get(f"/api/sessions/{session}")).json()
+            frames = [await next_frame(ws)]
+            while frames[-1].cursor.model_dump() != latest["cursor"]:
+                frames.append(await next_frame(ws))
+            assert len(frames) <= 4
+
+
+async def test_a_killed_worker_costs_nothing_but_a_reconnection(service: Service) -> None:
+    async with client_of(service) as client:
+        sessions = [await create(client) for _ in range(2)]
+        for session in sessions:
+            await command(client, session, type="step", unit="phase", count=2)
+            await command(client, session, type="edit", name="w", value=3)
+            await command(client, session, type="step", unit="iteration", count=5)
+        before = [
+            (await client.get(f"/api/sessions/{session}/state")).json()["nodes"] for session in sessions
+        ]
+        async with contextlib.AsyncExitStack() as stack:
+            sockets = [await stack.enter_async_context(socket_of(service, session)) for session in sessions]
+            for ws in sockets:
+                await next_frame(ws)
+            killed = service.workers()
+            for number in killed:
+                os.kill(number, signal.SIGKILL)
+            for ws in sockets:
+                assert await end(ws) == CloseCode.SESSION_LOST
+        for _ in range(300):
+            if (await client.get("/api/health")).status_code == 200 and len(service.workers()) == 2:
+                break
+            await asyncio.sleep(0.1)
+        assert not set(killed) & set(service.workers())
+        after = [(await client.get(f"/api/sessions/{session}/state")).json()["nodes"] for session in sessions]
+        assert after == before
+        async with socket_of(service, sessions[0]) as ws:
+            await next_frame(ws)
+
+
+async def test_messages_over_the_limit_close_the_socket(service: Service) -> None:
+    async with client_of(service) as client:
+        session = await create(client)
+        async with socket_of(service, session) as ws:
+            await ws.send('{"type": "step", "id": "' + "x" * 1_100_000 + '"}')
+            assert await end(ws) == CloseCode.TOO_BIG
+        assert (await client.get(f"/api/sessions/{session}")).json()["cursor"]["step"] == 0
+
+
+async def test_pages_from_elsewhere_may_not_connect(service: Service) -> None:
+    async with client_of(service) as client:
+        session = await create(client)
+        async with socket_of(service, session, origin="http://elsewhere.example") as ws:
+            assert await end(ws) == CloseCode.FORBIDDEN_ORIGIN
+        async with socket_of(service, session, origin=service.address) as ws:
+            await next_frame(ws)
+
+
+async def test_frames_are_not_compressed(service: Service) -> None:
+    async with client_of(service) as client:
+        session = await create(client)
+        url = service.address.replace("http", "ws", 1) + f"/api/sessions/{session}/ws"
+        async with connect(url, compression="deflate") as ws:
+            assert ws.protocol.extensions == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_it_ends_quietly_and_leaves_no_process(tmp_path: Path, number: int) -> None:
+    running = Service(tmp_path, "--workers", "2")
+    async with client_of(running) as client:
+        session = await create(client)
+        await command(client, session, type="play", unit="iteration", rate=None)
+        async with socket_of(running, session) as ws:
+            await next_frame(ws)
+            workers = running.workers()
+            assert len(workers) == 2
+            assert await asyncio.to_thread(running.end, number) == (0, "", "")
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_workers_end_with_their_service(tmp_path: Path) -> None:
+    running = Service(tmp_path, "--workers", "1")
+    (worker,) = running.workers()
+    running.process.kill()
+    running.process.communicate()
+    for _ in range(300):
+        if (
+            not Path(f"/proc/{worker}").exists()
+            or "\nState:\tZ" in Path(f"/proc/{worker}/status").read_text()
+        ):
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(["sleep", "0.05"], check=True, timeout=1)
+    pytest.fail("the worker goes on")
+
+
+def test_it_says_where_it_is(service: Service) -> None:
+    assert service.line == f"Chainrule is at {service.address}\n"
+    assert service.address.startswith("http://127.0.0.1:")
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "chainrule.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
+
+
+def test_a_taken_port_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"chainrule: port {port} on 127.0.0.1 is taken: choose another with --port\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "said"),
+    [
+        (("--backend", "abacus"), {}, "abacus"),
+        (("--workers", "0"), {}, "--workers: "),
+        (("--host", "no such host"), {}, "no such host"),
+        ((), {"CHAINRULE_MAX_BODY": "many"}, "CHAINRULE_MAX_BODY: "),
+        ((), {"CHAINRULE_ALLOWED_ORIGINS": "nonsense"}, "allowed_origins"),
+    ],
+)
+def test_what_cannot_be_served_is_one_line(
+    options: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    done = run("serve", "--port", "0", *options, **environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("chainrule: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
