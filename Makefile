@@ -20,7 +20,7 @@ page_sources := $(shell find frontend/src frontend/public -path frontend/src/i18
 	-o \( -type d -o -type f ! -name '*.test.ts' \) -print) \
 	$(wildcard frontend/*.html frontend/*.js frontend/*.json frontend/*.ts frontend/project.inlang/settings.json)
 
-.PHONY: help run dev test parity lint format types bench screenshots constraints clean
+.PHONY: help run dev test parity lint format types golden bench screenshots constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -60,6 +60,9 @@ format: $(venv)/.test $(packages) ## let ruff and prettier have their way
 
 types: $(venv)/.test $(packages) ## write frontend/src/protocol.gen.ts from the server's schema
 	@$(python) scripts/generate_types.py
+
+golden: $(venv)/.test ## write the golden traces in tests/golden anew
+	@$(python) scripts/generate_golden.py
 
 bench: $(venv)/.test $(built) ## measure, and print what was measured
 	@$(python) scripts/chromium.py

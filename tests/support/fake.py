@@ -77,6 +77,9 @@ class FakeSession:
     def _moved(self, key: str | None) -> Moved:
         return Moved(seq=self.revision, id=key, cursor=self.cursor, phase="forward")
 
+    def open(self, budget: float) -> bool:
+        return True
+
     def handle(self, command: ClientMessage, viewer: Any = None) -> Sequence[ServerMessage]:
         self.log.append(f"{self.wanted.seed} {command.type}")
         match command:

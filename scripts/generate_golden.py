@@ -1,0 +1,46 @@
+"""Writes the golden traces, which the tests of both sides read: ``make golden``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from chainrule.host import recording
+
+FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
+
+TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
+    "one-weight": ("one-weight", {}, 3),
+    "one-weight-adam": ("one-weight", {"optimizer": "adam", "lr": 0.1}, 2),
+    "circuit": ("circuit", {}, 1),
+    "circuit-fan-out": ("circuit", {"preset": "fan-out"}, 1),
+    "circuit-max": ("circuit", {"preset": "max"}, 1),
+    "circuit-sigmoid-neuron": ("circuit", {"preset": "sigmoid-neuron", "optimizer": "sgd"}, 2),
+    "circuit-log-sum-exp": ("circuit", {"preset": "log-sum-exp"}, 1),
+}
+"""Lesson, configuration and number of iterations of each; the seed is 7."""
+
+
+def lines(name: str) -> Iterator[str]:
+    """The lines of one trace. Whether PyTorch is installed depends on the machine, and is no part of it."""
+    lesson, config, iterations = TRACES[name]
+    for line in recording.lines(lesson, config, 7, iterations):
+        yield line.replace('"pytorch_installed":true', '"pytorch_installed":false')
+
+
+def main() -> int:
+    """Write all traces."""
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.jsonl"):
+        if path.stem not in TRACES:
+            path.unlink()
+    for name in TRACES:
+        text = "".join(f"{line}\n" for line in lines(name))
+        FOLDER.joinpath(f"{name}.jsonl").write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import generate_golden
+from chainrule import __version__, cli
+from chainrule.protocol import SERVER_MESSAGE
+from chainrule.protocol.server import ServerMessage
+
+ROOT = Path(__file__).parents[2]
+
+
+def trace(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert cli.main(["trace", *arguments]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert cli.main(arguments) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("chainrule: ")
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_schema_is_the_openapi_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["schema"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["info"]["version"] == __version__
+    assert "ClientMessage" in document["components"]["schemas"]
+
+
+def test_a_trace_is_the_timeline_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
+    messages = trace(capsys, "one-weight", "--seed", "7")
+    kinds = [message["type"] for message in messages]
+    steps = len(messages[1]["graph"]["steps"])
+    assert kinds == ["welcome", "graph", *["frame"] * steps, "metrics"]
+    frames = messages[2:-1]
+    assert [frame["cursor"]["step"] for frame in frames] == list(range(steps))
+    w = next(node["index"] for node in messages[1]["graph"]["nodes"] if node["name"] == "w")
+    found = [{(t["what"], t["index"]): t["data"] for t in frame["tensors"]} for frame in frames]
+    assert [numbers.get(("grad", w)) for numbers in found] == [None] * 8 + [-24.0] * 2
+    assert messages[-1]["columns"]["loss"] == [16.0]
+
+
+def test_a_trace_of_several_iterations(capsys: pytest.CaptureFixture[str]) -> None:
+    messages = trace(capsys, "one-weight", "--config", '{"lr": 0.05555555555555555}', "--iterations", "3")
+    metrics = [message for message in messages if message["type"] == "metrics"]
+    assert [message["start"] for message in metrics] == [0, 1, 2]
+    assert [round(message["columns"]["loss"][0], 6) for message in metrics] == [16, 0, 0]
+    assert [message["type"] for message in messages].count("graph") == 1
+    assert sorted({message["cursor"]["iteration"] for message in messages if message["type"] == "frame"}) == [
+        0,
+        1,
+        2,
+    ]
+
+
+def test_a_trace_holds_messages_of_the_protocol(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["trace", "circuit"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    messages: list[ServerMessage] = [SERVER_MESSAGE.validate_json(line) for line in lines]
+    assert [message.type for message in messages][:3] == ["welcome", "graph", "frame"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trace", "two-weights"), "two-weights"),
+        (("trace", "one-weight", "--config", "{"), "not JSON"),
+        (("trace", "one-weight", "--config", "[]"), "not a JSON object"),
+        (("trace", "one-weight", "--config", '{"dance": 1}'), "dance"),
+        (("trace", "one-weight", "--iterations", "0"), "--iterations"),
+        (("trace", "one-weight", "--seed", "-1"), "--seed"),
+        (("trace", "one-weight", "--backend", "abacus"), "abacus"),
+        (("trace", "circuit", "--config", '{"preset": "custom", "code": "f = ("}'), "chainrule: "),
+    ],
+)
+def test_what_cannot_be_traced_is_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in complaint(capsys, *arguments)
+
+
+def test_without_a_command_it_says_how_it_is_used() -> None:
+    done = subprocess.run([sys.executable, "-m", "chainrule.cli"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: chainrule")
+
+
+def test_the_reader_of_a_pipe_may_leave() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m chainrule.cli trace one-weight --iterations 200 | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["type"] == "welcome"
+
+
+def test_benchmarks_outside_a_checkout_are_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(cli, "__file__", str(tmp_path / "a" / "b" / "cli.py"))
+    assert "checkout" in complaint(capsys, "bench")
+
+
+def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "nothing"]) == 1
+    assert "service" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(generate_golden.TRACES))
+def test_golden_traces_are_what_the_program_writes(name: str) -> None:
+    path = generate_golden.FOLDER / f"{name}.jsonl"
+    golden = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    written = [json.loads(line) for line in generate_golden.lines(name)]
+    assert len(golden) == len(written), f"{path.name}: {ADVICE}"
+    for number, (old, new) in enumerate(zip(golden, written, strict=True), 1):
+        found = difference(old, new)
+        assert found is None, f"{path.name}, line {number}, {found}: {ADVICE}"
+
+
+ADVICE = "not what the program writes; if the change is meant, run `make golden`"
+
+
+def difference(old: Any, new: Any, place: str = "message") -> str | None:
+    """Where two messages differ. The last digits of exp and log are the machine's own: they may."""
+    if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
+        return next(
+            (found for key in old if (found := difference(old[key], new[key], f"{place}.{key}"))), None
+        )
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = enumerate(zip(old, new, strict=True))
+        return next((found for k, (a, b) in pairs if (found := difference(a, b, f"{place}[{k}]"))), None)
+    if isinstance(old, float) and isinstance(new, float):
+        return None if new == pytest.approx(old, rel=1e-5, abs=1e-7) else f"{place}: {old} → {new}"
+    return None if (type(old), old) == (type(new), new) else f"{place}: {old!r} → {new!r}"
+
+
+def test_a_difference_is_found_wherever_it_is() -> None:
+    old = {"a": [1.0, {"b": None}], "c": "x"}
+    assert difference(old, {"a": [1.0 + 1e-9, {"b": None}], "c": "x"}) is None
+    assert difference(old, {"a": [1.1, {"b": None}], "c": "x"}) == "message.a[0]: 1.0 → 1.1"
+    assert difference(old, {"a": [1.0, {"b": 0.0}], "c": "x"}) == "message.a[1].b: None → 0.0"
+    assert difference(old, {"a": [1.0], "c": "x"})
+    assert difference(old, {"a": [1.0, {"b": None}]})
+    assert difference(1, 1.0)
+
+
+def test_every_golden_trace_is_known() -> None:
+    assert {path.stem for path in generate_golden.FOLDER.glob("*.jsonl")} == set(generate_golden.TRACES)
