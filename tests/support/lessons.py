@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from chainrule.engine.backend import Backend, HostArray, host
 from chainrule.engine.random import generator
@@ -50,7 +52,7 @@ class TestModel:
 
 class MatrixConfig(OptimizerConfig):
     lr: KindFloat = 0.05
-    rows: int = 4
+    rows: Annotated[int, Field(ge=1, le=9)] = 4
 
 
 def build_matrix(config: MatrixConfig, seed: int, backend: Backend, dtype: str) -> TestModel:

@@ -12,7 +12,7 @@ export function portFraction(k: number, n: number): number {
 export function toElk(request: LayoutRequest, previous: Positions | null): ElkNode {
   const right = request.flow === "right";
   const size = new Map(request.nodes.map((node) => [node.index, node.size]));
-  const keep = previous?.flow === request.flow && request.nodes.some((n) => previous.nodes.has(n.index));
+  const keep = previous?.flow === request.flow && request.nodes.some((n) => previous.names.has(n.name));
   return {
     id: "root",
     layoutOptions: {
@@ -34,7 +34,7 @@ export function toElk(request: LayoutRequest, previous: Positions | null): ElkNo
       ...(keep ? { "elk.layered.crossingMinimization.semiInteractive": "true" } : {}),
     },
     children: request.nodes.map((node) => {
-      const was = keep ? previous.nodes.get(node.index) : undefined;
+      const was = keep ? previous.names.get(node.name) : undefined;
       return {
         id: `n${node.index}`,
         width: node.size.w,
@@ -72,27 +72,76 @@ export function toElk(request: LayoutRequest, previous: Positions | null): ElkNo
   };
 }
 
-/** Reads the answer; with the positions before, the picture is moved so that what stays stays where it was. */
+/** Reads the answer; with the positions before, what stays keeps its place where it can. */
 export function fromElk(request: LayoutRequest, answer: ElkNode, previous: Positions | null): Positions {
-  const nodes = new Map<number, Box>();
+  const solved = new Map<number, Box>();
   for (const child of answer.children ?? [])
-    nodes.set(Number(child.id.slice(1)), {
+    solved.set(Number(child.id.slice(1)), {
       x: Math.round(child.x ?? 0),
       y: Math.round(child.y ?? 0),
       w: child.width ?? 0,
       h: child.height ?? 0,
     });
-  const shift = offset(nodes, previous?.flow === request.flow ? previous : null);
-  for (const [index, box] of nodes) nodes.set(index, { ...box, x: box.x + shift.x, y: box.y + shift.y });
   const bends = new Map<number, readonly Point[]>();
-  for (const edge of (answer.edges ?? []) as ElkExtendedEdge[]) {
-    const points = (edge.sections ?? []).flatMap((section) => section.bendPoints ?? []);
+  for (const edge of (answer.edges ?? []) as ElkExtendedEdge[])
     bends.set(
       Number(edge.id.slice(1)),
+      (edge.sections ?? []).flatMap((section) => section.bendPoints ?? []),
+    );
+  const was = previous?.flow === request.flow ? previous.names : null;
+  const kept = was && [...bends.values()].every((b) => b.length === 0) ? keep(request, solved, was) : null;
+  if (kept) return positions(request, kept, bends);
+  const shift = was ? shiftOf(request, solved, was) : { x: 0, y: 0 };
+  for (const [index, box] of solved) solved.set(index, moved(box, shift));
+  for (const [index, points] of bends)
+    bends.set(
+      index,
       points.map((p) => ({ x: p.x + shift.x, y: p.y + shift.y })),
     );
+  return positions(request, solved, bends);
+}
+
+function positions(
+  request: LayoutRequest,
+  nodes: ReadonlyMap<number, Box>,
+  bends: ReadonlyMap<number, readonly Point[]>,
+): Positions {
+  const names = new Map(
+    request.nodes.flatMap((n) => (nodes.has(n.index) ? [[n.name, nodes.get(n.index) as Box]] : [])),
+  );
+  return { flow: request.flow, nodes, names, bends, bounds: boundsOf([...nodes.values()]) };
+}
+
+/**
+ * What stays keeps its place across the flow; along the flow it moves only to make room for what is new before it.
+ * Null where cards would come too close: then the solver's answer holds as it is.
+ */
+function keep(
+  request: LayoutRequest,
+  solved: ReadonlyMap<number, Box>,
+  was: ReadonlyMap<string, Box>,
+): ReadonlyMap<number, Box> | null {
+  const right = request.flow === "right";
+  const first = request.nodes.find((n) => was.has(n.name));
+  if (!first) return null;
+  const [a, b] = [was.get(first.name) as Box, solved.get(first.index) as Box];
+  const start = { x: a.x - b.x, y: a.y - b.y };
+  const middle = shiftOf(request, solved, was);
+  const result = new Map<number, Box>();
+  for (const node of request.nodes) {
+    const box = solved.get(node.index) as Box;
+    const old = was.get(node.name);
+    if (right) result.set(node.index, { ...box, x: box.x + start.x, y: old ? old.y : box.y + middle.y });
+    else result.set(node.index, { ...box, x: old ? old.x : box.x + middle.x, y: box.y + start.y });
   }
-  return { flow: request.flow, nodes, bends, bounds: boundsOf([...nodes.values()]) };
+  const boxes = [...result.values()];
+  const close = (p: Box, q: Box) =>
+    p.x < q.x + q.w + 20 && q.x < p.x + p.w + 20 && p.y < q.y + q.h + 20 && q.y < p.y + p.h + 20;
+  return boxes.some((p, i) => boxes.slice(i + 1).some((q) => close(p, q))) ? null : result;
+}
+
+function moved(box: Box, by: Point): Box {
+  return { ...box, x: box.x + by.x, y: box.y + by.y };
 }
 
 export async function solve(
@@ -115,16 +164,20 @@ export function boundsOf(boxes: readonly Box[]): Box {
   };
 }
 
-function offset(nodes: ReadonlyMap<number, Box>, previous: Positions | null): Point {
-  const xs: number[] = [];
-  const ys: number[] = [];
-  for (const [index, box] of nodes) {
-    const was = previous?.nodes.get(index);
-    if (!was) continue;
-    xs.push(was.x - box.x);
-    ys.push(was.y - box.y);
-  }
-  return { x: median(xs), y: median(ys) };
+/** The move that brings most of what stays back to where it was. */
+function shiftOf(
+  request: LayoutRequest,
+  solved: ReadonlyMap<number, Box>,
+  was: ReadonlyMap<string, Box>,
+): Point {
+  const pairs = request.nodes.flatMap((n): [Box, Box][] => {
+    const [old, box] = [was.get(n.name), solved.get(n.index)];
+    return old && box ? [[old, box]] : [];
+  });
+  return {
+    x: median(pairs.map(([old, box]) => old.x - box.x)),
+    y: median(pairs.map(([old, box]) => old.y - box.y)),
+  };
 }
 
 function median(values: number[]): number {

@@ -18,12 +18,14 @@ export function createLayouter(makeSolver: () => Promise<Solver> = workerSolver)
   let solver: Promise<Solver> | null = null;
   let latest = 0;
   const known = new Map<string, Positions>();
-  const warm = () => (solver ??= makeSolver());
+  const warm = () =>
+    (solver ??= makeSolver().catch((error: unknown) => {
+      solver = null; // tried again when it is needed
+      throw error;
+    }));
   return {
     warm() {
-      warm().catch(() => {
-        solver = null; // tried again when it is needed
-      });
+      warm().catch(() => undefined);
     },
     async lay(request, previous) {
       const ticket = ++latest;

@@ -44,6 +44,8 @@ export interface LayoutRequest {
 export interface Positions {
   readonly flow: Flow;
   readonly nodes: ReadonlyMap<number, Box>;
+  /** The same by name: when the graph changes, indices do, names stay. */
+  readonly names: ReadonlyMap<string, Box>;
   /** Points that a wire passes between its two ports; empty for neighbours. */
   readonly bends: ReadonlyMap<number, readonly Point[]>;
   readonly bounds: Box;

@@ -3,7 +3,7 @@
  * after it; the numbers before come from the frame itself, or where everything fades from the frame shown before.
  */
 import type { Drawing } from "../layout/drawing";
-import type { Dtype, FrameView, Step, TensorView } from "../store/types";
+import type { Dtype, FrameView, GraphEdge, Step, TensorView } from "../store/types";
 import { short, UNKNOWN, WITHHELD } from "./format";
 import { around, BEATS } from "./motion";
 
@@ -114,19 +114,17 @@ export function readingOf(
     edgeValue(index) {
       const edge = drawing.graph.edges[index];
       if (!edge) return null;
-      const now = frame.value(edge.target);
-      // What flowed along the wire is the weight before its update; afterwards that number is gone.
-      if (step.kind === "update" && now && updatesOf(drawing).has(edge.source)) {
-        const turn = updatesOf(drawing).get(edge.source) as number;
-        if (turn < step.index) return null;
-        if (turn === step.index)
-          return t < BEATS.update.print ? cellOf(frame.before, false, around(t, BEATS.update.print)) : null;
-      }
       if (step.kind === "forward" && edge.target === step.node)
         return t <= 0 ? null : cellOf(frame.value(edge.source), false, travelled(t));
-      if (now) return cellOf(frame.value(edge.source), false);
-      const was = old && t < BEATS.fade ? old.value(edge.target) : null;
-      return was && old ? cellOf(old.value(edge.source), false, 1 - t / BEATS.fade) : null;
+      // What flowed along a wire is the weight before its update; with the update that number goes.
+      if (step.kind === "update" && edge.source === step.node && frame.value(edge.target))
+        return t < BEATS.update.print
+          ? cellOf(frame.before ?? frame.value(edge.source), false, around(t, BEATS.update.print))
+          : null;
+      const now = carried(drawing, frame, edge);
+      if (now) return cellOf(now, false);
+      const was = old && t < BEATS.fade ? carried(drawing, old, edge) : null;
+      return was ? cellOf(was, false, 1 - t / BEATS.fade) : null;
     },
     edgeGrad(index) {
       const edge = drawing.graph.edges[index];
@@ -146,6 +144,14 @@ export function readingOf(
       return target === node && t < BEATS.backward.print ? Math.max(0, all - (withheld ? 0 : 1)) : all;
     },
   };
+}
+
+/** The number that stands on a wire when a step is over: what its consumer has read. */
+function carried(drawing: Drawing, frame: FrameView, edge: GraphEdge): TensorView | null {
+  const { step } = frame.header;
+  const turn = step.kind === "update" ? updatesOf(drawing).get(edge.source) : undefined;
+  if (turn !== undefined && turn <= step.index) return null;
+  return frame.value(edge.target) && frame.value(edge.source);
 }
 
 const updates = new WeakMap<Drawing, Map<number, number>>();

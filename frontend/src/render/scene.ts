@@ -2,7 +2,7 @@
  * The picture as a pure function of (graph, places, frame, t, view, theme). `base` does not depend on t and is
  * painted once per step; `moving` lies over it and is painted while something moves.
  */
-import type { Box } from "../layout/types";
+import type { Box, Point } from "../layout/types";
 import type { FrameView } from "../store/types";
 import type { Scale } from "../store/view";
 import { overlaps, type DisplayList, type Item, type Measure } from "./display";
@@ -18,7 +18,7 @@ import { arrowItem, wireItems } from "./marks/wire";
 import { FONTS, LABEL_H, TOKEN } from "./metrics";
 import { dock } from "./ports";
 import { movesOf, type Moves } from "./moves";
-import { magnitude, readingOf, type Cell, type Reading } from "./reading";
+import { cellOf, magnitude, readingOf, type Cell, type Reading } from "./reading";
 import type { Theme } from "./theme";
 import type { Words } from "./words";
 
@@ -250,10 +250,13 @@ class Moment {
     return items;
   }
 
-  #label(cell: Cell, middle: { x: number; y: number }, id: string, dim: boolean): Item[] {
-    const { measure, theme } = this.input;
-    const width = measure(cell.text, FONTS.label);
-    const box = labelBox(middle, width);
+  #labelBox(cell: Cell, middle: Point): Box {
+    return labelBox(middle, this.input.measure(cell.text, FONTS.label));
+  }
+
+  #label(cell: Cell, middle: Point, id: string, dim: boolean): Item[] {
+    const { theme } = this.input;
+    const box = this.#labelBox(cell, middle);
     const opacity = cell.opacity * this.#clearance(box);
     if (opacity <= 0.02) return [];
     const item = numberItem(cell, { x: middle.x, y: middle.y + LABEL_H * 0.36 }, FONTS.label, theme, {
@@ -334,9 +337,13 @@ class Moment {
     if (this.moves.strips.length === 0) return [];
     const taken: Box[] = [...geometry.cards.values()];
     for (const [index, places] of geometry.labels) {
-      if (places.value && frame.value(geometry.wires.get(index)?.target ?? -1))
-        taken.push(labelBox(places.value, 40));
-      if (places.contribution && frame.contribution(index)) taken.push(labelBox(places.contribution, 40));
+      // As they are at the end of the step: a strip must not move while it is shown.
+      const edge = geometry.drawing.graph.edges[index];
+      const value = edge && frame.value(edge.target) && frame.value(edge.source);
+      if (places.value && value) taken.push(this.#labelBox(cellOf(value, false), places.value));
+      const contribution = frame.contribution(index);
+      if (places.contribution && contribution)
+        taken.push(this.#labelBox(cellOf(contribution, true), places.contribution));
     }
     const active = frame.header.step.edge;
     const target = active === null ? undefined : geometry.cards.get(geometry.wires.get(active)?.source ?? -1);

@@ -32,27 +32,28 @@ export function stripWidth(parts: readonly StripPart[], ctx: MarkContext): numbe
 }
 
 /**
- * Below the card, else shifted, else above: the first place where no number on a wire and no card lies. `taken`
- * holds those boxes; `skip` is how far below the card something else rests.
+ * Below the card, else shifted, beside or above it: the first place where no number of a wire and no card lies.
+ * `taken` holds those boxes; `skip` is how far below the card something else rests.
  */
 export function stripBox(card: Box, width: number, skip: number, bounds: Box, taken: readonly Box[]): Box {
+  // Where the flow is down the picture is narrow, and there is room at its sides.
+  const margin = bounds.h > bounds.w ? 72 : 12;
+  const [least, most] = [bounds.x - margin, bounds.x + bounds.w + margin - width];
+  const within = (x: number) => Math.max(least, Math.min(x, most));
   const centred = card.x + card.w / 2 - width / 2;
-  const margin = 12;
-  const within = (x: number) =>
-    Math.max(bounds.x - margin, Math.min(x, bounds.x + bounds.w + margin - width));
+  const [left, right] = [card.x - width - 8, card.x + card.w + 8];
   const below = card.y + card.h + STRIP.gap + skip;
   const above = card.y - STRIP.h - 14;
-  const places = [
-    [centred, below],
-    [card.x, below],
-    [card.x + card.w - width, below],
-    [centred, above],
-    [card.x - 6, above],
-    [card.x + card.w + 6 - width, above],
-    [centred, below + 16],
-    [centred, above - 12],
-  ] as const;
-  const boxes = places.map(([x, y]): Box => ({ x: within(x), y, w: width, h: STRIP.h }));
+  const beside = card.y + card.h / 2 - STRIP.h / 2;
+  const xs = [centred, card.x, card.x + card.w - width, card.x - width / 2, card.x + card.w - width / 2];
+  const places: (readonly [number, number])[] = [
+    ...xs.map((x) => [within(x), below] as const),
+    ...[right, left].filter((x) => x >= least && x <= most).map((x) => [x, beside] as const),
+    ...xs.map((x) => [within(x), above] as const),
+    ...[12, 24, 36, 48].flatMap((by) => xs.map((x) => [within(x), below + by] as const)),
+    ...[12, 24, 36].flatMap((by) => xs.map((x) => [within(x), above - by] as const)),
+  ];
+  const boxes = places.map(([x, y]): Box => ({ x, y, w: width, h: STRIP.h }));
   return boxes.find((box) => !taken.some((other) => overlaps(box, other, 3))) ?? (boxes[0] as Box);
 }
 

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { drawingOf, superscript } from "../../src/layout/drawing";
+import { createLayouter } from "../../src/layout/layout";
+import type { Box } from "../../src/layout/types";
+import { overlaps } from "../../src/render/display";
+import { flowFor, layoutRequest } from "../../src/render/geometry";
+import { inPort } from "../../src/render/ports";
+import { estimate } from "../../src/render/display";
+import { englishWords } from "../../src/render/words";
+import { geometryOf, positionsOf, recordingOf, solver } from "../support/pictures";
+import { large, PROGRAMS, record } from "../support/trace";
+
+const drawing = (name: string) => recordingOf(record(PROGRAMS[name]!)).drawing;
+const boxOf = async (name: string) => {
+  const d = drawing(name);
+  const positions = await positionsOf(d);
+  const byName = new Map(d.nodes.map((n) => [n.node.name, positions.nodes.get(n.index)!]));
+  return (node: string) => byName.get(node)!;
+};
+const middle = (box: Box) => box.y + box.h / 2;
+
+describe("what is drawn", () => {
+  it("folds constant exponents into the glyph, and nothing else", () => {
+    const d = drawing("one-weight");
+    expect(d.nodes.map((n) => n.glyph)).toEqual(["w", "x", "target", "×", "−", "( )²"]);
+    expect(drawing("sigmoid-neuron").nodes.filter((n) => n.node.kind === "constant")).toHaveLength(2);
+  });
+
+  it("keeps an exponent that has no superscript, or other consumers", () => {
+    const graph = recordingOf(
+      record({
+        leaves: [
+          { name: "x", kind: "parameter", value: 2 },
+          { name: "half", kind: "constant", value: 0.5 },
+          { name: "two", kind: "constant", value: 2 },
+        ],
+        ops: [
+          { name: "pow#0", op: "pow", args: ["x", "half"] },
+          { name: "pow#1", op: "pow", args: ["pow#0", "two"] },
+          { name: "mul#0", op: "mul", args: ["pow#1", "two"] },
+        ],
+      }),
+    ).graph;
+    expect(drawingOf(graph).nodes.map((n) => n.glyph)).toEqual(["x", "0.5", "2", "( )ᵖ", "( )ᵖ", "×"]);
+    expect([superscript("3"), superscript("-1.0"), superscript("0.5"), superscript("n")]).toEqual([
+      "³",
+      "⁻¹",
+      null,
+      null,
+    ]);
+  });
+
+  it("keeps two edges for x · x", () => {
+    const node = drawing("fan-out").nodes.find((n) => n.node.name === "mul#1")!;
+    expect(node.ins.map((e) => [e.source === node.ins[0]!.source, e.argument])).toEqual([
+      [true, 0],
+      [true, 1],
+    ]);
+  });
+});
+
+describe("the layout", () => {
+  it("is as the design shows it: w above x, × between, the target beside its −, the loss at the right", async () => {
+    const at = await boxOf("one-weight");
+    expect(middle(at("w"))).toBeLessThan(middle(at("mul#0")));
+    expect(middle(at("x"))).toBeGreaterThan(middle(at("mul#0")));
+    expect(middle(at("target"))).toBeGreaterThan(middle(at("mul#0")));
+    expect(Math.abs(at("target").x - at("mul#0").x)).toBeLessThan(60);
+    expect(at("pow#0").x).toBeGreaterThan(at("sub#0").x + at("sub#0").w);
+  });
+
+  it("is the same each time", async () => {
+    for (const name of Object.keys(PROGRAMS))
+      expect(await positionsOf(drawing(name)), name).toEqual(await positionsOf(drawing(name)));
+  });
+
+  it.each(["right", "down"] as const)("lets no two cards touch, and data flow %s", async (flow) => {
+    for (const name of Object.keys(PROGRAMS)) {
+      const d = drawing(name);
+      const { nodes } = await positionsOf(d, flow);
+      const boxes = [...nodes.values()];
+      boxes.forEach((a, i) =>
+        boxes.slice(i + 1).forEach((b) => expect(overlaps(a, b, 12), name).toBe(false)),
+      );
+      for (const edge of d.edges) {
+        const [a, b] = [nodes.get(edge.source)!, nodes.get(edge.target)!];
+        if (flow === "right") expect(a.x + a.w).toBeLessThan(b.x);
+        else expect(a.y + a.h).toBeLessThan(b.y);
+      }
+    }
+  });
+
+  it("brings arguments in from the left, in order, and wires end at the cards", async () => {
+    const d = drawing("sigmoid-neuron");
+    const { cards, wires } = await geometryOf(d);
+    for (const node of d.nodes)
+      node.ins.forEach((edge, slot) => {
+        const card = cards.get(node.index)!;
+        const end = wires.get(edge.index)!.curve.samples.at(-1)!;
+        const port = inPort(card, slot, node.ins.length, "right");
+        expect(Math.hypot(end.x - port.x, end.y - port.y)).toBeLessThan(0.01);
+        expect(end.x).toBe(card.x);
+      });
+  });
+
+  it("keeps what stays near its place when the graph changes", async () => {
+    const before = drawing("one-weight");
+    const was = await positionsOf(before);
+    const program = PROGRAMS["one-weight"]!;
+    const edited = recordingOf(
+      record({
+        leaves: [...program.leaves, { name: "mul#0.delta", kind: "constant", value: 1 }],
+        ops: [
+          program.ops[0]!,
+          { name: "mul#0.edit", op: "add", args: ["mul#0", "mul#0.delta"] },
+          { ...program.ops[1]!, args: ["mul#0.edit", "target"] },
+          program.ops[2]!,
+        ],
+      }),
+    ).drawing;
+    const is = await positionsOf(edited, "right", "scalars", was);
+    const find = (d: typeof before, name: string) => d.nodes.find((n) => n.node.name === name)!.index;
+    for (const name of ["w", "x", "mul#0"]) {
+      const [a, b] = [was.nodes.get(find(before, name))!, is.nodes.get(find(edited, name))!];
+      expect(b.y, name).toBe(a.y);
+      expect(Math.abs(b.x - a.x), name).toBeLessThan(8);
+    }
+  });
+
+  it("takes 500 nodes", async () => {
+    const { drawing: d } = recordingOf(record(large(500)));
+    const geometry = await geometryOf(d);
+    expect(geometry.cards.size).toBe(d.nodes.length);
+    expect(geometry.wires.size).toBe(d.edges.length);
+  }, 60_000);
+});
+
+describe("the layouter", () => {
+  const request = (name: string) => layoutRequest(drawing(name), "scalars", "right", englishWords, estimate);
+
+  it("answers null to what has become stale, and knows what it has done", async () => {
+    let calls = 0;
+    const layouter = createLayouter(async () => (graph) => {
+      calls += 1;
+      return solver(graph);
+    });
+    const [old, fresh] = await Promise.all([
+      layouter.lay(request("max"), null),
+      layouter.lay(request("one-weight"), null),
+    ]);
+    expect(old).toBeNull();
+    expect(fresh?.nodes.size).toBe(6);
+    expect(await layouter.lay(request("one-weight"), null)).toBe(fresh);
+    expect(calls).toBe(2);
+  });
+
+  it("tries again after its worker could not be loaded", async () => {
+    let tries = 0;
+    const layouter = createLayouter(() => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new Error("offline")) : Promise.resolve(solver);
+    });
+    await expect(layouter.lay(request("max"), null)).rejects.toThrow("offline");
+    expect((await layouter.lay(request("max"), null))?.nodes.size).toBeGreaterThan(0);
+  });
+});
+
+it("data flow down on a phone, to the right on a wide screen", () => {
+  expect(flowFor(drawing("one-weight"), { w: 362, h: 380 })).toBe("down");
+  expect(flowFor(drawing("one-weight"), { w: 742, h: 510 })).toBe("right");
+  expect(flowFor(drawing("sigmoid-neuron"), { w: 1000, h: 500 })).toBe("right");
+});

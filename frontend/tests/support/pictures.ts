@@ -1,0 +1,61 @@
+/** Pictures of recordings, laid out by ELK in this process. */
+import Elk from "elkjs/lib/elk.bundled.js";
+import { drawingOf, type Drawing } from "../../src/layout/drawing";
+import { solve, type Solver } from "../../src/layout/elk-graph";
+import type { Flow, Positions } from "../../src/layout/types";
+import { estimate } from "../../src/render/display";
+import { layoutRequest, makeGeometry, type Geometry } from "../../src/render/geometry";
+import type { Level } from "../../src/render/metrics";
+import { restingView, type SceneInput } from "../../src/render/scene";
+import { lightTheme } from "../../src/render/theme";
+import { englishWords } from "../../src/render/words";
+import type { FrameView, Graph, Incoming } from "../../src/store/types";
+import { frameView } from "../../src/transport/frames";
+
+const elk = new Elk();
+export const solver: Solver = (graph) => elk.layout(graph);
+
+export interface Recording {
+  graph: Graph;
+  drawing: Drawing;
+  frames: FrameView[];
+}
+
+export function recordingOf(messages: Incoming[]): Recording {
+  const message = messages.find((m) => m.type === "graph");
+  if (message?.type !== "graph") throw new Error("the recording has no graph");
+  const { graph } = message;
+  const frames = messages.flatMap((m) =>
+    m.type === "frame" && m.topology === graph.topology ? [frameView(m)] : [],
+  );
+  return { graph, drawing: drawingOf(graph), frames };
+}
+
+export async function positionsOf(
+  drawing: Drawing,
+  flow: Flow = "right",
+  level: Level = "scalars",
+  previous: Positions | null = null,
+): Promise<Positions> {
+  return solve(layoutRequest(drawing, level, flow, englishWords, estimate), solver, previous);
+}
+
+export async function geometryOf(
+  drawing: Drawing,
+  flow: Flow = "right",
+  level: Level = "scalars",
+): Promise<Geometry> {
+  return makeGeometry(drawing, await positionsOf(drawing, flow, level), level);
+}
+
+export function inputOf(geometry: Geometry, frames: FrameView[], step: number): SceneInput {
+  return {
+    geometry,
+    frame: frames[step]!,
+    previous: frames[step - 1] ?? null,
+    view: { ...restingView, rate: 0.01 },
+    theme: lightTheme,
+    words: englishWords,
+    measure: estimate,
+  };
+}
