@@ -71,10 +71,10 @@ export function nameOf(node: DrawnNode): string {
 }
 
 export function kindOf(node: DrawnNode, words: Words): string {
-  const { kind, label, op } = node.node;
+  const { kind, label, op, name } = node.node;
   if (kind !== "op") return words[kind];
   // A loss has its name above the card.
-  return middle((node.node.loss ? op : label) || op || "", 12);
+  return middle((node.node.loss || label === name ? op : label) || op || "", 12);
 }
 
 /** The size of one of the two halves of a split tile. */
