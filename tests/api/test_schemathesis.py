@@ -1,0 +1,80 @@
+"""Requests of any shape at the running service: no 5xx, and no answer that the document does not describe."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+
+from chainrule.api.app import create_app
+from chainrule.api.http import REASONS
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = create_app().openapi()
+# What a configuration may hold is each lesson's affair: a body of the right form may well be refused.
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    limits = {"CHAINRULE_MAX_SESSIONS_PER_CLIENT": "1000000", "CHAINRULE_MAX_SESSIONS": "1000000"}
+    limits |= {"CHAINRULE_MAX_ITERATIONS": "20", "CHAINRULE_COMMAND_TIMEOUT": "2"}
+    log = tmp_path_factory.mktemp("service") / "log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "chainrule.cli", "serve", "--port", "0", "--workers", "2"],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, **limits},
+        )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert log.read_text(encoding="utf-8") == "", "the service complained"
+
+
+@pytest.fixture(scope="module")
+def session(address: str) -> str:
+    """A session that is there, for requests whose own ids are not."""
+    answer = httpx.post(f"{address}/api/sessions", json={"lesson": "one-weight"})
+    return str(answer.json()["id"])
+
+
+@schema.parametrize()
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_every_address_answers_as_documented(case: Any, address: str, session: str) -> None:
+    for real in (False, True):
+        if real:
+            if "id" not in case.path_parameters or case.method == "DELETE":
+                return
+            case.path_parameters["id"] = session
+            if "name" in case.path_parameters:
+                case.path_parameters["name"] = "w"
+        response = case.call(base_url=address)
+        # With a name put in its place, a request that was meant to be wrong may be right.
+        excluded = [positive_data_acceptance, *([negative_data_rejection] if real else [])]
+        case.validate_response(response, excluded_checks=excluded)
+
+
+def test_every_status_that_is_documented_is_explained_once() -> None:
+    for code, reason in REASONS.items():
+        assert re.search(r"`\w+…?`", reason) or code in (404, 409), f"{code} names no code"
+
+
+def test_there_is_something_to_test() -> None:
+    assert len(list(schema.get_all_operations())) == sum(len(item) for item in DOCUMENT["paths"].values())
