@@ -189,9 +189,39 @@ def test_configure_at_the_tip_appends() -> None:
     w = 2.24
     assert value(session, "w") == pytest.approx(w - 0.1 * 2 * 3 * (3 * w - 10), rel=1e-5)
     assert session.info().config["lr"] == 0.1
-    configured = the(Configured, send(session, "seek", iteration=0, step=0))
-    assert configured.config["lr"] == 0.01, "what holds at the cursor"
-    assert configured.from_iteration == 0
+    send(session, "seek", iteration=0, step=0)
+    assert session.info().config["lr"] == 0.1, "what was set here holds from the next iteration"
+    send(session, "seek", iteration=4)
+    send(session, "configure", config={"lr": 0.2})
+    assert the(Configured, send(session, "seek", iteration=3)).config["lr"] == 0.1
+    configured = the(Configured, send(session, "seek", iteration=5))
+    assert (configured.config["lr"], configured.from_iteration) == (0.2, 5)
+
+
+def test_an_edit_keeps_the_configuration_that_was_just_set() -> None:
+    session = make()
+    send(session, "step", unit="iteration", count=2)
+    send(session, "configure", config={"lr": 0.1})
+    answers = send(session, "edit", name="w", value=1.0)
+    assert session.info().config["lr"] == 0.1
+    assert the(Branches, answers).branches[1].fork_iteration == 1
+    send(session, "edit", name="w", value=2.0, coalesce=True)
+    assert len(session.branches().branches) == 2
+    send(session, "seek", iteration=2, step=8)
+    before, g = value(session, "w"), grad(session, "w")
+    send(session, "step")
+    assert value(session, "w") == pytest.approx(before - 0.1 * g, rel=1e-5)
+
+
+def test_what_was_set_at_a_place_is_still_set_when_one_comes_back() -> None:
+    session = make()
+    send(session, "step", unit="iteration", count=2)
+    send(session, "configure", config={"lr": 0.1})
+    send(session, "seek", iteration=4)
+    send(session, "seek", iteration=1, step=9)
+    send(session, "configure", config={"optimizer": "momentum"})
+    assert session.info().config["lr"] == 0.1
+    assert line(session)[2:] == (2, "configure optimizer")
 
 
 def test_configure_behind_the_tip_forks() -> None:
@@ -365,6 +395,21 @@ def test_the_journal_makes_the_same_session(commands: list[Any]) -> None:
     for each in (session, again):
         send(each, "step", unit="iteration", count=3)
     assert fingerprint(again) == fingerprint(session)
+
+
+def test_a_rebuild_takes_the_whole_configuration_with_it() -> None:
+    session = make("test-matrix")
+    send(session, "step", unit="iteration", count=3)
+    send(session, "configure", config={"lr": 0.3})
+    send(session, "configure", config={"rows": 2})
+    send(session, "configure", config={"rows": 4})
+    assert session.info().config["lr"] == 0.3
+    recipe = session.recipe()
+    again = Session(recipe.lesson, recipe.config, recipe.seed, journal=recipe.journal, cursor=recipe.cursor)
+    assert fingerprint(again) == fingerprint(session)
+    send(session, "configure", config={"lr": 0.05, "rows": 3})
+    send(session, "configure", config={"rows": 4})
+    assert session.info().journal == [], "as it began"
 
 
 @settings(max_examples=40)

@@ -218,3 +218,23 @@ def test_a_long_history_comes_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None
     found = [m for m in viewer.pull(session) if isinstance(m, Metrics)]
     assert [(m.start, len(m.columns["loss"])) for m in found] == [(40, 10), (50, 10), (60, 10)]
     assert not viewer.behind(session)
+
+
+def test_a_long_history_arrives_at_the_pace_of_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chainrule.session.viewer.CHUNK", 10)
+    session = make()
+    send(session, "seek", iteration=499)
+    viewer = session.viewer()
+    known, waiting = 0, True
+    # Nothing but an acknowledgement makes the server look again.
+    while waiting:
+        waiting = False
+        for message in viewer.pull(session):
+            if isinstance(message, Metrics):
+                assert message.start == known
+                known += len(message.columns["loss"])
+            elif isinstance(message, Frame):
+                ack(session, viewer, message.seq)
+                waiting = True
+    assert known == 500
+    assert viewer.pull(session) == []

@@ -113,19 +113,22 @@ class Core:
         return self.position.iteration == self.line.tip
 
     def regime(self) -> Regime:
-        """The configuration in force; at the tip of a branch the one that comes next, if it was changed there."""
-        if self.at_tip():
-            return self.line.regime(self.line.tip + 1)
-        return self.record.start.regime
+        """The configuration in force: that of the next iteration, which is what a change made here changes.
+
+        Not that of this iteration, and no matter how far the branch has been computed: so it is the same for all
+        who come here by the same history.
+        """
+        upcoming = self.position.iteration + 1
+        return self.line.owner(upcoming).regime(upcoming)
 
     def holds_from(self) -> int:
         """The iteration from which the configuration in force holds."""
-        upto = self.position.iteration + self.at_tip()
+        upcoming = self.position.iteration + 1
         starts = [
             start
-            for owner, first, _ in self.line.segments()
+            for owner, _, _ in self.line.segments()
             for start in owner.regimes
-            if first <= start <= upto and self.line.owner(start) is owner
+            if start <= upcoming and self.line.owner(start) is owner
         ]
         return max(starts, default=0)
 

@@ -13,7 +13,7 @@ from chainrule.protocol.model import JournalEntry
 from chainrule.session.build import build_regime, changed_fields
 from chainrule.session.core import Appended, Arrival, Core, LastEdit, Undo, Work
 from chainrule.timeline import START, Line, Position
-from chainrule.trace import Carry, is_edit
+from chainrule.trace import Carry, Regime, is_edit
 
 if TYPE_CHECKING:
     from chainrule.lessons.lesson import LessonConfig
@@ -56,7 +56,7 @@ def edit(core: Core, command: EditCommand) -> Work:
     if replaced is None:
         _make_room(core)
         parent: Line | None = owner
-        journal = _path(owner, iteration)
+        journal = _path(core)
     else:
         parent = replaced.parent
         journal = replaced.journal[:-1]
@@ -66,6 +66,7 @@ def edit(core: Core, command: EditCommand) -> Work:
         f"edit {name}",
         _edited(core.record.start, node, value),
         [*journal, (iteration, entry)],
+        _regimes(core),
     )
     before = Undo(core.line.id, core.position)
     arrival = yield from core.arrive(line, core.position)
@@ -80,10 +81,12 @@ def edit(core: Core, command: EditCommand) -> Work:
 
 def _replaced(core: Core, name: str, index: tuple[int, ...] | None) -> Line | None:
     """The branch of the edit just made, if a coalescing edit of the same thing takes its place."""
-    line, last = core.line, core.last_edit
-    same = last is not None and last == LastEdit(line.id, name, index)
-    fresh = line.fork == line.tip == core.position.iteration and not line.regimes
-    return line if same and fresh and not core.timeline.has_children(line) else None
+    line = core.line
+    if core.last_edit != LastEdit(line.id, name, index) or core.timeline.has_children(line):
+        return None
+    fresh = line.fork == line.tip == core.position.iteration
+    # Nothing was configured since.
+    return line if fresh and line.journal[-1][1].command["type"] == "edit" else None
 
 
 def _edited(start: Carry, node: Node, value: Array) -> Carry:
@@ -151,7 +154,7 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
     changed = changed_fields(before, config)
     if not changed:
         return (yield from core.arrive(core.line, core.position))
-    if rebuilds(core, command):
+    if any(name in _rebuilding(core) for name in changed):
         there = core.position
         if there.iteration > REBUILD_ITERATIONS:
             there = Position(0, there.step)
@@ -174,7 +177,7 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
         return Arrival()
     _make_room(core)
     owner = line.owner(core.position.iteration)
-    journal = [*_path(owner, core.position.iteration), (start, entry)]
+    journal = [*_path(core), (start, entry)]
     fork = core.timeline.reconfigured(owner, start, cause, core.record.end, regime, journal)
     undo = Undo(line.id, core.position)
     arrival = yield from core.arrive(fork, core.position)
@@ -182,12 +185,17 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
     return arrival
 
 
-def rebuilds(core: Core, command: ConfigureCommand) -> bool:
-    """Whether a configuration changes a field that needs the model to be built anew."""
-    before = core.regime().config
-    changed = changed_fields(before, before.merged(command.config))
+def _rebuilding(core: Core) -> frozenset[str]:
+    """The fields that need the model to be built anew."""
     applies = {field.name: field.applies for field in core.lesson.fields}
-    return any(applies.get(name, "rebuild") == "rebuild" for name in changed)
+    return frozenset(
+        name for name in core.lesson.Config.model_fields if applies.get(name) != "next_iteration"
+    )
+
+
+def rebuilds(core: Core, command: ConfigureCommand) -> bool:
+    """Whether an entry of the journal is a rebuild: only then does it name a field that needs one."""
+    return not _rebuilding(core).isdisjoint(command.config)
 
 
 def rebuild(core: Core, command: ConfigureCommand) -> Work:
@@ -200,16 +208,11 @@ def rebuild(core: Core, command: ConfigureCommand) -> Work:
 
 def _rebuilt(core: Core, config: LessonConfig, changed: list[str]) -> Line:
     regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
-    # All that came before is gone with the old model, but for the configuration.
-    entry = _entry(core, _since_start(core, config))
+    # All that came before is gone with the old model. The entry has all fields, so that it needs nothing before it.
+    same = not changed_fields(core.initial_config, config)
+    journal = [] if same else [(-1, _entry(core, config.model_dump(mode="json")))]
     _make_room(core)
-    return core.timeline.root(regime, f"configure {', '.join(changed)}", [(-1, entry)])
-
-
-def _since_start(core: Core, config: LessonConfig) -> dict[str, Any]:
-    """Fields in which a configuration differs from the one that the session began with."""
-    dumped: dict[str, Any] = config.model_dump(mode="json")
-    return {name: dumped[name] for name in changed_fields(core.initial_config, config)}
+    return core.timeline.root(regime, f"configure {', '.join(changed)}", journal)
 
 
 def _entry(core: Core, config: dict[str, Any]) -> JournalEntry:
@@ -259,9 +262,24 @@ def _push(core: Core, undo: Undo) -> None:
 # -- branches and the journal
 
 
-def _path(owner: Line, iteration: int) -> list[tuple[int, JournalEntry]]:
-    """The commands that shaped a branch's history up to the start of an iteration."""
-    return [(effect, entry) for effect, entry in owner.journal if effect <= iteration]
+def _path(core: Core) -> list[tuple[int, JournalEntry]]:
+    """The commands that shaped the history up to the cursor's iteration, and the configuration of the next."""
+    iteration = core.position.iteration
+    return [
+        (effect, entry)
+        for effect, entry in core.line.journal
+        if effect <= iteration or (effect == iteration + 1 and entry.command["type"] == "configure")
+    ]
+
+
+def _regimes(core: Core) -> dict[int, Regime]:
+    """The configurations that begin in the cursor's iteration or the next: a branch that forks here keeps them."""
+    found = {}
+    for iteration in (core.position.iteration, core.position.iteration + 1):
+        regime = core.line.owner(iteration).regimes.get(iteration)
+        if regime is not None:
+            found[iteration] = regime
+    return found
 
 
 def _make_room(core: Core) -> None:

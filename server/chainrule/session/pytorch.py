@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from chainrule.engine.tape import Node
+from chainrule.explain.code import grad_code, value_code
 from chainrule.protocol.client import PytorchCommand
 from chainrule.protocol.server import PytorchResult
 from chainrule.session.core import Core
@@ -35,11 +36,10 @@ def pytorch(core: Core, command: PytorchCommand) -> PytorchResult:
 
 def code(node: Node, what: str) -> str:
     """The line that prints the number, given the variables of the listing."""
-    name = str(node.label if node.label and node.label.isidentifier() else node.name)
-    variable = name.replace(".", "_").replace("#", "")
-    expression = variable if what == "value" else f"{variable}.grad"
-    shape = node.shape
-    return f"{expression}.item()" if all(length == 1 for length in shape) else f"{expression}.tolist()"
+    expression, hash_sign, comment = (grad_code if what == "grad" else value_code)(node, ()).partition("  # ")
+    read = "item" if all(length == 1 for length in node.shape) else "tolist"
+    atom = expression.replace("_", "a").replace(".", "a").isalnum()
+    return f"{expression if atom else f'({expression})'}.{read}(){hash_sign}{comment}"
 
 
 def _run(record: Record, wanted: Node, what: str) -> object:

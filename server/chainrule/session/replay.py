@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -11,15 +10,15 @@ from chainrule.errors import Refusal
 from chainrule.protocol.client import CLIENT_MESSAGE, ConfigureCommand, EditCommand, SeekCommand
 from chainrule.protocol.model import Cursor, JournalEntry
 from chainrule.session import edits, travel
-from chainrule.session.core import Core
+from chainrule.session.core import Arrival, Core, Work
+from chainrule.timeline import Position
 
-T = TypeVar("T")
 
-
-def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -> None:
+def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -> Generator[None, None, None]:
     """Give the commands of a journal at their cursors, then go to ``cursor``, or to (0, 0).
 
     The branch in a cursor is of the session that wrote it; here each command goes on from where the last one led.
+    Pauses after each iteration computed.
 
     Raises
     ------
@@ -28,14 +27,15 @@ def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -
     """
     left = core.limits.max_iterations_per_command
 
-    def run(work: Generator[None, None, T]) -> T:
+    def run(work: Work) -> Work:
         nonlocal left
         while True:
             try:
                 next(work)
             except StopIteration as stop:
-                value: T = stop.value
-                return value
+                arrival: Arrival = stop.value
+                return arrival
+            yield
             left -= 1
             if left < 0:
                 raise Refusal(
@@ -49,15 +49,22 @@ def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -
     for entry in journal:
         command = _command(entry)
         if isinstance(command, ConfigureCommand) and edits.rebuilds(core, command):
-            run(edits.rebuild(core, command))
+            yield from run(edits.rebuild(core, command))
             continue
-        run(travel.seek(core, _seek(entry.cursor)))
+        yield from run(_go(core, entry.cursor))
         work = (
             edits.edit(core, command) if isinstance(command, EditCommand) else edits.configure(core, command)
         )
-        run(work)
-    run(travel.seek(core, _seek(cursor)))
+        yield from run(work)
+    yield from run(travel.seek(core, _seek(cursor)))
     core.undo.clear()
+
+
+def _go(core: Core, cursor: Cursor) -> Work:
+    """Where a command was given. It may have stood on a step of an edit that a later one replaced."""
+    if cursor.iteration >= core.limits.max_iterations:
+        raise _invalid(f"There is no iteration {cursor.iteration}.")
+    return core.arrive(core.line, Position(cursor.iteration, cursor.step))
 
 
 def _seek(cursor: Cursor | None) -> SeekCommand:

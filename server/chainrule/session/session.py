@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, Literal, assert_never
 
 from chainrule.engine.backend import Backend
@@ -76,6 +76,8 @@ class Session:
         What runs. ``config`` holds the fields that differ from the lesson's defaults.
     journal, cursor
         Commands to be replayed, and where to stand then.
+    wait
+        Whether to do so now; else :meth:`open` does it in slices.
 
     Raises
     ------
@@ -93,6 +95,7 @@ class Session:
         backend: str | Backend = "numpy",
         journal: Sequence[JournalEntry] = (),
         cursor: Cursor | None = None,
+        wait: bool = True,
     ) -> None:
         self.limits = limits or Limits()
         found = find_lesson(lesson)
@@ -103,13 +106,32 @@ class Session:
             backend_named(backend) if isinstance(backend, str) else backend,
             self.limits,
         )
-        replay.replay(self.core, journal, cursor)
+        self._opening: Generator[None, None, None] | None = replay.replay(self.core, journal, cursor)
         self.job: Job | None = None
         self.playing: Playing | None = None
         self._outbox: list[ServerMessage] = []
         self._answers = Answers(self.limits.max_answers)
         self._frames: dict[tuple[int, frozenset[str] | None], Frame] = {}
         self._news = News(self)
+        if wait:
+            self.open(float("inf"))
+
+    def open(self, budget: float) -> bool:
+        """Replay the journal for about ``budget`` seconds; True when the session is where it should be.
+
+        Raises
+        ------
+        Refusal
+            Of a command of the journal, or of the cursor.
+        """
+        deadline = time.monotonic() + budget
+        if self._opening is not None:
+            for _ in self._opening:
+                if time.monotonic() >= deadline:
+                    return False
+            self._opening = None
+            self._news = News(self)
+        return True
 
     # -- for the host
 

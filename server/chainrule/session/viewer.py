@@ -51,6 +51,7 @@ class Viewer:
         """What this connection has not seen yet and is ready for.
 
         The first time: all that a page needs. A frame only while few are on their way; metrics go with the frames.
+        While there are more metrics than go with one, the frame is sent again: its acknowledgement asks for the rest.
         """
         found: list[ServerMessage] = []
         if not self._welcomed:
@@ -68,7 +69,7 @@ class Viewer:
             self.topology = graph.topology
             found.append(GraphMessage(seq=session.revision, graph=graph))
         found.extend(self._metrics(session))
-        if self._frame != session.revision:
+        if self.behind(session):
             frame = session.frame(self)
             self._frame = session.revision
             self._flying.append(frame.seq)

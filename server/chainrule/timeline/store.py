@@ -47,7 +47,7 @@ class Timeline:
 
     def root(self, regime: Regime, cause: str, journal: list[tuple[int, JournalEntry]]) -> Line:
         """A new branch without a parent. Its first iteration is computed before anything changes."""
-        return self.edited(None, 0, cause, initial_carry(regime), journal)
+        return self.edited(None, 0, cause, initial_carry(regime), journal, {})
 
     def edited(
         self,
@@ -56,12 +56,14 @@ class Timeline:
         cause: str,
         start: Carry,
         journal: list[tuple[int, JournalEntry]],
+        regimes: dict[int, Regime],
     ) -> Line:
         """A new branch whose iteration ``iteration`` starts from ``start``; it shares those before with ``parent``.
 
-        The iteration is computed before anything changes.
+        ``regimes`` are configurations that begin there or later. The iteration is computed before anything changes.
         """
         line = Line(self._next_id, parent, iteration, cause, start, journal)
+        line.regimes.update(regimes)
         record = run_iteration(start, iteration, max_nodes=self.limits.max_nodes)
         line.append(record)
         self._add(line)
