@@ -1,0 +1,62 @@
+"""What the tests of the page have in common: opening a lesson, and reading what a person would read."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+MINUS = "−"
+
+
+def open_lesson(page: Page, address: str = "/one-weight") -> None:
+    page.goto(address)
+    expect(badge(page)).to_be_visible()
+    expect(page.locator("main[aria-busy=false]")).to_be_visible()
+    # The mirror stands when the picture has its places.
+    expect(page.locator(".mirror button").first).to_be_attached()
+
+
+def badge(page: Page) -> Locator:
+    return page.locator("main .badge")
+
+
+def at_step(page: Page, step: int, total: int | None = None) -> None:
+    """Wait until the page is at a step, counted from 1 as it prints it."""
+    last = r"\d+" if total is None else str(total)
+    expect(badge(page)).to_contain_text(re.compile(rf"(step|bước) {step} (of|/) {last}"))
+
+
+def press(page: Page, key: str, times: int = 1) -> None:
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def steps_forward(page: Page, start: int, count: int) -> None:
+    """One key press after the other, each when the page has come to the step before."""
+    for step in range(start + 1, start + count + 1):
+        page.keyboard.press("ArrowRight")
+        at_step(page, step)
+
+
+def node(page: Page, name: str) -> Locator:
+    return page.locator(f'.mirror button.node[data-name="{name}"]')
+
+
+def edge(page: Page, consumer: str, argument: int) -> Locator:
+    return page.locator(f'.mirror button.edge[data-name="{consumer}"][data-argument="{argument}"]')
+
+
+def middle(locator: Locator) -> tuple[float, float]:
+    box = locator.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def boxes(page: Page) -> list[str]:
+    """The three numbers of upstream × local slope = contribution."""
+    return page.locator(".boxes .box b").all_inner_texts()
+
+
+def query(page: Page, name: str) -> str | None:
+    return page.evaluate("name => new URLSearchParams(location.search).get(name)", name)

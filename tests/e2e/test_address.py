@@ -1,0 +1,128 @@
+"""Every state has an address: it opens elsewhere, it is kept in the history, it survives a reload."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from e2e.running import Problems
+from e2e.stepping import at_step, badge, node, open_lesson, press, query
+
+
+def test_the_address_opens_the_same_step_elsewhere(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    open_lesson(page)
+    press(page, "Shift+ArrowRight")
+    at_step(page, 5)
+    press(page, "Shift+ArrowRight")
+    at_step(page, 9)
+    expect(page).to_have_url(re.compile(r"/one-weight\?seed=7&at=0\.8$"))
+    other = new_context().new_page()
+    open_lesson(other, page.url)
+    at_step(other, 9)
+    expect(node(other, "w")).to_have_attribute("aria-label", re.compile("gradient −24.0"))
+
+
+def test_an_edit_is_in_the_address(page: Page, new_context: Callable[..., BrowserContext]) -> None:
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    node(page, "w").focus()
+    press(page, "e")
+    page.get_by_role("textbox", name="Value of w").fill("1")
+    press(page, "Enter")
+    expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 1.0, gradient −42.0"))
+    expect(page).to_have_url(re.compile("[?&]j="))
+    other = new_context().new_page()
+    open_lesson(other, page.url)
+    at_step(other, 9)
+    expect(node(other, "w")).to_have_attribute("aria-label", re.compile("value 1.0, gradient −42.0"))
+
+
+def test_back_and_forward_travel(page: Page) -> None:
+    open_lesson(page)
+    page.wait_for_timeout(1100)
+    press(page, "Shift+ArrowRight")
+    at_step(page, 5)
+    page.wait_for_timeout(1100)
+    press(page, "Shift+ArrowRight")
+    at_step(page, 9)
+    page.go_back()
+    at_step(page, 5)
+    page.go_back()
+    at_step(page, 1)
+    page.go_forward()
+    at_step(page, 5)
+    assert query(page, "at") == "0.4"
+
+
+def test_quick_steps_are_one_entry(page: Page) -> None:
+    open_lesson(page)
+    before = page.evaluate("history.length")
+    page.wait_for_timeout(1100)
+    for step in range(2, 7):
+        press(page, "ArrowRight")
+        at_step(page, step)
+    assert page.evaluate("history.length") <= before + 2
+
+
+def test_a_reload_stays_at_the_step(page: Page) -> None:
+    open_lesson(page)
+    press(page, "Shift+ArrowRight")
+    at_step(page, 5)
+    expect(page).to_have_url(re.compile(r"at=0\.4"))
+    page.reload()
+    at_step(page, 5)
+
+
+def test_another_lesson_and_back(page: Page) -> None:
+    open_lesson(page, "/one-weight?seed=7&at=0.4")
+    page.get_by_role("button", name="Choose a lesson").click()
+    page.get_by_role("menuitem", name=re.compile("Circuit")).click()
+    expect(page).to_have_url(re.compile("/circuit"))
+    at_step(page, 1)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/one-weight"))
+    at_step(page, 5)
+
+
+def test_the_seed_is_edited_in_place(page: Page) -> None:
+    open_lesson(page)
+    page.get_by_role("button", name="seed 7").click()
+    page.get_by_role("textbox", name="seed").fill("12")
+    press(page, "Enter")
+    expect(page).to_have_url(re.compile("seed=12"))
+    at_step(page, 1)
+
+
+def test_an_unknown_lesson_lists_those_there_are(page: Page) -> None:
+    page.goto("/no-such-lesson")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("no-such-lesson")
+    page.get_by_role("link", name=re.compile("One weight")).click()
+    expect(badge(page)).to_be_visible()
+
+
+def test_a_refused_configuration_is_said(page: Page, problems: Problems) -> None:
+    problems.allow("422")
+    page.goto('/one-weight?seed=7&c={"w":"much"}')
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_the_link_is_copied_or_shown(page: Page) -> None:
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    page.get_by_role("button", name="Copy link").click()
+    copied = page.get_by_role("status").filter(has_text="Link copied")
+    shown = page.get_by_role("dialog").get_by_role("textbox")
+    expect(copied.or_(shown).first).to_be_visible()
+
+
+def test_the_picture_is_exported(page: Page) -> None:
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    for item, ending, start in (("SVG", ".svg", b"<svg"), ("PNG", ".png", b"\x89PNG"), ("JSON", ".json", b"{")):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name=re.compile(item)).click()
+        file = download.value
+        assert file.suggested_filename.endswith(ending)
+        assert file.path().read_bytes().startswith(start)
