@@ -210,6 +210,19 @@ async def test_too_many_messages(serve: Serve) -> None:
         assert place((await client.get(f"/api/sessions/{session}")).json()["cursor"]) == (0, 0, 5)
 
 
+async def test_a_message_over_the_limit_is_refused_and_the_socket_stays_open(serve: Serve) -> None:
+    async with serve(max_message=1000) as client:
+        session = await create(client)
+        async with follow(client, session) as follower:
+            await follower.socket.send_text(json.dumps({"type": "step", "id": "−" * 400}, ensure_ascii=False))
+            error = await follower.until(type="error")
+            assert (error["code"], error["status"]) == ("message_too_large", 413)
+            await follower.socket.send_bytes(bytes(1001))
+            assert (await follower.until(type="error"))["code"] == "message_too_large"
+            await follower.send(type="step")
+            assert (await follower.until(type="moved"))["cursor"]["step"] == 1
+
+
 def test_a_bucket_fills_up_again() -> None:
     bucket = Bucket(10.0, 2, 0.0)
     assert [bucket.take(0.0) for _ in range(3)] == [True, True, False]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,7 +12,11 @@ import uvicorn
 
 from chainrule.api.app import create_app
 from chainrule.api.settings import Settings
+from chainrule.host import logs
 from chainrule.host.interface import SessionHost
+
+OVERSIZE = 4
+"""How many times larger than allowed a message may be and still be refused politely."""
 
 
 class Server(uvicorn.Server):
@@ -49,7 +52,8 @@ def configure(settings: Settings, host: SessionHost) -> uvicorn.Config:
         loop="none",
         http="auto",
         ws="websockets-sansio",
-        ws_max_size=settings.max_message,
+        # What is over the limit is refused, and the socket stays open; only what nobody could mean closes it.
+        ws_max_size=OVERSIZE * settings.max_message,
         # Frames are floats: compressing them saves next to nothing and costs fifteen times the work.
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
@@ -64,9 +68,7 @@ def configure(settings: Settings, host: SessionHost) -> uvicorn.Config:
 
 def run(settings: Settings, end: socket.socket, host: SessionHost, listening: Callable[[], None]) -> None:
     """Serve on a bound socket until told to end; raises ``StartError`` where no worker can start."""
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure(settings.log_level, settings.log_format)
 
     async def main() -> None:
         await host.start()

@@ -122,16 +122,24 @@ async def _read(websocket: WebSocket, connection: Connection, settings: Settings
             if dropped > settings.message_burst:
                 await _close(websocket, closed(CloseCode.TOO_MANY_MESSAGES))
                 return
-            await _refuse(websocket, message.get("text") or "", settings)
+            await _say(websocket, _too_fast(message.get("text") or "", settings))
             continue
         dropped = 0
         text = message.get("text")
-        connection.send(text if text is not None else message["bytes"])
+        sent: str | bytes = message["bytes"] if text is None else text
+        if _size(sent) > settings.max_message:
+            await _say(websocket, _too_large(settings))
+            continue
+        connection.send(sent)
 
 
-async def _refuse(websocket: WebSocket, message: str, settings: Settings) -> None:
-    """Say that a message was dropped: the one thing that is answered without asking the session."""
-    error = ErrorMessage(
+def _size(message: str | bytes) -> int:
+    """Bytes of a message."""
+    return len(message) if isinstance(message, bytes) else len(message.encode("utf-8", "replace"))
+
+
+def _too_fast(message: str, settings: Settings) -> ErrorMessage:
+    return ErrorMessage(
         id=id_of(message) if len(message) < 10_000 else None,
         code="limit_message_rate",
         status=429,
@@ -139,6 +147,20 @@ async def _refuse(websocket: WebSocket, message: str, settings: Settings) -> Non
         detail=f"This one was dropped: {settings.message_rate:g} a second are taken.",
         hint="Send it again, and fewer a second; an edit that is being dragged can skip values.",
     )
+
+
+def _too_large(settings: Settings) -> ErrorMessage:
+    return ErrorMessage(
+        code="message_too_large",
+        status=413,
+        title="The message is too large",
+        detail=f"Messages may have {settings.max_message} bytes.",
+        hint="Send less, or raise CHAINRULE_MAX_MESSAGE on the server.",
+    )
+
+
+async def _say(websocket: WebSocket, error: ErrorMessage) -> None:
+    """Refuse a message without asking the session."""
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
         await websocket.send_text(error.model_dump_json())
 
