@@ -48,4 +48,4 @@ class Limits:
     frame_tensors: int = 4_096
     unacknowledged: int = 2
     check_evaluations: int = 20_000
-    answer_seconds: float = 0.05
+    answer_seconds: float = 0.02

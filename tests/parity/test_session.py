@@ -1,0 +1,55 @@
+"""What a session says that PyTorch says, against what it says itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.lessons import LESSONS
+from chainrule.protocol.server import PytorchResult
+from support.lessons import TEST_LESSONS
+from support.sessions import make, send, the
+
+
+@pytest.fixture(autouse=True, scope="module")
+def test_lessons() -> Iterator[None]:
+    LESSONS.update(TEST_LESSONS)
+    yield
+    for slug in TEST_LESSONS:
+        LESSONS.pop(slug, None)
+
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    ("one-weight", {}),
+    ("one-weight", {"zero_grad": False, "dtype": "float64"}),
+    ("test-matrix", {}),
+    ("test-matrix", {"zero_grad": False, "dtype": "float64"}),
+    *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],
+    (
+        "circuit",
+        {"preset": "custom", "code": "W = [[1, 2], [3, 4]]\nx = [1, -1]\nf = mean(relu(W @ x)) + sum(x * x)"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("lesson", "config"), CASES)
+def test_every_value_and_gradient(lesson: str, config: dict[str, Any]) -> None:
+    session = make(lesson, **config)
+    send(session, "seek", iteration=2)
+    steps = session.graph().steps
+    send(session, "seek", iteration=2, step=max(s.index for s in steps if s.phase == "backward"))
+    for node in session.graph().nodes:
+        for what, ours in (
+            ("value", session.tensor(node.name, "value")),
+            ("grad", session.tensor(node.name, "grad")),
+        ):
+            theirs = the(PytorchResult, send(session, "pytorch", name=node.name, what=what))
+            assert theirs.installed
+            assert (theirs.value is None) == (ours.data is None), (node.name, what)
+            if ours.data is not None:
+                np.testing.assert_allclose(
+                    np.asarray(theirs.value), np.asarray(ours.data), rtol=1e-5, atol=1e-6
+                )
