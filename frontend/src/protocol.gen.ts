@@ -344,7 +344,7 @@ export interface components {
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
          *     1001 GOING_AWAY: The server is shutting down; connect again later.
-         *     1009 TOO_BIG: A message was over the size limit.
+         *     1009 TOO_BIG: A message was far over the size limit.
          *     4403 FORBIDDEN_ORIGIN: The page that opened the socket was not served from here.
          *     4404 UNKNOWN_SESSION: There is no such session; create it again from the address.
          *     4408 TOO_SLOW: Answers were not read; connect again for the latest state.

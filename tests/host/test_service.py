@@ -19,9 +19,14 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from chainrule.api.settings import Settings
+from chainrule.host.factory import options_for
+from chainrule.host.interface import Request
+from chainrule.host.link import Link, LinkLost, ProcessLink, spawn
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.frames import decode_frame
 from chainrule.protocol.server import Frame
+from support.fake import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -188,11 +193,11 @@ async def test_a_killed_worker_costs_nothing_but_a_reconnection(service: Service
             await next_frame(ws)
 
 
-async def test_messages_over_the_limit_close_the_socket(service: Service) -> None:
+async def test_messages_far_over_the_limit_close_the_socket(service: Service) -> None:
     async with client_of(service) as client:
         session = await create(client)
         async with socket_of(service, session) as ws:
-            await ws.send('{"type": "step", "id": "' + "x" * 1_100_000 + '"}')
+            await ws.send('{"type": "step", "id": "' + "x" * 5_000_000 + '"}')
             assert await end(ws) == CloseCode.TOO_BIG
         assert (await client.get(f"/api/sessions/{session}")).json()["cursor"]["step"] == 0
 
@@ -285,3 +290,35 @@ def test_what_cannot_be_served_is_one_line(
     assert done.stderr.startswith("chainrule: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+class Listener:
+    """The API's end of a link, which only notes that the link was lost."""
+
+    def __init__(self) -> None:
+        self.lost_links: list[Link] = []
+
+    def lost(self, link: Link) -> None:
+        self.lost_links.append(link)
+
+    def deliver(self, connection: int, message: object) -> None: ...
+
+    def recipe(self, session: str, recipe: bytes) -> None: ...
+
+    def cursor(self, session: str, cursor: bytes) -> None: ...
+
+    def gone(self, session: str) -> None: ...
+
+
+async def test_a_worker_that_does_not_listen_is_ended() -> None:
+    listener = Listener()
+    link = ProcessLink(listener, spawn(options_for(Settings())), patience=0.3)
+    await link.start()
+    try:
+        assert (await link.request(Request("lessons"))).status == 200
+        os.kill(link.pid, signal.SIGSTOP)
+        with pytest.raises(LinkLost):
+            await asyncio.wait_for(link.request(Request("lessons")), 30)
+        await until(lambda: listener.lost_links == [link], "the loss is told")
+    finally:
+        await link.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.requests import ClientDisconnect
 
 from chainrule import __version__
 from chainrule.api.openapi import ref
@@ -102,11 +103,17 @@ async def read_body(request: Request) -> bytes:
         raise too_large
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > settings.max_body:
-            raise too_large
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > settings.max_body:
+                raise too_large
+            parts.append(part)
+    except ClientDisconnect:
+        # Nobody reads this answer; it only says that nothing is wrong with the program.
+        raise Refusal(
+            "incomplete_body", 400, "The body is not complete", "The client has gone.", "Send it again."
+        ) from None
     return b"".join(parts)
 
 

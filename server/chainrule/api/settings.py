@@ -28,12 +28,15 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "warning", description="debug, info, warning or error.", pattern="^(debug|info|warning|error)$"
     )
+    log_format: str = Field(
+        "text", description="text, or json for one object a line.", pattern="^(text|json)$"
+    )
 
     max_nodes: int = Field(20_000, ge=1, description="Nodes of a session's graph.")
     max_parameters: int = Field(5_000_000, ge=1, description="Numbers in a session's parameters.")
     max_iterations: int = Field(100_000, ge=1, description="Iterations that one request may compute.")
     max_sessions: int = Field(1_000, ge=1, description="Sessions in all.")
-    max_sessions_per_client: int = Field(64, ge=1, description="Sessions of one client address.")
+    max_sessions_per_client: int = Field(256, ge=1, description="Sessions of one client address.")
     max_followers: int = Field(500, ge=1, description="Sockets that follow one session.")
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request's body.")
     max_message: int = Field(1_000_000, ge=1_000, description="Bytes of a message on a socket.")

@@ -17,6 +17,7 @@ def options_for(settings: Settings) -> dict[str, object]:
         "backend": settings.backend,
         "device": settings.device,
         "log_level": settings.log_level,
+        "log_format": settings.log_format,
         "slice_seconds": settings.slice_seconds,
         "command_timeout": settings.command_timeout,
         "max_followers": settings.max_followers,

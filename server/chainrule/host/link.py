@@ -21,6 +21,10 @@ from chainrule.protocol.close import CloseCode
 log = logging.getLogger(__name__)
 
 
+PATIENCE = 60.0
+"""Seconds of silence after which a worker process is taken to hang. Slices are milliseconds long."""
+
+
 class StartError(Exception):
     """A worker cannot start; the message is one line that says why."""
 
@@ -101,7 +105,7 @@ def spawn(options: dict[str, object]) -> Spawned:
 class ProcessLink:
     """A hub in a worker process."""
 
-    def __init__(self, receiver: Receiver, spawned: Spawned) -> None:
+    def __init__(self, receiver: Receiver, spawned: Spawned, patience: float = PATIENCE) -> None:
         self._receiver = receiver
         self._process = spawned.process
         self._socket = spawned.socket
@@ -109,6 +113,9 @@ class ProcessLink:
         self._answers: dict[int, asyncio.Future[Response]] = {}
         self._numbers = itertools.count(1)
         self._task: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._patience = patience
+        self._heard = False
         self._closing = False
 
     @property
@@ -126,10 +133,25 @@ class ProcessLink:
             why = first.payload.decode() if first is not None else "a worker process ended as it started"
             raise StartError(why)
         self._task = asyncio.create_task(self._read(reader))
+        self._watch = asyncio.create_task(self._ping())
+
+    async def _ping(self) -> None:
+        """End a process that does not listen any more: nothing that is asked of it would ever be answered."""
+        while True:
+            self._heard = False
+            self._write(Kind.PING, 0)
+            await asyncio.sleep(self._patience)
+            if not self._heard:
+                log.error("a worker process does not answer and is ended")
+                self._process.kill()
+                return
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while (packet := await read(reader)) is not None:
+            self._heard = True
             self._take(packet)
+        if self._watch is not None:
+            self._watch.cancel()
         for future in self._answers.values():
             if not future.done():
                 future.set_exception(LinkLost())
@@ -160,6 +182,8 @@ class ProcessLink:
                 self._receiver.cursor(session, cursor)
             case Kind.GONE:
                 self._receiver.gone(split(packet.payload)[0])
+            case Kind.PING:
+                pass
             case _:
                 raise AssertionError(packet.kind)
 

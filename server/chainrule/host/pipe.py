@@ -31,6 +31,7 @@ class Kind(IntEnum):
     RECIPE = 9  # worker → API: what makes a session anew
     CURSOR = 10  # worker → API: where a session stands
     GONE = 11  # worker → API: a session failed and is there no more
+    PING = 12  # API → worker, and back: it still listens
 
 
 class Packet(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 import socket
 import sys
 from typing import Any
 
+from chainrule.host import logs
 from chainrule.host.factory import hub_for
 from chainrule.host.hub import Hub
 from chainrule.host.interface import Closed, Request
@@ -47,6 +47,8 @@ class Worker:
                 self._hub.receive(packet.channel, packet.payload)
             case Kind.CLOSE:
                 self._hub.disconnect(packet.channel)
+            case Kind.PING:
+                self._writer.write(pack(Kind.PING))
             case _:
                 raise AssertionError(packet.kind)
 
@@ -87,9 +89,7 @@ async def main(number: int) -> int:
     if first is None:
         return 0
     options = split(first.payload)[0]
-    logging.basicConfig(
-        level=str(options["log_level"]).upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure(str(options["log_level"]), str(options["log_format"]))
     try:
         worker = Worker(writer, options)
     except Exception as error:

@@ -23,7 +23,7 @@ class CloseCode(IntEnum):
 CLOSE_REASONS: dict[CloseCode, str] = {
     CloseCode.NORMAL: "The client closed the connection.",
     CloseCode.GOING_AWAY: "The server is shutting down; connect again later.",
-    CloseCode.TOO_BIG: "A message was over the size limit.",
+    CloseCode.TOO_BIG: "A message was far over the size limit.",
     CloseCode.FORBIDDEN_ORIGIN: "The page that opened the socket was not served from here.",
     CloseCode.UNKNOWN_SESSION: "There is no such session; create it again from the address.",
     CloseCode.TOO_SLOW: "Answers were not read; connect again for the latest state.",
