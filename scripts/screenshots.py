@@ -25,9 +25,9 @@ import chromium  # noqa: E402
 from e2e.running import Server, free_port  # noqa: E402
 
 SIZE = ViewportSize(width=1440, height=900)
-FRAME_MS = 50
-MOVE_FRAMES = 8
-HOLD_FRAMES = 12
+FRAME_MS = 40
+MOVE_FRAMES = 12
+HOLD_MS = 900
 # From the seed to the new weight: one press of the right arrow each.
 FIRST, LAST = 5, 9
 
@@ -48,18 +48,17 @@ def still(page: Page, address: str, target: Path) -> None:
 
 def animation(page: Page, address: str, target: Path) -> None:
     """The backward pass and the update, one press of a key after the other."""
-    page.clock.install()
-    page.goto(f"{address}/one-weight?seed=7&at=0.{FIRST - 1}&lang=en&theme=light")
-    page.wait_for_load_state("networkidle")
-    for _ in range(40):
-        page.clock.run_for(FRAME_MS)
-        time.sleep(0.05)
+    page.clock.install(time=0)
+    open_at(page, address, FIRST - 1)
+    page.clock.pause_at(60_000)
     frames: list[Image.Image] = []
+    durations: list[int] = []
 
     def take(count: int) -> None:
         for _ in range(count):
             page.clock.run_for(FRAME_MS)
             shot = Image.open(io.BytesIO(page.screenshot()))
+            durations.append(FRAME_MS)
             frames.append(shot.convert("RGB").resize((960, 600), Image.Resampling.LANCZOS))
 
     take(2)
@@ -68,12 +67,12 @@ def animation(page: Page, address: str, target: Path) -> None:
         # The answer comes over a real socket: let it arrive before time goes on.
         time.sleep(0.3)
         take(MOVE_FRAMES)
-        frames.extend([frames[-1]] * HOLD_FRAMES)
+        durations[-1] = HOLD_MS
     frames[0].save(
         target,
         save_all=True,
         append_images=frames[1:],
-        duration=FRAME_MS,
+        duration=durations,
         loop=0,
         quality=80,
         method=4,
@@ -99,7 +98,7 @@ def main() -> None:
         browser.close()
         server.stop()
     for picture in sorted(out.iterdir()):
-        print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size // 1024} kB")
+        print(f"{picture}  {picture.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":
