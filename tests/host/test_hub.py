@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,11 @@ class Outlet:
 
 
 @asynccontextmanager
-async def running(log: list[str] | None = None, timeout: float = 30.0) -> AsyncIterator[tuple[Hub, Outlet]]:
+async def running(
+    log: list[str] | None = None, timeout: float = 30.0, **options: Any
+) -> AsyncIterator[tuple[Hub, Outlet]]:
     outlet = Outlet()
-    hub = fake_hub(outlet, log, command_timeout=timeout)
+    hub = fake_hub(outlet, log, command_timeout=timeout, **options)
     task = asyncio.create_task(hub.run())
     try:
         yield hub, outlet
@@ -138,6 +141,21 @@ async def test_a_flood_of_commands_gives_way_to_another_ones_step() -> None:
         await command(hub, "other", type="step")
         assert log.index("2 step") < 10
         await until(lambda: log.count("1 step") == 500, "the flood is answered all the same")
+
+
+async def test_what_plays_for_nobody_is_paused() -> None:
+    log: list[str] = []
+    async with running(log, unwatched_seconds=0.05) as (hub, _):
+        await create(hub, "followed", seed=1)
+        hub.connect(1, "followed", None)
+        await create(hub, "alone", seed=2)
+        for session in ("followed", "alone"):
+            await command(hub, session, type="play")
+        await until(lambda: "2 pause" in log, "the pause")
+        begun = len(log)
+        await until(lambda: log[begun:].count("1 slice") > 50, "the one that is followed goes on")
+        assert "2 slice" not in log[begun:]
+        assert log.count("2 pause") == 1
 
 
 async def test_frames_wait_for_acknowledgement_and_answers_do_not() -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,21 @@ class Service:
         return self.process.returncode, out, err
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = Service(tmp_path_factory.mktemp("data"), "--workers", "2")
+@contextlib.contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Service]:
+    """A service that is gone afterwards, whatever happens."""
+    running = Service(folder, *options)
     try:
         yield running
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            running.end()
+        running.process.kill()
+        running.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serving(tmp_path_factory.mktemp("data"), "--workers", "2") as running:
+        yield running
 
 
 async def create(client: httpx.AsyncClient) -> str:
@@ -223,31 +231,28 @@ async def test_frames_are_not_compressed(service: Service) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_ends_quietly_and_leaves_no_process(tmp_path: Path, number: int) -> None:
-    running = Service(tmp_path, "--workers", "2")
-    async with client_of(running) as client:
-        session = await create(client)
-        await command(client, session, type="play", unit="iteration", rate=None)
-        async with socket_of(running, session) as ws:
-            await next_frame(ws)
-            workers = running.workers()
-            assert len(workers) == 2
-            assert await asyncio.to_thread(running.end, number) == (0, "", "")
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    with serving(tmp_path, "--workers", "2") as running:
+        async with client_of(running) as client:
+            session = await create(client)
+            await command(client, session, type="play", unit="iteration", rate=None)
+            async with socket_of(running, session) as ws:
+                await next_frame(ws)
+                workers = running.workers()
+                assert len(workers) == 2
+                assert await asyncio.to_thread(running.end, number) == (0, "", "")
+        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 
 def test_workers_end_with_their_service(tmp_path: Path) -> None:
-    running = Service(tmp_path, "--workers", "1")
-    (worker,) = running.workers()
-    running.process.kill()
-    running.process.communicate()
+    with serving(tmp_path, "--workers", "1") as running:
+        (worker,) = running.workers()
     for _ in range(300):
         if (
             not Path(f"/proc/{worker}").exists()
             or "\nState:\tZ" in Path(f"/proc/{worker}/status").read_text()
         ):
             return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(["sleep", "0.05"], check=True, timeout=1)
+        time.sleep(0.05)
     pytest.fail("the worker goes on")
 
 

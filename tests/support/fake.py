@@ -9,7 +9,14 @@ from typing import Any, Literal
 from chainrule.errors import Refusal
 from chainrule.host.hub import Hub, Outlet
 from chainrule.protocol import ClientMessage, ServerMessage
-from chainrule.protocol.client import AckCommand, EditCommand, PlayCommand, SeekCommand, StepCommand
+from chainrule.protocol.client import (
+    AckCommand,
+    EditCommand,
+    PauseCommand,
+    PlayCommand,
+    SeekCommand,
+    StepCommand,
+)
 from chainrule.protocol.model import Cursor, Graph, JournalEntry, Step, Tensor
 from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
 from chainrule.protocol.server import Done, ErrorMessage, Frame, Moved, Playback, Progress
@@ -92,6 +99,9 @@ class FakeSession:
             case PlayCommand():
                 self.playing = True
                 return [Playback(seq=self.revision, id=command.id, playing=True)]
+            case PauseCommand():
+                self.playing = False
+                return [Playback(seq=self.revision, id=command.id, playing=False)]
             case EditCommand(name="boom"):
                 raise ZeroDivisionError("a fault of the program")
             case EditCommand():
@@ -153,7 +163,9 @@ class FakeSession:
         return Tensor(name=name, shape=[2], dtype="float32", data=[1.0, float("nan")])
 
 
-def fake_hub(outlet: Outlet, log: list[str] | None = None, *, command_timeout: float = 30.0) -> Hub:
+def fake_hub(
+    outlet: Outlet, log: list[str] | None = None, *, command_timeout: float = 30.0, **options: Any
+) -> Hub:
     """A hub of sessions that count; what they do is written into ``log``."""
     written = [] if log is None else log
     return Hub(
@@ -162,6 +174,7 @@ def fake_hub(outlet: Outlet, log: list[str] | None = None, *, command_timeout: f
         slice_seconds=0.001,
         command_timeout=command_timeout,
         max_followers=3,
+        **options,
     )
 
 

@@ -11,6 +11,7 @@ import contextlib
 import heapq
 import itertools
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +33,7 @@ from chainrule.host.problem import (
 )
 from chainrule.host.seam import Make, Session, Viewer
 from chainrule.protocol import ClientMessage, ServerMessage
-from chainrule.protocol.client import ANONYMOUS
+from chainrule.protocol.client import ANONYMOUS, PauseCommand
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics, Progress
 
@@ -88,6 +89,7 @@ class Slot:
     timer: float | None = None
     gone: bool = False
     pulled: float = 0.0
+    touched: float = field(default_factory=time.monotonic)
     journal: int = -1
     cursor: Any = None
 
@@ -103,12 +105,14 @@ class Hub:
         slice_seconds: float,
         command_timeout: float,
         max_followers: int,
+        unwatched_seconds: float = 60.0,
     ) -> None:
         self._make = make
         self._outlet = outlet
         self._slice = slice_seconds
         self._timeout = command_timeout
         self._max_followers = max_followers
+        self._patience = unwatched_seconds
         self._slots: dict[str, Slot] = {}
         self._connections: dict[int, Slot] = {}
         self._asked: deque[Slot] = deque()
@@ -391,10 +395,12 @@ class Hub:
                 slot = self._asked.popleft()
                 slot.asked = False
                 if slot.inbox:
+                    slot.touched = time.monotonic()
                     self._give_turn(slot, slot.inbox.popleft())
             if self._due:
                 slot = self._due.popleft()
                 slot.due = False
+                self._pause_unwatched(slot)
                 if slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic():
                     self._give_turn(slot, partial(self._advance, slot))
                 else:
@@ -403,7 +409,13 @@ class Hub:
             for _ in range(HANDS):
                 await asyncio.sleep(0)
 
-    def _give_turn(self, slot: Slot, work: Callable[[], None]) -> None:
+    def _pause_unwatched(self, slot: Slot) -> None:
+        """Stop what plays on and on for nobody: a page that was closed, a script that has ended."""
+        if not slot.followers and time.monotonic() - slot.touched > self._patience:
+            slot.touched = math.inf
+            self._give_turn(slot, lambda: slot.session.handle(PauseCommand(type="pause")))
+
+    def _give_turn(self, slot: Slot, work: Callable[[], object]) -> None:
         if slot.gone:
             return
         try:
