@@ -1,23 +1,17 @@
-"""The sessions of one process: who follows them, whose turn it is, and what is sent to whom.
+"""The sessions of one process: who follows them, who asked what, and what is sent to whom.
 
-Sessions compute, and know neither followers nor turns. The hub gives each session that has something to do one turn
-at a time: one command, or one slice of a long computation. So a heavy session delays another one's step by a slice.
+Sessions compute, and know neither followers nor turns. Whose turn it is: :mod:`chainrule.host.turns`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import heapq
 import itertools
 import logging
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from chainrule.errors import Refusal
 from chainrule.host import encode, parse
@@ -31,7 +25,8 @@ from chainrule.host.problem import (
     to_message,
     unknown_session,
 )
-from chainrule.host.seam import Make, Session, Viewer
+from chainrule.host.seam import Make
+from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import ANONYMOUS, PauseCommand
 from chainrule.protocol.close import CloseCode
@@ -39,10 +34,8 @@ from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics
 
 log = logging.getLogger(__name__)
 
-
 PICTURE_SECONDS = 1 / 60
-HANDS = 4
-"""Turns of the event loop from a socket to an inbox: reading, splitting, starting a request, and one to spare."""
+"""Between two pictures to a follower, unless something was answered."""
 
 
 class Outlet(Protocol):
@@ -57,41 +50,6 @@ class Outlet(Protocol):
     def cursor(self, session: str, cursor: bytes) -> None: ...
 
     def gone(self, session: str) -> None: ...
-
-
-@dataclass(eq=False)
-class Follower:
-    """A connection to a session."""
-
-    connection: int
-    viewer: Viewer
-
-
-@dataclass(eq=False)
-class Waiter:
-    """A command over REST whose answer is not complete yet."""
-
-    messages: list[ServerMessage]
-    finished: asyncio.Future[None]
-
-
-@dataclass(eq=False)
-class Slot:
-    """A session with its followers and what it has still to do."""
-
-    id: str
-    session: Session
-    followers: dict[int, Follower] = field(default_factory=dict)
-    inbox: deque[Callable[[], None]] = field(default_factory=deque)
-    waiting: dict[str, list[Follower | Waiter]] = field(default_factory=dict)
-    asked: bool = False
-    due: bool = False
-    timer: float | None = None
-    gone: bool = False
-    pulled: float = 0.0
-    touched: float = field(default_factory=time.monotonic)
-    journal: int = -1
-    cursor: Any = None
 
 
 class Hub:
@@ -115,11 +73,8 @@ class Hub:
         self._patience = unwatched_seconds
         self._slots: dict[str, Slot] = {}
         self._connections: dict[int, Slot] = {}
-        self._asked: deque[Slot] = deque()
-        self._due: deque[Slot] = deque()
-        self._timers: list[tuple[float, int, Slot]] = []
+        self._turns = Turns(self._give, self._compute)
         self._count = itertools.count()
-        self._wake = asyncio.Event()
 
     # Requests
 
@@ -158,8 +113,7 @@ class Hub:
             except Exception as error:
                 done.set_exception(error)
 
-        slot.inbox.append(job)
-        self._schedule(slot)
+        self._turns.ask(slot, job)
         return await done
 
     async def _create(self, session: str, body: bytes) -> Response:
@@ -170,7 +124,7 @@ class Hub:
         slot = Slot(session, made)
         self._slots[session] = slot
         self._report(slot)
-        self._schedule(slot)
+        self._turns.schedule(slot)
         return Response(201, encode.info(slot.session, session))
 
     def _answer(self, slot: Slot, request: Request) -> Response:
@@ -199,8 +153,7 @@ class Hub:
         command = parse.command(body)
         finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiter = Waiter([], finished)
-        slot.inbox.append(lambda: self._command(slot, command, waiter))
-        self._schedule(slot)
+        self._turns.ask(slot, lambda: self._command(slot, command, waiter))
         status = 200
         try:
             await asyncio.wait_for(asyncio.shield(finished), self._timeout)
@@ -231,15 +184,13 @@ class Hub:
         follower = Follower(connection, slot.session.viewer())
         slot.followers[connection] = follower
         self._connections[connection] = slot
-        slot.inbox.append(lambda: self._pull(slot, [follower]))
-        self._schedule(slot)
+        self._turns.ask(slot, lambda: self._pull(slot, [follower]))
 
     def receive(self, connection: int, message: str | bytes) -> None:
         """A follower sent something; it is looked at when it is its session's turn."""
         slot = self._connections.get(connection)
         if slot is not None:
-            slot.inbox.append(lambda: self._message(slot, connection, message))
-            self._schedule(slot)
+            self._turns.ask(slot, lambda: self._message(slot, connection, message))
 
     def disconnect(self, connection: int) -> None:
         """A follower has gone."""
@@ -355,78 +306,29 @@ class Hub:
 
     # Turns
 
-    def _schedule(self, slot: Slot) -> None:
-        """See that a session gets the turns it needs."""
-        if slot.gone:
-            return
-        if slot.inbox and not slot.asked:
-            slot.asked = True
-            self._asked.append(slot)
-        if slot.session.busy and not slot.due:
-            when = slot.session.next_due or 0.0
-            if when <= time.monotonic():
-                slot.due = True
-                self._due.append(slot)
-            elif slot.timer is None or when < slot.timer:
-                slot.timer = when
-                heapq.heappush(self._timers, (when, next(self._count), slot))
-        self._wake.set()
-
-    def _ring(self) -> float | None:
-        """Give turns to those whose time has come; the time until the next one's."""
-        now = time.monotonic()
-        while self._timers and self._timers[0][0] <= now:
-            when, _, slot = heapq.heappop(self._timers)
-            if slot.timer == when:
-                slot.timer = None
-                self._schedule(slot)
-        return max(0.0, self._timers[0][0] - now) if self._timers else None
-
     async def run(self) -> None:
-        """Give turns, for ever: each session that was asked something one answer, then one session a slice."""
-        while True:
-            pause = self._ring()
-            if not self._asked and not self._due:
-                self._wake.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
-                continue
-            for _ in range(len(self._asked)):
-                slot = self._asked.popleft()
-                slot.asked = False
-                if slot.inbox:
-                    slot.touched = time.monotonic()
-                    self._give_turn(slot, slot.inbox.popleft())
-            if self._due:
-                slot = self._due.popleft()
-                slot.due = False
-                self._pause_unwatched(slot)
-                if slot.session.busy and (slot.session.next_due or 0.0) <= time.monotonic():
-                    self._give_turn(slot, partial(self._advance, slot))
-                else:
-                    self._schedule(slot)
-            # What has come in meanwhile passes through several hands before it is in an inbox.
-            for _ in range(HANDS):
-                await asyncio.sleep(0)
+        """Give turns, for ever."""
+        await self._turns.run()
 
-    def _pause_unwatched(self, slot: Slot) -> None:
-        """Stop what plays on and on for nobody: a page that was closed, a script that has ended."""
+    def _compute(self, slot: Slot) -> None:
         if not slot.followers and time.monotonic() - slot.touched > self._patience:
+            # It plays on and on for nobody: a page that was closed, a script that has ended.
             slot.touched = math.inf
-            self._give_turn(slot, lambda: slot.session.handle(PauseCommand(type="pause")))
+            self._give(slot, lambda: slot.session.handle(PauseCommand(type="pause")))
+        else:
+            self._give(slot, lambda: self._advance(slot))
 
-    def _give_turn(self, slot: Slot, work: Callable[[], object]) -> None:
+    def _give(self, slot: Slot, job: Job) -> None:
         if slot.gone:
             return
         try:
-            work()
+            job()
             self._report(slot)
         except Exception:
             # A fault of the program: the session's state is not to be trusted any more. It is made anew when needed.
             log.exception("a session failed")
             self._remove(slot, CloseCode.SESSION_LOST)
             self._outlet.gone(slot.id)
-        self._schedule(slot)
 
     def _remove(self, slot: Slot, code: CloseCode = CloseCode.SESSION_DELETED) -> None:
         slot.gone = True
