@@ -77,7 +77,7 @@ def test_a_refused_setting_is_said_at_its_field(page: Page) -> None:
 
 def test_the_presets_of_one_weight_crawl_land_and_leap(page: Page) -> None:
     open_lesson(page)
-    page.get_by_role("button", name=re.compile("1/18")).click()
+    page.get_by_role("button", name=re.compile("1.18")).click()
     press(page, "Control+ArrowRight")
     at_step(page, 10)
     press(page, "Control+ArrowRight")

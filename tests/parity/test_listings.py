@@ -49,6 +49,7 @@ def test_the_listing_gives_the_same_numbers_under_pytorch(slug: str, config: dic
     for leaf in model.leaves:
         node, tensor = record.find(leaf.name), variables[leaf.name]
         value, grad = record.value_at(node, last_step(record)), record.grad_at(node, last_step(record))
+        assert value is not None
         np.testing.assert_allclose(value, tensor.tolist(), rtol=tolerance, atol=tolerance)
         assert (grad is None) == (tensor.grad is None)
         if grad is not None:

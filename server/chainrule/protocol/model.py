@@ -52,7 +52,9 @@ class GraphNode(Part):
 
     index: int
     name: str = Field(description="Unique: a parameter's path, a variable, or 'scope.op#k'.")
-    label: str = Field(description="What the picture prints: a variable, a constant's number, or the op's name.")
+    label: str = Field(
+        description="What the picture prints: a variable, a constant's number, or the op's name."
+    )
     kind: Literal["parameter", "input", "target", "constant", "op"]
     op: str | None = Field(None, description="Name of the op, None for a leaf.")
     glyph: str = Field(description="The op's sign in the picture: ×, +, exp, …; empty for a leaf.")
@@ -60,7 +62,9 @@ class GraphNode(Part):
     shape: list[int]
     dtype: Dtype
     requires_grad: bool
-    expected: int = Field(description="Contributions it receives before it may fire: its consuming edges that carry one.")
+    expected: int = Field(
+        description="Contributions it receives before it may fire: its consuming edges that carry one."
+    )
     reads: list[int] = Field(description="Nodes whose pinned values its VJPs read.")
     formula: str = Field("", description="The forward formula, LaTeX.")
     loss: bool = False
@@ -77,7 +81,9 @@ class GraphEdge(Part):
     carries_grad: bool
     form: Form | None = None
     formula: str = Field("", description="The local derivative, LaTeX.")
-    reads: list[int] = Field(default_factory=list, description="Nodes whose pinned values this edge's VJP reads.")
+    reads: list[int] = Field(
+        default_factory=list, description="Nodes whose pinned values this edge's VJP reads."
+    )
 
 
 class ListingLine(Part):
@@ -258,7 +264,9 @@ class ConfigField(Part):
     choices: list[str] = Field(default_factory=list)
     minimum: float | None = None
     maximum: float | None = None
-    leaf: str | None = Field(None, description="The leaf that this field sets, which is edited in place on the graph.")
+    leaf: str | None = Field(
+        None, description="The leaf that this field sets, which is edited in place on the graph."
+    )
     when: dict[str, list[str]] = Field(
         default_factory=dict, description="Shown only where these other fields have one of these values."
     )
@@ -311,7 +319,9 @@ class Factor(Part):
 class Term(Part):
     """One addend: the product of its factors is ``value``."""
 
-    label: str = Field(description="For people: the nodes it is made of, or 'seed', 'before', 'step', 'decayed', 'edit'.")
+    label: str = Field(
+        description="For people: the nodes it is made of, or 'seed', 'before', 'step', 'decayed', 'edit'."
+    )
     factors: list[Factor]
     value: Number
 

@@ -42,7 +42,10 @@ def from_json(value: Any) -> Any:
 
 
 Number = Annotated[
-    float, BeforeValidator(from_json), PlainSerializer(to_json, when_used="json"), WithJsonSchema(NUMBER_SCHEMA)
+    float,
+    BeforeValidator(from_json),
+    PlainSerializer(to_json, when_used="json"),
+    WithJsonSchema(NUMBER_SCHEMA),
 ]
 """A float; ``"NaN"``, ``"Infinity"`` and ``"-Infinity"`` in JSON where it is not finite."""
 

@@ -36,8 +36,12 @@ class SessionInfo(Part):
 
     id: str = Field("", description="A capability: who knows it may drive the session.")
     lesson: str
-    config: dict[str, Any] = Field(description="In force at the cursor; at a branch's tip, for the next iteration.")
-    initial_config: dict[str, Any] = Field(description="What the session began with; the journal starts from it.")
+    config: dict[str, Any] = Field(
+        description="In force at the cursor; at a branch's tip, for the next iteration."
+    )
+    initial_config: dict[str, Any] = Field(
+        description="What the session began with; the journal starts from it."
+    )
     seed: int
     seq: int = Field(description="The session's revision.")
     cursor: Cursor

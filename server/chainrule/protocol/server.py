@@ -69,10 +69,14 @@ class Frame(Message):
     phase: Phase
     step: Step
     arrived: list[int] = Field(description="Contributions that have arrived, per node.")
-    withheld: bool = Field(description="This step's gradient waits for a guess; none of its numbers are here.")
+    withheld: bool = Field(
+        description="This step's gradient waits for a guess; none of its numbers are here."
+    )
     tensors: list[FrameTensor]
     update: list[UpdateDetail] = Field(description="The arithmetic of an update step, in order.")
-    non_finite: list[int] = Field(description="Nodes whose value or gradient has NaN or infinity, first cause first.")
+    non_finite: list[int] = Field(
+        description="Nodes whose value or gradient has NaN or infinity, first cause first."
+    )
     loss: Number | None = None
 
 
@@ -157,7 +161,9 @@ class Explanation(Message):
     formula: str = Field(description="LaTeX with symbols.")
     rule: str = Field(description="LaTeX of the rule with the numbers in it.")
     terms: list[Term]
-    convention: str | None = Field(None, description="Code of the convention that chose a value at a kink or a tie.")
+    convention: str | None = Field(
+        None, description="Code of the convention that chose a value at a kink or a tie."
+    )
     python: str = Field(description="The PyTorch line that holds the same number.")
     path: str = Field(description="The REST path under /api/sessions/{id} that returns it.")
 
