@@ -2,7 +2,7 @@
 import { drawingOf, type Drawing } from "../layout/drawing";
 import { boundsOf } from "../layout/elk-graph";
 import { createLayouter, type Layouter } from "../layout/layout";
-import type { Flow, Point, Positions } from "../layout/types";
+import type { Box, Flow, Point, Positions } from "../layout/types";
 import { relation } from "../store/timeline";
 import type { Store } from "../store/store";
 import type { FrameView, Graph, State } from "../store/types";
@@ -15,7 +15,7 @@ import { listenToGestures } from "./gestures";
 import { hit } from "./hit";
 import { Layers } from "./layers";
 import { legendOf, type Legend } from "./legend";
-import { isScalar, type Level } from "./metrics";
+import { FONTS, isScalar, type Level } from "./metrics";
 import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
 import { durationFor, ease, startMotion, tweenAt, type Motion } from "./motion";
 import {
@@ -32,13 +32,11 @@ export * from "./picture-view";
 
 const MANY = 200;
 const MOST = { plain: 1.25, present: 2.4 };
-/** Scale at which the smallest number, 13 units high, has 24 pixels. */
-const PRESENT_LEAST = 24 / 13;
+/** Scale at which the smallest number has 24 pixels. */
+const PRESENT_LEAST = 24 / FONTS.strip.size;
 const FAR = 0.42;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
-const READABLE = 0.72;
-/** From so many cards on, the whole is shown first. */
-const OVERVIEW = 80;
+const READABLE = { wide: 0.72, narrow: 0.6 };
 
 export class Picture {
   #view: PictureView;
@@ -140,8 +138,13 @@ export class Picture {
     this.#glide = null;
     if (!this.#geometry) return;
     const { present, insets } = this.#view;
-    const few = this.#geometry.cards.size <= OVERVIEW;
-    const least = whole ? 0 : present ? PRESENT_LEAST : few ? READABLE : 0;
+    const least = whole
+      ? 0
+      : present
+        ? PRESENT_LEAST
+        : this.#layers.size.w < 560
+          ? READABLE.narrow
+          : READABLE.wide;
     const most = present ? MOST.present : MOST.plain;
     const camera = fitted(this.#geometry.bounds, this.#layers.size, insets, most, least);
     this.#camera = whole ? camera : this.#following(camera);
@@ -245,7 +248,9 @@ export class Picture {
     const step = this.store.state.frame?.header.step;
     if (!geometry || !step) return camera;
     const screen = toScreen(camera, geometry.bounds);
-    if (screen.w <= this.#layers.size.w && screen.h <= this.#layers.size.h) return camera;
+    const { top, right, bottom, left } = this.#view.insets;
+    const { w: width, h: height } = this.#layers.size;
+    if (screen.w <= width - left - right + 1 && screen.h <= height - top - bottom + 1) return camera;
     const edge = step.edge === null ? undefined : geometry.drawing.graph.edges[step.edge];
     const boxes = [step.node, edge?.source].flatMap((node) => geometry.cards.get(node ?? -1) ?? []);
     if (boxes.length === 0) return camera;
@@ -260,7 +265,7 @@ export class Picture {
     const drawing = drawingOf(graph);
     const level = this.#level(graph);
     const flow = this.#flow(drawing);
-    const request = layoutRequest(drawing, level, flow, this.#view.words, this.#measure);
+    const request = layoutRequest(drawing, level, flow, this.#view.words, this.#measure, this.#view.present);
     const key = JSON.stringify(request);
     if (key === this.#laidOut) {
       if (this.#positions && this.#geometry?.drawing !== drawing)
@@ -318,8 +323,16 @@ export class Picture {
         editing: lookup(editing),
         rate: typeof rate === "number" ? rate : null,
         far: this.#camera.k < FAR,
+        visible: this.#heavy() ? this.#around() : null,
       },
     };
+  }
+
+  /** What is on the screen, and as much again on each side. */
+  #around(): Box {
+    const { w, h } = this.#layers.size;
+    const { x, y } = toPicture(this.#camera, { x: -w, y: -h });
+    return { x, y, w: (3 * w) / this.#camera.k, h: (3 * h) / this.#camera.k };
   }
 
   #invalidate(): void {
@@ -350,6 +363,8 @@ export class Picture {
     }
     if (!this.#scene) {
       const input = this.#input();
+      // While a changed graph is being laid out, the old picture stays.
+      if (!input && this.store.state.frame && this.#paintedSeq >= 0) return;
       if (input) this.#scene = { input, scene: scene(input) };
     }
     if (this.#dragFrom && this.#heavy()) {

@@ -26,10 +26,11 @@ export function layoutRequest(
   flow: Flow,
   words: Words,
   measure: Measure,
+  close = false,
 ): LayoutRequest {
   return {
     flow,
-    spacing: spacing(flow, drawing.nodes.length),
+    spacing: spacing(flow, drawing.nodes.length, close),
     nodes: drawing.nodes.map((node) => ({
       index: node.index,
       name: node.node.name,
@@ -90,10 +91,12 @@ function makeWire(
     ...(positions.bends.get(edge.index) ?? []),
     inPort(to, slot, node.ins.length, positions.flow),
   ];
+  const curve = curveThrough(points, positions.flow);
   return {
     edge: edge.index,
     source: edge.source,
     target: edge.target,
-    curve: curveThrough(points, positions.flow),
+    curve,
+    bounds: boundsOf(curve.samples.map(({ x, y }) => ({ x, y, w: 0, h: 0 }))),
   };
 }

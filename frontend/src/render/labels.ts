@@ -43,8 +43,11 @@ export function placeLabels(
     // What may appear around a card: the strip of arithmetic below an op, the ghost or the word loss above.
     if ((node.ins.length > 0 || node.node.kind === "parameter") && flow === "right")
       space.add({ box: { x: card.x - 28, y: card.y + card.h, w: card.w + 56, h: 34 }, soft: true });
-    if (node.node.loss || node.node.kind === "parameter")
-      space.add({ box: { x: card.x, y: card.y - 26, w: card.w, h: 26 }, soft: true });
+    // The word loss (beside the card where the flow is down), or the ghost of an updated weight.
+    const above = { x: card.x, y: card.y - 26, w: card.w, h: 26 };
+    const beside = { x: card.x + card.w, y: card.y, w: 64, h: card.h };
+    if (node.node.loss) space.add({ box: flow === "right" ? above : beside, soft: false });
+    if (node.node.kind === "parameter") space.add({ box: above, soft: flow === "down" });
   }
   for (const wire of wires.values()) space.addWire(wire);
   const result = new Map<number, LabelPlaces>();
@@ -128,7 +131,7 @@ class Space {
       for (const { box: other, soft } of this.#boxes.get(key) ?? []) {
         if (!overlaps(box, other, soft ? 0 : 2)) continue;
         if (!soft) return null;
-        cost += 22;
+        cost += 10;
       }
       for (const wire of this.#wires.get(key) ?? [])
         if (wire !== own) {

@@ -13,6 +13,7 @@ export class Layers {
   #cached: Camera | null = null;
   #size = { w: 0, h: 0 };
   #ratio = 1;
+  #stale = true;
 
   constructor(host: HTMLElement) {
     for (const canvas of [this.#base, this.#over]) {
@@ -32,17 +33,26 @@ export class Layers {
     if (w === this.#size.w && h === this.#size.h && ratio === this.#ratio) return false;
     this.#size = { w, h };
     this.#ratio = ratio;
+    this.#stale = true;
+    return true;
+  }
+
+  /** A canvas is emptied with its size, so that waits until it is painted again: nothing flashes. */
+  #adapt(): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    const { w, h } = this.#size;
     for (const canvas of [this.#base, this.#over]) {
-      canvas.width = Math.max(1, Math.round(w * ratio));
-      canvas.height = Math.max(1, Math.round(h * ratio));
+      canvas.width = Math.max(1, Math.round(w * this.#ratio));
+      canvas.height = Math.max(1, Math.round(h * this.#ratio));
       canvas.style.width = `${w}px`;
       canvas.style.height = `${h}px`;
     }
     this.#cached = null;
-    return true;
   }
 
   paintBase(list: DisplayList, camera: Camera, theme: Theme): void {
+    this.#adapt();
     const ctx = this.#begin(this.#base);
     if (!ctx) return;
     ctx.fillStyle = theme.stage;

@@ -11,7 +11,7 @@ export const CARD = {
   h: 64,
   r: 11,
   padX: 14,
-  minW: 116,
+  minW: 112,
   gap: 12,
 } as const;
 
@@ -23,7 +23,7 @@ export const FONTS = {
   grad: mono(14, 650),
   label: mono(13, 500),
   token: mono(13, 650),
-  strip: mono(12.5, 600),
+  strip: mono(13, 600),
   note: sans(12.5, 600),
 } satisfies Record<string, Font>;
 
@@ -44,10 +44,10 @@ export function tokenWidth(text: string, measure: Measure): number {
 /** The widest that a token gets. */
 export const TOKEN_MAX = NUMBER_CHARS * FONTS.token.size * 0.6 + 2 * TOKEN.padX + TOKEN.tip;
 
-/** Few cards have more room around them: their wires and numbers breathe. */
-export function spacing(flow: Flow, cards: number): Spacing {
-  if (flow === "down") return { layer: 88, node: 30 };
-  return { layer: 106, node: cards <= 8 ? 116 : cards <= 20 ? 64 : 46 };
+/** Few cards have more room around them: their wires and numbers breathe. `close` for large type. */
+export function spacing(flow: Flow, cards: number, close = false): Spacing {
+  if (flow === "down") return { layer: cards <= 6 ? 66 : 92, node: cards <= 6 ? 30 : 44 };
+  return { layer: close ? 84 : 106, node: close ? 56 : cards <= 8 ? 116 : cards <= 20 ? 64 : 46 };
 }
 
 export function isScalar(shape: readonly number[]): boolean {
@@ -86,14 +86,21 @@ export function tileSize(shape: readonly number[]): Size & { cell: number } {
   return { w: c * cell, h: r * cell, cell };
 }
 
+/** Few different widths: cards in a column line up. */
+function even(width: number): number {
+  return Math.round((width + 3) / 16) * 16;
+}
+
 export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure): Size {
   const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
   const kind = measure(kindOf(node, words), FONTS.kind);
   if (!hasTile(node, level)) {
-    const value = measure("0".repeat(CARD_CHARS), FONTS.value);
+    // A long name takes some of the number's room: the number is set smaller where it needs it.
+    const chars = nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
+    const value = measure("0".repeat(chars), FONTS.value);
     const grad = measure("0".repeat(CARD_CHARS), FONTS.grad);
     const w = 2 * CARD.padX + Math.max(name + CARD.gap + value, kind + CARD.gap + grad);
-    return { w: Math.ceil(Math.max(CARD.minW, w) / 2) * 2, h: CARD.h };
+    return { w: even(Math.max(CARD.minW, w)), h: CARD.h };
   }
   if (isScalar(node.node.shape)) return { w: Math.max(116, Math.ceil(name + 2 * CARD.padX)), h: 114 };
   const tile = tileSize(node.node.shape);

@@ -9,6 +9,7 @@ export interface Wire {
   readonly source: number;
   readonly target: number;
   readonly curve: Curve;
+  readonly bounds: Box;
 }
 
 export function inPort(card: Box, slot: number, arity: number, flow: Flow): Point {

@@ -37,6 +37,8 @@ export interface SceneView {
   readonly rate: number | null;
   /** Seen from far away: no numbers on wires. */
   readonly far: boolean;
+  /** The part that can be seen; null for all of it. */
+  readonly visible: Box | null;
 }
 
 export const restingView: SceneView = {
@@ -46,6 +48,7 @@ export const restingView: SceneView = {
   editing: null,
   rate: null,
   far: false,
+  visible: null,
 };
 
 export interface SceneInput {
@@ -89,10 +92,14 @@ export function scene(input: SceneInput): Scene {
   const movingEdges = new Set<number>(all ? geometry.wires.keys() : rest.moves.wires.keys());
   const labelEdges = few ? new Set(geometry.wires.keys()) : movingEdges;
 
+  const { visible } = input.view;
+  const seen = (box: Box | undefined) =>
+    box !== undefined && (visible === null || overlaps(box, visible, 80));
+  const wires = [...geometry.wires.values()].filter((w) => seen(w.bounds)).map((w) => w.edge);
   const still = {
-    nodes: geometry.drawing.nodes.filter((n) => !movingNodes.has(n.index)).map((n) => n.index),
-    edges: [...geometry.wires.keys()].filter((e) => !movingEdges.has(e)),
-    labels: [...geometry.wires.keys()].filter((e) => !labelEdges.has(e)),
+    nodes: [...geometry.cards.keys()].filter((n) => !movingNodes.has(n) && seen(geometry.cards.get(n))),
+    edges: wires.filter((e) => !movingEdges.has(e)),
+    labels: wires.filter((e) => !labelEdges.has(e)),
   };
   const base: Item[] = [...rest.wires(still.edges), ...rest.labels(still.labels), ...rest.cards(still.nodes)];
   return {

@@ -55,9 +55,9 @@ describe.each(cases)("the picture of %s", (key) => {
       const before = numbers(sceneList(inputOf(geometry, frames, s - 1), 1));
       const after = numbers(sceneList(inputOf(geometry, frames, s), 0));
       // While a token rests on a wire it carries the wire's number; the label takes over with the next step.
-      const edge = frames[s - 1]!.header.step.edge;
-      if (edge !== null) delete after[`edge-grad:${edge}`];
-      expect(after, `step ${s}`).toEqual(before);
+      const token = `edge-grad:${frames[s - 1]!.header.step.edge}`;
+      const rest = Object.fromEntries(Object.entries(after).filter(([id]) => id !== token));
+      expect(rest, `step ${s}`).toEqual(before);
     }
   });
 

@@ -261,13 +261,14 @@ function arrivalsItem(
 }
 
 /** What stands above a loss. */
-export function lossLabel(node: DrawnNode, box: Box, { theme, words }: MarkContext): Item {
+export function lossLabel(node: DrawnNode, box: Box, { theme, words, flow }: MarkContext): Item {
   const { label, op } = node.node;
   return {
     kind: "text",
     text: label === "" || label === op ? words.loss : label,
-    x: box.x + CARD.padX,
-    y: box.y - 11,
+    // Beside the card where wires come in from above.
+    x: flow === "right" ? box.x + CARD.padX : box.x + box.w + 9,
+    y: flow === "right" ? box.y - 11 : box.y + box.h / 2 + 4,
     font: FONTS.note,
     fill: theme.text3,
   };

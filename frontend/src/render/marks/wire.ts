@@ -83,10 +83,9 @@ export function arrowItem(
     p.y + dy * along * size + ny * across * size,
   ];
   const d: Segment[] = [
-    ["M", ...corner(0.6, 0)],
-    ["L", ...corner(-0.6, 0.62)],
-    ["L", ...corner(-0.28, 0)],
-    ["L", ...corner(-0.6, -0.62)],
+    ["M", ...corner(0.8, 0)],
+    ["L", ...corner(-0.55, 0.52)],
+    ["L", ...corner(-0.55, -0.52)],
     ["Z"],
   ];
   return { kind: "path", d, fill: ctx.theme.phase[phase], stroke: ctx.theme.stage, width: 1.25 };
