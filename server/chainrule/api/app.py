@@ -8,13 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from chainrule import __version__
-from chainrule.api import http, openapi, problems, websocket
+from chainrule.api import http, openapi, problems, reference, websocket
 from chainrule.api.headers import SecurityHeaders
 from chainrule.api.page import Page
 from chainrule.api.settings import Settings
@@ -61,6 +61,14 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     @app.get("/api/openapi.json", include_in_schema=False)
     async def schema(request: Request) -> Response:
         return JSONResponse(request.app.openapi())
+
+    @app.get("/api/docs", include_in_schema=False)
+    async def documentation(request: Request) -> Response:
+        return HTMLResponse(reference.page(request.app.openapi()))
+
+    @app.get("/api/docs.css", include_in_schema=False)
+    async def style() -> Response:
+        return Response(reference.STYLE, media_type="text/css")
 
     app.mount("/api", Unknown([*http.router.routes, *app.routes]))
     page = Page(settings.static)

@@ -35,7 +35,7 @@ MISSING = """<!doctype html>
 <h1>The page is not built</h1>
 <p>The service runs, but there is no page beside it.
 In a checkout, run <code>make run</code>; it builds the page first.</p>
-<p>REST works without it: <a href="/api/health">/api/health</a>, <a href="/api/openapi.json">/api/openapi.json</a>.</p>
+<p>REST works without it: see <a href="/api/docs">/api/docs</a>.</p>
 </html>
 """
 
