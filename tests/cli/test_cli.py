@@ -114,11 +114,6 @@ def test_benchmarks_outside_a_checkout_are_one_line(
     assert "checkout" in complaint(capsys, "bench")
 
 
-def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["bench", "nothing"]) == 1
-    assert "service" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("name", sorted(generate_golden.TRACES))
 def test_golden_traces_are_what_the_program_writes(name: str) -> None:
     path = generate_golden.FOLDER / f"{name}.jsonl"

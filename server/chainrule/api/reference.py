@@ -16,6 +16,7 @@ p { margin: 0.25rem 0; }
 code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 td, th { padding: 0.15rem 1rem 0.15rem 0; text-align: left; vertical-align: top; }
+td:first-child code { white-space: nowrap; }
 tr + tr { border-top: 1px solid #8884; }
 """
 
@@ -45,7 +46,12 @@ def page(document: dict[str, Any]) -> str:
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     rows = [
-        (parameter["name"], _type(parameter["schema"]), parameter.get("description", ""), parameter["in"])
+        (
+            parameter["name"],
+            _type(parameter["schema"]),
+            parameter.get("description", ""),
+            f"In the {parameter['in']}.",
+        )
         for parameter in operation.get("parameters", ())
     ]
     bodies = (operation.get("requestBody") or {}).get("content", {}).values()
