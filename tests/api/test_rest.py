@@ -65,6 +65,16 @@ async def test_health(serve: Serve) -> None:
         }
 
 
+async def test_lessons_are_compressed_for_those_who_read_it(serve: Serve) -> None:
+    async with serve() as client:
+        plain = await client.get("/api/lessons", headers={"Accept-Encoding": "identity"})
+        zipped = await client.get("/api/lessons", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert zipped.json() == plain.json()
+    assert int(zipped.headers["content-length"]) < len(plain.content) / 2
+
+
 async def test_lessons_come_with_their_configuration_schema(serve: Serve) -> None:
     async with serve() as client:
         lessons = (await client.get("/api/lessons")).json()

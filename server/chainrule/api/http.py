@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -9,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from chainrule import __version__
 from chainrule.api.openapi import ref
+from chainrule.api.page import takes_gzip
 from chainrule.api.settings import Settings
 from chainrule.errors import Refusal
 from chainrule.host import interface
@@ -67,6 +71,12 @@ def body_of(name: str) -> dict[str, Any]:
 def host_of(request: Request) -> SessionHost:
     host: SessionHost = request.app.state.host
     return host
+
+
+@lru_cache(maxsize=2)
+def compressed(body: bytes) -> bytes:
+    """A body as gzip."""
+    return gzip.compress(body, 9, mtime=0)
 
 
 def relay(answer: interface.Response, headers: dict[str, str] | None = None) -> Response:
@@ -185,7 +195,12 @@ async def health(request: Request) -> Response:
 )
 async def lessons(request: Request) -> Response:
     """All lessons: slug, title, summary, configuration schema, beats, presets."""
-    return relay(await host_of(request).call(interface.Request("lessons")))
+    answer = await host_of(request).call(interface.Request("lessons"))
+    # A page reads them before anything else, and they never change: a quarter of the bytes, compressed once.
+    if answer.status != 200 or not takes_gzip(request.headers.get("accept-encoding", "")):
+        return relay(answer, {"Vary": "Accept-Encoding"})
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return relay(replace(answer, body=compressed(answer.body)), headers)
 
 
 @router.post(

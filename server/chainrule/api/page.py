@@ -74,7 +74,7 @@ class Page:
         if asset.etag in (tag.strip().removeprefix("W/") for tag in seen.split(",")) or seen.strip() == "*":
             return Response(status_code=304, headers=headers)
         body = asset.body
-        if asset.zipped is not None and _takes_gzip(request.headers.get("accept-encoding", "")):
+        if asset.zipped is not None and takes_gzip(request.headers.get("accept-encoding", "")):
             body = asset.zipped
             headers["Content-Encoding"] = "gzip"
         response = Response(body, media_type=asset.media_type, headers=headers)
@@ -125,7 +125,8 @@ def _read(file: Path, path: str) -> Asset:
     )
 
 
-def _takes_gzip(header: str) -> bool:
+def takes_gzip(header: str) -> bool:
+    """Say whether a client with this Accept-Encoding header reads gzip."""
     for part in header.lower().split(","):
         name, _, weight = part.strip().partition(";")
         if name.strip() in ("gzip", "*"):
