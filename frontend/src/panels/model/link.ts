@@ -21,12 +21,19 @@ export interface Refused {
 }
 
 export type Answer = Exclude<Incoming, ErrorMessage>;
+interface Waiting {
+  /** Which of the messages that answer is wanted; null: the first. */
+  type: Answer["type"] | null;
+  resolve: (answer: Answer) => void;
+  reject: (why: Refused) => void;
+}
+
 type Dialler = (url: string, alive: () => Promise<boolean>) => Transport;
 
 export class Link {
   #transport: Transport | null = null;
   #session: string | null = null;
-  #waiting = new Map<string, { resolve: (answer: Answer) => void; reject: (why: Refused) => void }>();
+  #waiting = new Map<string, Waiting>();
   /** Told of errors that nobody waits for. */
   onRefused: (why: Refused) => void = () => undefined;
   /** Told when the server has lost the session. */
@@ -90,20 +97,25 @@ export class Link {
     this.#transport?.send(command);
   }
 
-  /** Sends and waits for the answer; rejects with `Refused`. Long commands answer when they are through. */
-  ask(command: ClientMessage): Promise<Answer> {
+  /**
+   * Sends and waits for the answer; rejects with `Refused`. Long commands answer when they are through. Of an answer
+   * of several messages `type` picks one; the frame is the last.
+   */
+  ask(command: ClientMessage, type: Answer["type"] | null = null): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (!this.#transport) {
         reject({ code: "offline", title: "", detail: "", hint: "", place: null } satisfies Refused);
         return;
       }
-      this.#waiting.set(this.#transport.send(command), { resolve, reject });
+      this.#waiting.set(this.#transport.send(command), { type, resolve, reject });
     });
   }
 
   #settle(message: Incoming): void {
     if (message.type === "progress") return;
     const waiting = message.id === null ? undefined : this.#waiting.get(message.id);
+    const last = message.type === "error" || message.type === "frame";
+    if (waiting && !last && waiting.type !== null && waiting.type !== message.type) return;
     if (message.id !== null) this.#waiting.delete(message.id);
     if (message.type !== "error") waiting?.resolve(message);
     else if (waiting) waiting.reject(message);

@@ -94,6 +94,8 @@ export class Page {
   readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);
   readonly nodes: GraphNode[] = $derived(this.state.graph?.nodes ?? []);
   readonly edges: GraphEdge[] = $derived(this.state.graph?.edges ?? []);
+  /** Changes with every move, and only then. */
+  readonly place: string = $derived(Object.values(this.state.cursor ?? {}).join("."));
   readonly loss: GraphNode | null = $derived(this.nodes.find((node) => node.loss) ?? null);
   readonly selected: Focus | null = $derived(this.#find(this.selection));
   /** The selection, else what the current step is about; null at steps that touch no node. */
@@ -273,7 +275,7 @@ export class Page {
     this.notice = null;
     this.trail = [];
     try {
-      const answer = await this.link.ask(command);
+      const answer = await this.link.ask(command, command.type === "configure" ? "configured" : "moved");
       if (field && answer.type === "configured") this.applied = { field, from: answer.from_iteration };
       return true;
     } catch (why) {
