@@ -36,7 +36,7 @@ const MOST = { plain: 1.25, present: 2.4 };
 const PRESENT_LEAST = 24 / FONTS.strip.size;
 const FAR = 0.42;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
-const READABLE = { wide: 0.72, narrow: 0.6 };
+const READABLE = { wide: 0.72, narrow: 0.54 };
 
 export class Picture {
   #view: PictureView;
@@ -255,7 +255,7 @@ export class Picture {
     const boxes = [step.node, edge?.source].flatMap((node) => geometry.cards.get(node ?? -1) ?? []);
     if (boxes.length === 0) return camera;
     const { x, y, w, h } = boundsOf(boxes);
-    const around = { x: x - 70, y: y - 40, w: w + 140, h: h + 84 };
+    const around = { x: x - 70, y: y - 62, w: w + 140, h: h + 124 };
     return revealing(camera, around, this.#layers.size, this.#view.insets);
   }
 
@@ -350,8 +350,7 @@ export class Picture {
   }
 
   #paint(now: number): void {
-    if (this.#layers.resize(this.host.clientWidth, this.host.clientHeight))
-      this.#dirty = { base: true, over: true };
+    this.#resized();
     let t = this.#frozen ?? 1;
     if (this.#motion && this.#frozen === null) {
       const tween = tweenAt(this.#motion, now);

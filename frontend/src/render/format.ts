@@ -86,9 +86,9 @@ function decimal(text: string | undefined): number | null {
   return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : null;
 }
 
-/** A shape: '( )' for a scalar, '10×6'. */
+/** A shape in brackets, so that nobody takes it for a number: '[10×6]', '[2]', '[]' for a scalar. */
 export function shapeText(shape: readonly number[]): string {
-  return shape.length === 0 ? "scalar" : shape.join("×");
+  return `[${shape.join("×")}]`;
 }
 
 /** A name that is too long loses its middle: 'encoder…weight'. */

@@ -58,7 +58,7 @@ export function flowFor(drawing: Drawing, screen: { w: number; h: number }): Flo
       ? Math.min(screen.w / along(122), screen.h / across(64))
       : Math.min(screen.w / across(122), screen.h / along(64));
   };
-  return Math.min(1, scale("down")) > 1.3 * Math.min(1, scale("right")) ? "down" : "right";
+  return Math.min(1, scale("down")) > 1.15 * Math.min(1, scale("right")) ? "down" : "right";
 }
 
 export function makeGeometry(drawing: Drawing, positions: Positions, level: Level): Geometry {
@@ -74,7 +74,9 @@ export function makeGeometry(drawing: Drawing, positions: Positions, level: Leve
   const all = [...cards.values()];
   const lossCard = drawing.nodes.find((n) => n.node.loss);
   const loss = lossCard ? cards.get(lossCard.index) : undefined;
-  if (loss) all.push({ x: loss.x, y: loss.y - 52, w: loss.w, h: 52 });
+  // The loss has its name beside it, and the seed comes to it.
+  if (loss && flow === "right") all.push({ x: loss.x, y: loss.y - 40, w: loss.w, h: 40 });
+  if (loss && flow === "down") all.push({ x: loss.x, y: loss.y + loss.h, w: loss.w, h: 34 });
   return { drawing, flow, level, cards, wires, labels, bounds: boundsOf(all) };
 }
 

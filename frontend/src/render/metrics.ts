@@ -2,7 +2,7 @@
 import type { Flow, Size, Spacing } from "../layout/types";
 import type { DrawnNode } from "../layout/drawing";
 import { mono, sans, type Font, type Measure } from "./display";
-import { middle } from "./format";
+import { middle, shapeText } from "./format";
 import type { Words } from "./words";
 
 export type Level = "scalars" | "operations";
@@ -46,7 +46,7 @@ export const TOKEN_MAX = NUMBER_CHARS * FONTS.token.size * 0.6 + 2 * TOKEN.padX 
 
 /** Few cards have more room around them: their wires and numbers breathe. `close` for large type. */
 export function spacing(flow: Flow, cards: number, close = false): Spacing {
-  if (flow === "down") return { layer: cards <= 6 ? 66 : 92, node: cards <= 6 ? 30 : 44 };
+  if (flow === "down") return { layer: cards <= 6 ? 64 : 92, node: cards <= 6 ? 30 : 44 };
   return { layer: close ? 84 : 106, node: close ? 56 : cards <= 8 ? 116 : cards <= 20 ? 64 : 46 };
 }
 
@@ -104,7 +104,7 @@ export function cardSize(node: DrawnNode, level: Level, words: Words, measure: M
   }
   if (isScalar(node.node.shape)) return { w: Math.max(116, Math.ceil(name + 2 * CARD.padX)), h: 114 };
   const tile = tileSize(node.node.shape);
-  const shape = measure(node.node.shape.join("×"), FONTS.label);
+  const shape = measure(shapeText(node.node.shape), FONTS.label);
   const w = Math.max(116, name + CARD.gap + shape + 2 * CARD.padX, tile.w + 2 * CARD.padX);
   return { w: Math.ceil(w / 2) * 2, h: Math.ceil(50 + 2 * tile.h + 6 + 14) };
 }

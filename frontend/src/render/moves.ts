@@ -3,7 +3,7 @@ import type { Box, Point } from "../layout/types";
 import type { FrameView, GraphEdge, TensorView } from "../store/types";
 import { beside, pointAt, type Curve } from "./curve";
 import { mono, type Item } from "./display";
-import { short, WITHHELD } from "./format";
+import { shapeText, short, WITHHELD } from "./format";
 import type { Geometry } from "./geometry";
 import { cellOf, type Cell, type Reading } from "./reading";
 import { CARD, TOKEN, tokenWidth } from "./metrics";
@@ -328,5 +328,5 @@ function scalarText(tensor: TensorView | null): string | null {
 }
 
 function shapeOf(tensor: TensorView | null): string | null {
-  return tensor ? tensor.shape.join("×") : null;
+  return tensor ? shapeText(tensor.shape) : null;
 }

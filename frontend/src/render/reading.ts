@@ -4,7 +4,7 @@
  */
 import type { Drawing } from "../layout/drawing";
 import type { Dtype, FrameView, GraphEdge, Step, TensorView } from "../store/types";
-import { short, UNKNOWN, WITHHELD } from "./format";
+import { shapeText, short, UNKNOWN, WITHHELD } from "./format";
 import { around, BEATS } from "./motion";
 
 export type Tone = "plain" | "positive" | "negative" | "zero" | "unknown" | "withheld" | "odd";
@@ -58,7 +58,7 @@ export function cellOf(tensor: TensorView | null, signed: boolean, opacity = 1):
   }
   const most = magnitude(tensor);
   const odd = most !== null && !Number.isFinite(most);
-  return { text: tensor.shape.join("×"), tone: odd ? "odd" : "plain", opacity, tensor };
+  return { text: shapeText(tensor.shape), tone: odd ? "odd" : "plain", opacity, tensor };
 }
 
 const HIDDEN: Cell = { text: WITHHELD, tone: "withheld", opacity: 1, tensor: null };

@@ -3,6 +3,7 @@ import type { DrawnNode } from "../../layout/drawing";
 import type { Box } from "../../layout/types";
 import { mono, type Item } from "../display";
 import { markColor } from "../encode";
+import { shapeText } from "../format";
 import { CARD, FONTS, hasTile, isScalar, kindOf, nameOf, tileSize } from "../metrics";
 import type { Cell } from "../reading";
 import type { MarkContext } from "./context";
@@ -139,7 +140,7 @@ function tileFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext)
   if (shape.length > 0)
     items.push({
       kind: "text",
-      text: shape.join("×"),
+      text: shapeText(shape),
       x: right,
       y: box.y + 26,
       font: FONTS.label,

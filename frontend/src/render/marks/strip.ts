@@ -49,9 +49,9 @@ export function stripBox(card: Box, width: number, skip: number, bounds: Box, ta
   const places: (readonly [number, number])[] = [
     ...xs.map((x) => [within(x), below] as const),
     ...[right, left].filter((x) => x >= least && x <= most).map((x) => [x, beside] as const),
-    ...xs.map((x) => [within(x), above] as const),
-    ...[12, 24, 36, 48].flatMap((by) => xs.map((x) => [within(x), below + by] as const)),
-    ...[12, 24, 36].flatMap((by) => xs.map((x) => [within(x), above - by] as const)),
+    ...[12, 24].flatMap((by) => xs.map((x) => [within(x), below + by] as const)),
+    ...[0, 12, 24, 36].flatMap((by) => xs.map((x) => [within(x), above - by] as const)),
+    ...[36, 48].flatMap((by) => xs.map((x) => [within(x), below + by] as const)),
   ];
   const boxes = places.map(([x, y]): Box => ({ x, y, w: width, h: STRIP.h }));
   return boxes.find((box) => !taken.some((other) => overlaps(box, other, 3))) ?? (boxes[0] as Box);
