@@ -130,6 +130,49 @@ def test_coalescing_is_for_the_same_thing_only() -> None:
     assert len(session.info().journal) == 3
 
 
+def test_what_leaves_no_trace_leaves_the_journal() -> None:
+    session = make(optimizer="momentum")
+    for k in range(30):
+        send(session, "configure", config={"lr": 0.02 + k / 1000, "momentum": 0.5})
+        send(session, "edit", name="w", value=k)
+        send(session, "edit", name="mul", value=k)
+    assert sorted(entry.command["type"] for entry in session.info().journal) == ["configure", "edit", "edit"]
+    again = Session("one-weight", session.recipe().config, journal=session.info().journal)
+    for session_ in (session, again):
+        send(session_, "seek", iteration=3)
+    assert session.state().nodes == again.state().nodes
+    assert session.info().config == again.info().config
+    for _ in range(89):
+        send(session, "undo")
+    assert [entry.command["config"] for entry in session.info().journal] == [{"lr": 0.02, "momentum": 0.5}]
+
+
+def test_elements_of_an_activation_are_replayed_in_order() -> None:
+    session = make("test-matrix")
+    name = next(node.name for node in session.graph().nodes if node.kind == "op" and node.shape)
+    rank = len(session.tensor(name, "value").shape)
+    send(session, "seek", iteration=0, step=5)
+    for value_, index in ((1.0, [0] * rank), (2.0, [1] + [0] * (rank - 1)), (3.0, [0] * rank)):
+        send(session, "edit", name=name, value=value_, index=index)
+        send(session, "edit", name="W", value=[[value_] * 3] * 2)
+    again = Session("test-matrix", {}, journal=session.info().journal, cursor=session.cursor)
+    assert session.state().nodes == again.state().nodes
+
+
+def test_a_journal_is_never_longer_than_one_may_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chainrule.session.edits.MAX_JOURNAL", 5)
+    session = make()
+    for k in range(5):
+        send(session, "seek", iteration=k)
+        send(session, "configure", config={"lr": 0.02 + k / 100})
+    before = session.info()
+    send(session, "seek", iteration=5)
+    assert refused(send(session, "configure", config={"lr": 0.5})).code == "limit_journal"
+    assert refused(send(session, "edit", name="w", value=1)).code == "limit_journal"
+    assert session.info().journal == before.journal
+    assert len(session.recipe().journal) == 5
+
+
 def test_an_element_of_an_activation() -> None:
     session = make("test-matrix")
     send(session, "step", unit="phase")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chainrule.protocol.server import Frame, GraphMessage, Moved
+from chainrule.protocol.server import Branches, Frame, GraphMessage, Moved
 from chainrule.session import Limits
 from support.sessions import grad, make, moved, place, refused, send, tensors, the, value
 
@@ -220,6 +220,22 @@ def test_commands_are_remembered_within_bounds() -> None:
     assert len(session._answers._found) == 3
     send(session, "step", id="9")
     assert place(session) == (1, 0)
+
+
+def test_long_answers_are_remembered_within_bounds() -> None:
+    session = make()
+    for k in range(300):
+        send(session, "edit", name="w", value=k, id=str(k))
+    told = sum(
+        len(message.branches)
+        for messages, _ in session._answers._found.values()
+        for message in messages
+        if isinstance(message, Branches)
+    )
+    assert told < 10_000
+    for k in range(50):
+        send(session, "explain", name="w", id=f"e{k}")
+    assert "299" in {messages[0].id for messages, _ in session._answers._found.values()}
 
 
 def test_names_of_nodes() -> None:

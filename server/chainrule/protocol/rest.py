@@ -13,6 +13,9 @@ DEFAULT_SEED = 7
 MAX_SEED = 2**53 - 1
 """The largest seed: the largest integer that JavaScript holds exactly."""
 
+MAX_JOURNAL = 10_000
+"""Entries of a journal."""
+
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 
 
@@ -26,7 +29,9 @@ class CreateSession(BaseModel):
     )
     seed: Seed = DEFAULT_SEED
     journal: list[JournalEntry] = Field(
-        default_factory=list, max_length=10_000, description="Edits and configurations to replay, in order."
+        default_factory=list,
+        max_length=MAX_JOURNAL,
+        description="Edits and configurations to replay, in order.",
     )
     cursor: Cursor | None = Field(None, description="Where to stand at first; (0, 0) if not given.")
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from chainrule.protocol.client import ANONYMOUS, Command
-from chainrule.protocol.server import Frame, ServerMessage
+from chainrule.protocol.client import (
+    ANONYMOUS,
+    Command,
+    ExplainCommand,
+    FireCommand,
+    GradcheckCommand,
+    PytorchCommand,
+    SweepCommand,
+)
+from chainrule.protocol.server import Branches, Frame, ServerMessage
 
 BYTES = 8_000_000
 """Memory for remembered answers, about."""
+
+QUESTIONS = (ExplainCommand, GradcheckCommand, PytorchCommand, SweepCommand, FireCommand)
+"""Commands that change nothing: repeating one is harmless without remembering its answer, which may be long."""
 
 
 class Answers:
@@ -26,7 +37,7 @@ class Answers:
 
     def put(self, command: Command, messages: list[ServerMessage]) -> None:
         """Remember answers; the oldest ones are forgotten."""
-        if command.id is None or command.id.startswith(ANONYMOUS):
+        if command.id is None or command.id.startswith(ANONYMOUS) or isinstance(command, QUESTIONS):
             return
         size = 500 + sum(_size(message) for message in messages)
         self._found[_key(command)] = (list(messages), size)
@@ -41,6 +52,8 @@ def _key(command: Command) -> str:
 
 
 def _size(message: ServerMessage) -> int:
+    if isinstance(message, Branches):
+        return 1_000 + 1_100 * len(message.branches)
     if not isinstance(message, Frame):
         return 1_000
     return 1_000 + sum(300 + (0 if t.data is None else t.data.nbytes) for t in message.tensors)

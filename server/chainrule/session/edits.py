@@ -10,6 +10,7 @@ from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.protocol.client import ConfigureCommand, EditCommand
 from chainrule.protocol.model import JournalEntry
+from chainrule.protocol.rest import MAX_JOURNAL
 from chainrule.session.build import build_regime, changed_fields
 from chainrule.session.core import Appended, Arrival, Core, LastEdit, Undo, Work
 from chainrule.timeline import START, Line, Position
@@ -59,13 +60,13 @@ def edit(core: Core, command: EditCommand) -> Work:
         journal = _path(core)
     else:
         parent = replaced.parent
-        journal = replaced.journal[:-1]
+        journal = replaced.journal
     line = core.timeline.edited(
         parent,
         iteration,
         f"edit {name}",
         _edited(core.record.start, node, value),
-        [*journal, (iteration, entry)],
+        _journalled(journal, iteration, entry),
         _regimes(core),
     )
     before = Undo(core.line.id, core.position)
@@ -84,9 +85,7 @@ def _replaced(core: Core, name: str, index: tuple[int, ...] | None) -> Line | No
     line = core.line
     if core.last_edit != LastEdit(line.id, name, index) or core.timeline.has_children(line):
         return None
-    fresh = line.fork == line.tip == core.position.iteration
-    # Nothing was configured since.
-    return line if fresh and line.journal[-1][1].command["type"] == "edit" else None
+    return line if line.fork == line.tip == core.position.iteration else None
 
 
 def _edited(start: Carry, node: Node, value: Array) -> Carry:
@@ -165,20 +164,26 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
         return arrival
     regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
     cause = f"configure {', '.join(changed)}"
-    entry = _entry(core, {name: config.model_dump(mode="json")[name] for name in changed})
     start = core.position.iteration + 1
     line = core.line
+    # What is configured from here on is told beside the configuration of this iteration, however it came about.
+    since = changed_fields(core.record.start.regime.config, config)
+    entry = _entry(core, {name: config.model_dump(mode="json")[name] for name in since})
     if core.at_tip():
+        journal = _configured(line.journal, start, entry)
         # Nothing that is seen moves, so there is nothing that could be refused after this.
-        appended = Appended(line.id, start, line.regimes.get(start), line.journal, line.head, cause)
-        line.regimes[start] = regime
-        line.journal = [*line.journal, (start, entry)]
+        appended = Appended(line.id, start, line.regimes.pop(start, None), line.journal, line.head, cause)
+        if since:
+            line.regimes[start] = regime
+        line.journal = journal
         _push(core, Undo(line.id, core.position, appended))
         return Arrival()
     _make_room(core)
     owner = line.owner(core.position.iteration)
-    journal = [*_path(core), (start, entry)]
-    fork = core.timeline.reconfigured(owner, start, cause, core.record.end, regime, journal)
+    journal = _configured(_path(core), start, entry)
+    fork = core.timeline.reconfigured(
+        owner, start, cause, core.record.end, regime if since else None, journal
+    )
     undo = Undo(line.id, core.position)
     arrival = yield from core.arrive(fork, core.position)
     _push(core, undo)
@@ -270,6 +275,53 @@ def _path(core: Core) -> list[tuple[int, JournalEntry]]:
         for effect, entry in core.line.journal
         if effect <= iteration or (effect == iteration + 1 and entry.command["type"] == "configure")
     ]
+
+
+def _journalled(
+    journal: list[tuple[int, JournalEntry]], effect: int, entry: JournalEntry
+) -> list[tuple[int, JournalEntry]]:
+    """A journal with one more edit, which takes the place of those that it makes void.
+
+    Raises
+    ------
+    Refusal
+        ``limit_journal``: it is longer than one that a session can be made from.
+    """
+    name, index = entry.command["name"], entry.command.get("index")
+    # One element of an activation is edited among others, which are what all edits before have made them.
+    reading = [
+        k for k, (_, old) in enumerate(journal) if "index" in old.command and old.command["name"] != name
+    ]
+    kept = 1 + max(reading, default=-1)
+    found, place = journal[:kept], None
+    for at, old in journal[kept:]:
+        same = at == effect and old.command.get("name") == name
+        if not (same and index in (None, old.command.get("index"))):
+            found.append((at, old))
+        elif place is None:
+            place = len(found)
+            found.append((at, old.model_copy(update={"command": entry.command})))
+    return _within_limit(found if place is not None else [*found, (effect, entry)])
+
+
+def _configured(
+    journal: list[tuple[int, JournalEntry]], effect: int, entry: JournalEntry
+) -> list[tuple[int, JournalEntry]]:
+    """A journal in which ``entry`` is all that is configured from ``effect`` on; nothing if it has no fields."""
+    found = [(at, old) for at, old in journal if at != effect or old.command["type"] != "configure"]
+    return _within_limit([*found, (effect, entry)] if entry.command["config"] else found)
+
+
+def _within_limit(journal: list[tuple[int, JournalEntry]]) -> list[tuple[int, JournalEntry]]:
+    if len(journal) > MAX_JOURNAL:
+        raise Refusal(
+            "limit_journal",
+            422,
+            "Too many changes",
+            f"This branch has been edited and configured in {MAX_JOURNAL} places.",
+            "Begin a new session from where this one stands.",
+        )
+    return journal
 
 
 def _regimes(core: Core) -> dict[int, Regime]:

@@ -76,15 +76,16 @@ class Timeline:
         iteration: int,
         cause: str,
         ended: Carry,
-        regime: Regime,
+        regime: Regime | None,
         journal: list[tuple[int, JournalEntry]],
     ) -> Line:
         """A new branch with another configuration from ``iteration`` on, of which nothing is computed yet.
 
-        ``ended`` is how the iteration before ended.
+        ``ended`` is how the iteration before ended. Without a ``regime`` its configuration goes on.
         """
         line = Line(self._next_id, parent, iteration, cause, ended, journal)
-        line.regimes[iteration] = regime
+        if regime is not None:
+            line.regimes[iteration] = regime
         self._add(line)
         return line
 
