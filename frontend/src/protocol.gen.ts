@@ -415,7 +415,7 @@ export interface components {
             from_iteration: number;
             can_undo: boolean;
         };
-        /** @description What makes a session. The same four things always make the same session. */
+        /** @description What makes a session. The same things always make the same session. */
         CreateSession: {
             lesson: string;
             /** @description Fields that differ from the lesson's defaults. */
@@ -431,6 +431,17 @@ export interface components {
              * @default null
              */
             cursor?: components["schemas"]["Cursor"] | null;
+            breakpoints?: components["schemas"]["Breakpoint"][];
+            /**
+             * @description Begin with *predict, then reveal* switched on.
+             * @default false
+             */
+            predict?: boolean;
+            /**
+             * @description With ``predict``: all up to here is revealed. If not given, all before the cursor.
+             * @default null
+             */
+            revealed?: components["schemas"]["Cursor"] | null;
         };
         /** @description A place on the timeline: the state *after* step ``step`` of iteration ``iteration``. */
         Cursor: {

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chainrule.errors import Refusal
 from chainrule.protocol import ServerMessage
 from chainrule.protocol.frames import inline_frame
+from chainrule.protocol.model import Cursor
 from chainrule.protocol.server import Fired, Frame, Metrics, Playback, Prediction
 from chainrule.session import Session, Viewer
 from chainrule.session.prediction import judge, readings
@@ -392,3 +393,50 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 )
 def test_verdicts(guess: str, actual: float, verdict: str) -> None:
     assert judge(guess, actual).verdict == verdict
+
+
+def test_a_session_made_again_withholds_the_same() -> None:
+    session = make()
+    send(session, "predict", on=True)
+    send(session, "step", unit="phase", count=2)
+    send(session, "guess", value="1")
+    send(session, "breakpoint", condition={"kind": "non_finite"})
+    send(session, "step", count=-3)
+    recipe = session.recipe()
+    again = Session(**dict(recipe))
+    assert again.recipe() == recipe
+    assert again.welcome().predict
+    for _ in range(5):
+        assert again.cursor == session.cursor
+        assert again.state() == session.state()
+        assert again.frame().withheld == session.frame().withheld
+        send(session, "step")
+        send(again, "step")
+    assert again.frame().withheld
+    assert again.recipe() == session.recipe()
+    send(again, "breakpoint", condition={"kind": "non_finite"})
+    assert [known.id for known in again.core.breakpoints] == [1, 2]
+
+
+def test_what_waits_for_a_guess_is_told_to_who_would_make_the_session_again() -> None:
+    session = make()
+
+    def tells(kind: str, **fields: Any) -> bool:
+        before = session.journal_revision
+        send(session, kind, **fields)
+        return session.journal_revision > before
+
+    assert not tells("step")
+    assert tells("predict", on=True)
+    assert tells("seek", iteration=0, step=9)
+    assert not tells("step")
+    assert tells("guess", value="2")
+    assert tells("predict", on=False)
+    assert tells("breakpoint", condition={"kind": "non_finite"})
+
+
+def test_a_session_may_begin_with_prediction() -> None:
+    session = Session("one-weight", {}, 7, predict=True, cursor=Cursor(branch=0, iteration=0, step=7))
+    assert session.frame().withheld
+    assert session.state().nodes["mul#0"].grad is None
+    assert session.state().nodes["sub#0"].grad == -8.0

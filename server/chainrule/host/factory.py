@@ -51,6 +51,9 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
             backend=backend,
             journal=wanted.journal,
             cursor=wanted.cursor,
+            breakpoints=wanted.breakpoints,
+            predict=wanted.predict,
+            revealed=wanted.revealed,
             wait=False,
         )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chainrule.protocol.model import Branch, Cursor, JournalEntry, NodeState, Part, Phase, Place
+from chainrule.protocol.model import Branch, Breakpoint, Cursor, JournalEntry, NodeState, Part, Phase, Place
 from chainrule.protocol.numbers import Number
 
 DEFAULT_SEED = 7
@@ -20,7 +20,7 @@ Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 
 
 class CreateSession(BaseModel):
-    """What makes a session. The same four things always make the same session."""
+    """What makes a session. The same things always make the same session."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     lesson: Annotated[str, Field(min_length=1, max_length=64)]
@@ -34,6 +34,11 @@ class CreateSession(BaseModel):
         description="Edits and configurations to replay, in order.",
     )
     cursor: Cursor | None = Field(None, description="Where to stand at first; (0, 0) if not given.")
+    breakpoints: list[Breakpoint] = Field(default_factory=list, max_length=100)
+    predict: bool = Field(False, description="Begin with *predict, then reveal* switched on.")
+    revealed: Cursor | None = Field(
+        None, description="With ``predict``: all up to here is revealed. If not given, all before the cursor."
+    )
 
 
 class SessionInfo(Part):

@@ -104,6 +104,14 @@ class Core:
         """Whether the cursor stands on a step whose gradient waits for a guess."""
         return self.prediction.first_waiting(self.line, self.record) == self.position.step
 
+    def revealed(self) -> Cursor | None:
+        """Up to where nothing waits for a guess on the current branch; None without prediction."""
+        if not self.prediction.on:
+            return None
+        iteration, step = self.prediction.frontier(self.line)
+        # No step 0 waits for a guess.
+        return Cursor(branch=self.line.id, iteration=iteration, step=max(0, step))
+
     def view(self) -> View:
         """What may be seen now."""
         return View(self.record, self.graphs.of(self.record), self.cursor(), self.withheld())

@@ -52,7 +52,7 @@ class News:
         self.journal = 0
         self._told = self._now()
         self._frame_told = self._frame_now()
-        self._journal_told = session.core.line.journal
+        self._recipe_told = self._recipe_now()
         self._topology = session.graph().topology
         self.changes = dict.fromkeys(self._told, 0)
 
@@ -82,6 +82,11 @@ class News:
         core = self.session.core
         return core.cursor(), core.record, core.withheld()
 
+    def _recipe_now(self) -> tuple[Any, ...]:
+        """What makes the session again, but for the cursor."""
+        core = self.session.core
+        return core.line.journal, core.breakpoints, core.revealed()
+
     def publish(self) -> set[str]:
         """Count up if anything has changed; returns the aspects that have."""
         now = self._now()
@@ -92,9 +97,10 @@ class News:
             self.revision += 1
         for aspect in changed:
             self.changes[aspect] = self.revision
-        if self.session.core.line.journal is not self._journal_told:
+        recipe = self._recipe_now()
+        if any(not _equal(a, b) for a, b in zip(recipe, self._recipe_told, strict=True)):
             self.journal += 1
-            self._journal_told = self.session.core.line.journal
+            self._recipe_told = recipe
         self._told, self._frame_told = now, frame
         return changed
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from chainrule.errors import Refusal
 from chainrule.protocol.client import CLIENT_MESSAGE, ConfigureCommand, EditCommand, SeekCommand
-from chainrule.protocol.model import Cursor, JournalEntry
+from chainrule.protocol.model import Breakpoint, Cursor, JournalEntry
 from chainrule.session import edits, travel
 from chainrule.session.core import Arrival, Core, Work
 from chainrule.timeline import Position
@@ -58,6 +58,22 @@ def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -
         yield from run(work)
     yield from run(travel.seek(core, _seek(cursor)))
     core.undo.clear()
+
+
+def resume(core: Core, breakpoints: Sequence[Breakpoint], predict: bool, revealed: Cursor | None) -> None:
+    """Switch on what was switched on; nothing that waited for a guess is told by it.
+
+    With ``predict`` all before the cursor is revealed, and all up to ``revealed``.
+    """
+    core.breakpoints = list(breakpoints)
+    core.next_breakpoint = 1 + max((known.id for known in breakpoints), default=0)
+    if predict:
+        core.prediction.on = True
+        iteration, step = core.position
+        known = Position(iteration, step - 1)
+        if revealed is not None:
+            known = max(known, Position(revealed.iteration, revealed.step))
+        core.prediction.reveal(core.line, known)
 
 
 def _go(core: Core, cursor: Cursor) -> Work:

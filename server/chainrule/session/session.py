@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Sequence
+from functools import partial
 from typing import Any, Literal, assert_never
 
 from chainrule.engine.backend import Backend
@@ -32,7 +33,7 @@ from chainrule.protocol.client import (
     SweepCommand,
     UndoCommand,
 )
-from chainrule.protocol.model import Cursor, Graph, JournalEntry, Tensor
+from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor
 from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
 from chainrule.protocol.server import Done, Frame, Moved, ServerMessage, Welcome
 from chainrule.session import asking, documents, edits, replay, travel
@@ -76,6 +77,8 @@ class Session:
         What runs. ``config`` holds the fields that differ from the lesson's defaults.
     journal, cursor
         Commands to be replayed, and where to stand then.
+    breakpoints, predict, revealed
+        What is switched on there; see :func:`replay.resume`.
     wait
         Whether to do so now; else :meth:`open` does it in slices.
 
@@ -95,6 +98,9 @@ class Session:
         backend: str | Backend = "numpy",
         journal: Sequence[JournalEntry] = (),
         cursor: Cursor | None = None,
+        breakpoints: Sequence[Breakpoint] = (),
+        predict: bool = False,
+        revealed: Cursor | None = None,
         wait: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -107,6 +113,7 @@ class Session:
             self.limits,
         )
         self._opening: Generator[None, None, None] | None = replay.replay(self.core, journal, cursor)
+        self._resume = partial(replay.resume, self.core, breakpoints, predict, revealed)
         self.job: Job | None = None
         self.playing: Playing | None = None
         self._outbox: list[ServerMessage] = []
@@ -130,6 +137,7 @@ class Session:
                 if time.monotonic() >= deadline:
                     return False
             self._opening = None
+            self._resume()
             self._news = News(self)
         return True
 
@@ -154,7 +162,7 @@ class Session:
 
     @property
     def journal_revision(self) -> int:
-        """Counts changes of the journal."""
+        """Counts changes of what makes the session again, but for the cursor."""
         return self._news.journal
 
     @property
@@ -179,6 +187,9 @@ class Session:
             seed=self.core.seed,
             journal=[entry for _, entry in self.core.line.journal],
             cursor=self.core.cursor(),
+            breakpoints=self.core.breakpoints,
+            predict=self.core.prediction.on,
+            revealed=self.core.revealed(),
         )
 
     # -- commands
