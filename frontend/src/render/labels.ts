@@ -10,10 +10,15 @@ import { overlaps } from "./display";
 import { FONTS, LABEL_H, NUMBER_CHARS } from "./metrics";
 import { dock, type Wire } from "./ports";
 
+/** The middle of the room for the widest number, and to which side its wire is: −1 left, 1 right. */
+export interface LabelPlace extends Point {
+  readonly lean: number;
+}
+
 export interface LabelPlaces {
-  /** The middles of the boxes; null where there is no room. */
-  readonly value: Point | null;
-  readonly contribution: Point | null;
+  /** Null where there is no room. */
+  readonly value: LabelPlace | null;
+  readonly contribution: LabelPlace | null;
 }
 
 export const LABEL_W = NUMBER_CHARS * FONTS.label.size * 0.6;
@@ -21,11 +26,17 @@ export const LABEL_W = NUMBER_CHARS * FONTS.label.size * 0.6;
 /** Where along the wire: the middle first. */
 const PLACES = [0.5, 0.56, 0.44, 0.62, 0.38, 0.68, 0.32, 0.75, 0.25, 0.82, 0.18];
 /** Clear space between the wire's middle line and the label, and how far it may move away. */
-const CLEAR = 9;
+const CLEAR = 8;
 const AWAY = [0, 7, 15, 26];
 
 export function labelBox(middle: Point, w = LABEL_W): Box {
   return { x: middle.x - w / 2, y: middle.y - LABEL_H / 2, w, h: LABEL_H };
+}
+
+/** The box of a number `w` wide: within the room that was kept, as near to its wire as it can be. */
+export function leaningBox(place: LabelPlace, w: number): Box {
+  const spare = Math.max(0, LABEL_W - w) / 2;
+  return labelBox({ x: place.x + place.lean * spare, y: place.y }, w);
 }
 
 export function placeLabels(
@@ -67,8 +78,8 @@ export function placeLabels(
 }
 
 /** `side` 1 is above a wire that runs right, and right of one that runs down. */
-function place(wire: Wire, space: Space, side: 1 | -1): Point | null {
-  let best: { at: Point; cost: number } | null = null;
+function place(wire: Wire, space: Space, side: 1 | -1): LabelPlace | null {
+  let best: { at: LabelPlace; cost: number } | null = null;
   for (const [i, s] of PLACES.entries()) {
     const p = pointAt(wire.curve, s);
     for (const turn of [1, -1] as const) {
@@ -79,7 +90,8 @@ function place(wire: Wire, space: Space, side: 1 | -1): Point | null {
         const at = pushedClear(wire, p, n, CLEAR + away);
         const extra = space.cost(labelBox(at), wire);
         if (extra === null) continue;
-        if (!best || cost + extra < best.cost) best = { at, cost: cost + extra };
+        const lean = Math.max(-1, Math.min(1, (2 * (p.x - at.x)) / LABEL_W));
+        if (!best || cost + extra < best.cost) best = { at: { ...at, lean }, cost: cost + extra };
       }
     }
   }

@@ -2,13 +2,13 @@
  * The picture as a pure function of (graph, places, frame, t, view, theme). `base` does not depend on t and is
  * painted once per step; `moving` lies over it and is painted while something moves.
  */
-import type { Box, Point } from "../layout/types";
+import type { Box } from "../layout/types";
 import type { FrameView } from "../store/types";
 import type { Scale } from "../store/view";
 import { overlaps, type DisplayList, type Item, type Measure } from "./display";
 import { widthScale } from "./encode";
 import type { Geometry } from "./geometry";
-import { labelBox } from "./labels";
+import { leaningBox, type LabelPlace } from "./labels";
 import { cardItems, lossLabel, type CardState } from "./marks/card";
 import type { MarkContext } from "./marks/context";
 import { numberItem } from "./marks/number";
@@ -257,16 +257,16 @@ class Moment {
     return items;
   }
 
-  #labelBox(cell: Cell, middle: Point): Box {
-    return labelBox(middle, this.input.measure(cell.text, FONTS.label));
+  #labelBox(cell: Cell, place: LabelPlace): Box {
+    return leaningBox(place, this.input.measure(cell.text, FONTS.label));
   }
 
-  #label(cell: Cell, middle: Point, id: string, dim: boolean): Item[] {
+  #label(cell: Cell, place: LabelPlace, id: string, dim: boolean): Item[] {
     const { theme } = this.input;
-    const box = this.#labelBox(cell, middle);
+    const box = this.#labelBox(cell, place);
     const opacity = cell.opacity * this.#clearance(box);
     if (opacity <= 0.02) return [];
-    const item = numberItem(cell, { x: middle.x, y: middle.y + LABEL_H * 0.36 }, FONTS.label, theme, {
+    const item = numberItem(cell, { x: box.x + box.w / 2, y: place.y + LABEL_H * 0.36 }, FONTS.label, theme, {
       align: "middle",
       id,
       dim,
