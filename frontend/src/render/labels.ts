@@ -26,7 +26,7 @@ export const LABEL_W = NUMBER_CHARS * FONTS.label.size * 0.6;
 /** Where along the wire: the middle first. */
 const PLACES = [0.5, 0.56, 0.44, 0.62, 0.38, 0.68, 0.32, 0.75, 0.25, 0.82, 0.18];
 /** Clear space between the wire's middle line and the label, and how far it may move away. */
-const CLEAR = 8;
+const CLEAR = 9;
 const AWAY = [0, 7, 15, 26];
 
 export function labelBox(middle: Point, w = LABEL_W): Box {
@@ -85,7 +85,7 @@ function place(wire: Wire, space: Space, side: 1 | -1): LabelPlace | null {
     for (const turn of [1, -1] as const) {
       const n = { x: p.ty * side * turn, y: -p.tx * side * turn };
       for (const [j, away] of AWAY.entries()) {
-        const cost = i * 1.2 + j * 3 + (turn === 1 ? 0 : 14);
+        const cost = i * 1.2 + j * 3 + (turn === 1 ? 0 : 40);
         if (best && cost >= best.cost) continue;
         const at = pushedClear(wire, p, n, CLEAR + away);
         const extra = space.cost(labelBox(at), wire);

@@ -47,7 +47,7 @@ export const TOKEN_MAX = NUMBER_CHARS * FONTS.token.size * 0.6 + 2 * TOKEN.padX 
 /** Few cards have more room around them: their wires and numbers breathe. `close` for large type. */
 export function spacing(flow: Flow, cards: number, close = false): Spacing {
   if (flow === "down") return { layer: cards <= 6 ? 64 : 92, node: cards <= 6 ? 30 : 44 };
-  return { layer: close ? 84 : 106, node: close ? 56 : cards <= 8 ? 116 : cards <= 20 ? 64 : 46 };
+  return { layer: close ? 84 : 106, node: close ? 56 : cards <= 8 ? 116 : cards <= 20 ? 84 : 46 };
 }
 
 export function isScalar(shape: readonly number[]): boolean {
