@@ -141,7 +141,7 @@ def test_a_later_seek_takes_the_place_of_an_earlier_one() -> None:
 
 def test_a_refusal_at_the_end_of_long_work_undoes_it() -> None:
     session = make(limits=Limits(answer_seconds=0.0, max_iterations_per_command=40))
-    give(session, "step", unit="phase", count=1000, id="far")
+    give(session, "step", unit="phase", count=180, id="far")
     error = the(ErrorMessage, [m for m in finish(session) if not isinstance(m, Progress)])
     assert (error.code, error.id) == ("limit_iterations", "far")
     assert session.branches().branches[0].tip == 0

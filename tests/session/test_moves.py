@@ -193,6 +193,16 @@ def test_too_many_iterations_for_a_command_are_refused() -> None:
     assert moved(session, "step", unit="iteration", count=50).reached is None
 
 
+def test_what_is_far_too_much_is_refused_before_it_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = make(limits=Limits(max_iterations_per_command=50, answer_seconds=60))
+    send(session, "seek", iteration=40)
+    monkeypatch.setattr(session.core.timeline, "extend", lambda *_: pytest.fail("computed"))
+    for unit, count in (("iteration", 100), ("epoch", 100), ("phase", 900), ("step", 3000)):
+        assert refused(send(session, "step", unit=unit, count=count)).code == "limit_iterations"
+    send(session, "seek", iteration=0)
+    assert moved(session, "step", unit="phase", count=110).reached is None
+
+
 def test_the_graph_comes_along_only_when_it_is_another() -> None:
     session = make()
     assert not [m for m in send(session, "step") if isinstance(m, GraphMessage)]

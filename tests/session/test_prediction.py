@@ -255,6 +255,17 @@ def test_tensors_are_not_withheld_but_scalars_among_them_are() -> None:
     assert asked == 2 * len(scalars) + 1, "all of two iterations, and the first of the third"
 
 
+def test_one_number_in_a_matrix_is_guessed_too() -> None:
+    session = make("circuit", code="W = [[2]]\nf = sum(W * 3)")
+    send(session, "predict", on=True)
+    for arrived in (0, 1):
+        assert moved(session, "step", unit="phase", count=2).reached == "withheld"
+        states = session.state().nodes
+        assert [states["mul#0"].grad, states["W"].grad] == [[[1.0]], None] if arrived else [None, None]
+        assert the(Prediction, send(session, "guess", value="2")).actual == (3.0 if arrived else 1.0)
+    assert grad(session, "W") == [[3.0]]
+
+
 def test_nothing_to_guess() -> None:
     session = make()
     assert refused(send(session, "guess", value="1")).code == "nothing_to_guess"

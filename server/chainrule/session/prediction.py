@@ -81,7 +81,9 @@ class Prediction:
 def waits(record: Record, step: int) -> bool:
     """Whether a step is one that is guessed: a contribution with one number."""
     contribution = record.step(step).contribution
-    return contribution is not None and contribution.argument >= 0 and contribution.value.shape in ((), (1,))
+    if contribution is None or contribution.argument < 0:
+        return False
+    return all(length == 1 for length in contribution.value.shape)
 
 
 class Judgement(NamedTuple):

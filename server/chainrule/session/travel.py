@@ -65,9 +65,12 @@ def iterations(core: Core, command: StepCommand | SeekCommand) -> int:
     per_epoch = max(1, core.regime().model.iterations_per_epoch)
     if command.unit in ("iteration", "epoch"):
         return max(1, _last_iteration(core, command.unit, command.count, per_epoch) - core.line.tip)
-    layout = core.record.layout
-    stops_each = layout.total if command.unit == "step" else len(layout.ends)
-    return max(1, command.count // stops_each)
+    return max(1, command.count // stops_each(core.record.layout, command.unit))
+
+
+def stops_each(layout: Layout, unit: Unit) -> int:
+    """How many stops of the units ``step`` and ``phase`` an iteration has."""
+    return layout.total if unit == "step" else len(layout.ends)
 
 
 def _check_count(core: Core, iterations: int) -> None:
@@ -101,6 +104,10 @@ def step(core: Core, unit: Unit, count: int, *, playing: bool = False) -> Work:
         target = min(_last_iteration(core, unit, count, per_epoch), end - 1)
         _check_count(core, target - core.line.tip)
         yield from core.timeline.extend(core.line, target)
+    elif not walk.guarded:
+        # Iterations may differ in their stops: what is surely too much is refused before anything is computed.
+        surely = position.iteration + count // stops_each(core.record.layout, unit) // 2
+        _check_count(core, min(surely, end - 1) - core.line.tip)
     reached: Reached | None = None
     try:
         position, clamped = yield from stops.forward(position, unit, count, per_epoch, end, walk.layout)
