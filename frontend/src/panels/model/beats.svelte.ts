@@ -42,5 +42,6 @@ export function goBeat(page: Page, by: number): void {
   if (!found) return;
   const place = placeOf(found, graph) ?? { iteration: cursor.iteration, step: cursor.step };
   reading.chosen = { beat, ...place };
-  if (place.iteration !== cursor.iteration || place.step !== cursor.step) page.seek(place.iteration, place.step);
+  if (place.iteration !== cursor.iteration || place.step !== cursor.step)
+    page.seek(place.iteration, place.step);
 }

@@ -319,4 +319,3 @@ export function providePage(page: Page): void {
 export function usePage(): Page {
   return getContext<Page>(KEY);
 }
-

@@ -2,7 +2,9 @@
 import type { Graph, GraphEdge, GraphNode } from "../../store/types";
 
 const GREEK = new Set(
-  "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split(" "),
+  "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split(
+    " ",
+  ),
 );
 
 /** w → w, w0 → w_{0}, hidden1.weight → \mathrm{hidden1.weight}. */
@@ -43,7 +45,8 @@ function argumentSymbols(graph: Graph, node: GraphNode): Record<string, string> 
   for (const edge of graph.edges) {
     const letter = "ab"[edge.argument];
     const source = graph.nodes[edge.source];
-    if (edge.target === node.index && letter && source) symbols[letter] = resultSymbol(source, source.glyph ? letter : "u");
+    if (edge.target === node.index && letter && source)
+      symbols[letter] = resultSymbol(source, source.glyph ? letter : "u");
   }
   return symbols;
 }

@@ -43,7 +43,10 @@ export class Visit {
   }
 
   async openLesson(slug: string): Promise<void> {
-    await this.#enter({ ...defaultView, lesson: slug, seed: this.page.state.seed || defaultView.seed }, "push");
+    await this.#enter(
+      { ...defaultView, lesson: slug, seed: this.page.state.seed || defaultView.seed },
+      "push",
+    );
   }
 
   async reseed(seed: number): Promise<void> {
@@ -71,7 +74,10 @@ export class Visit {
     return {
       lesson: this.#origin?.lesson ?? defaultView.lesson,
       seed,
-      at: cursor && (cursor.iteration > 0 || cursor.step > 0) ? { iteration: cursor.iteration, step: cursor.step } : null,
+      at:
+        cursor && (cursor.iteration > 0 || cursor.step > 0)
+          ? { iteration: cursor.iteration, step: cursor.step }
+          : null,
       config: this.#origin?.config ?? {},
       zoom: page.zoom,
       selection: page.selection,
@@ -92,7 +98,12 @@ export class Visit {
         page.trouble = { code: "unknown_lesson", title: "", detail: view.lesson, hint: "", place: null };
         return;
       }
-      const origin: Origin = { lesson: view.lesson, config: view.config, seed: view.seed, journal: view.journal };
+      const origin: Origin = {
+        lesson: view.lesson,
+        config: view.config,
+        seed: view.seed,
+        journal: view.journal,
+      };
       await this.link.open(origin);
       this.#origin = { ...origin, journal: [] };
       this.#journal = view.journal;

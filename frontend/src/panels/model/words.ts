@@ -1,7 +1,16 @@
 // Steps, nodes and numbers in words, in the current language. Pure functions of the state.
 import * as catalogue from "../../i18n/paraglide/messages.js";
 import { exact, short } from "../../render/format";
-import type { FrameView, Graph, GraphEdge, GraphNode, Phase, State, Step, TensorView } from "../../store/types";
+import type {
+  FrameView,
+  Graph,
+  GraphEdge,
+  GraphNode,
+  Phase,
+  State,
+  Step,
+  TensorView,
+} from "../../store/types";
 
 const { m } = catalogue;
 const byKey = catalogue as unknown as Record<string, (() => string) | undefined>;
@@ -15,7 +24,7 @@ export function scalar(view: TensorView | null): number | null {
 }
 
 export function shapeText(shape: readonly number[]): string {
-  return shape.length === 0 ? m.scalar() : shape.join(" × ");
+  return shape.length === 0 ? m.scalar() : `[${shape.join("×")}]`;
 }
 
 /** A tensor in a sentence: its number, or its shape. */
@@ -129,7 +138,9 @@ export function stepInWords(state: State): string {
     case "load":
       return m.now_load({ values: leaves(graph, frame) });
     case "forward":
-      return node ? m.now_forward({ node: nodeInWords(node), arithmetic: arithmetic(graph, frame, node) }) : "";
+      return node
+        ? m.now_forward({ node: nodeInWords(node), arithmetic: arithmetic(graph, frame, node) })
+        : "";
     case "seed":
       return m.now_seed({ loss: node?.label === node?.op ? m.loss() : (node?.label ?? m.loss()) });
     case "backward":
@@ -143,7 +154,11 @@ export function stepInWords(state: State): string {
       const name = node.label;
       if (from === null || to === null) return m.now_update_tensor({ name });
       const words = { name, from: short(from), to: short(to), grad: inWords(frame.grad(node.index)) };
-      return to > from ? m.now_update_up(words) : to < from ? m.now_update_down(words) : m.now_update_still(words);
+      return to > from
+        ? m.now_update_up(words)
+        : to < from
+          ? m.now_update_down(words)
+          : m.now_update_still(words);
     }
   }
 }
@@ -171,12 +186,14 @@ function backwardInWords(graph: Graph, frame: FrameView, step: Step, node: Graph
 export function nodeAria(state: State, node: GraphNode): string {
   const { frame } = state;
   const hidden = isHidden(state, node);
-  return m.aria_node({
-    name: node.label,
-    kind: node.kind === "op" ? m.aria_op({ op: opName(node.op) }) : kindName(node),
-    value: inWords(frame?.value(node.index) ?? null),
-    grad: hidden ? m.aria_hidden_grad() : inWords(frame?.grad(node.index) ?? null),
-  }).replaceAll(NOTHING, m.aria_nothing());
+  return m
+    .aria_node({
+      name: node.label,
+      kind: node.kind === "op" ? m.aria_op({ op: opName(node.op) }) : kindName(node),
+      value: inWords(frame?.value(node.index) ?? null),
+      grad: hidden ? m.aria_hidden_grad() : inWords(frame?.grad(node.index) ?? null),
+    })
+    .replaceAll(NOTHING, m.aria_nothing());
 }
 
 /** Whether the gradient that this step adds to a node waits for a guess. */
