@@ -59,4 +59,5 @@ def boxes(page: Page) -> list[str]:
 
 
 def query(page: Page, name: str) -> str | None:
-    return page.evaluate("name => new URLSearchParams(location.search).get(name)", name)
+    found = page.evaluate("name => new URLSearchParams(location.search).get(name)", name)
+    return None if found is None else str(found)

@@ -119,7 +119,11 @@ def test_the_link_is_copied_or_shown(page: Page) -> None:
 
 def test_the_picture_is_exported(page: Page) -> None:
     open_lesson(page, "/one-weight?seed=7&at=0.8")
-    for item, ending, start in (("SVG", ".svg", b"<svg"), ("PNG", ".png", b"\x89PNG"), ("JSON", ".json", b"{")):
+    for item, ending, start in (
+        ("SVG", ".svg", b"<svg"),
+        ("PNG", ".png", b"\x89PNG"),
+        ("JSON", ".json", b"{"),
+    ):
         page.get_by_role("button", name="Export").click()
         with page.expect_download() as download:
             page.get_by_role("menuitem", name=re.compile(item)).click()

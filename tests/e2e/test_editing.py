@@ -152,7 +152,9 @@ def test_a_withheld_gradient_is_nowhere_until_it_is_guessed(page: Page) -> None:
     for tab in ("Tensor", "PyTorch", "API"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(150)
-        assert "24" not in page.get_by_role("complementary", name="Inspector").inner_text().replace("2024", "")
+        assert "24" not in page.get_by_role("complementary", name="Inspector").inner_text().replace(
+            "2024", ""
+        )
     page.get_by_role("tab", name="Chain rule").click()
     assert "?" in page.locator(".boxes .result").inner_text()
     guess.fill("24")

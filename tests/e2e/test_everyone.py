@@ -25,7 +25,11 @@ def opened(new_context: Callable[..., BrowserContext], size: str, **options: Any
 def axe(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run(document)).violations")
-    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("lesson", ["one-weight", "circuit"])
@@ -45,8 +49,8 @@ def test_axe_finds_nothing(
     assert axe(page) == []
     press(page, "Escape")
     if size == "desktop":
-        for tab in ("Tensor", "PyTorch", "API"):
-            page.get_by_role("tab", name=tab).click()
+        for name in ("Tensor", "PyTorch", "API"):
+            page.get_by_role("tab", name=name).click()
             page.wait_for_timeout(200)
             assert axe(page) == []
         page.get_by_role("button", name="Choose a lesson").click()
@@ -141,7 +145,9 @@ def test_touch_targets_are_large_enough(new_context: Callable[..., BrowserContex
     for tab in page.get_by_role("tab").all():
         tab.click()
         page.wait_for_timeout(150)
-        for control in page.locator("button:visible, select:visible, input:visible, [role=tab]:visible").all():
+        for control in page.locator(
+            "button:visible, select:visible, input:visible, [role=tab]:visible"
+        ).all():
             if control.evaluate("one => one.closest('.mirror, .visually-hidden') !== null"):
                 continue
             box = control.bounding_box()

@@ -85,9 +85,14 @@ export class Link {
         if (message.type !== "frame") return;
         resolve();
         // The server sends the next frame when this one has been painted: a slow page skips, and never queues.
-        requestAnimationFrame(() => {
+        // A page in the background paints nothing; it is then told the latest once a second.
+        const painted = () => {
+          cancelAnimationFrame(request);
+          clearTimeout(timer);
           transport.send({ type: "ack", seq: message.seq });
-        });
+        };
+        const request = requestAnimationFrame(painted);
+        const timer = setTimeout(painted, 1000);
       });
     });
   }

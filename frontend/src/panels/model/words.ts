@@ -72,7 +72,10 @@ export function nodeInWords(node: GraphNode): string {
   return node.label === node.op || node.label === "" ? noun : `${noun} ${node.label}`;
 }
 
+/** "mul → w", as on the timeline; edges that carry no gradient have no step there. */
 export function edgeTitle(graph: Graph, edge: GraphEdge): string {
+  const step = graph.steps.find((candidate) => candidate.edge === edge.index);
+  if (step) return step.label;
   const consumer = graph.nodes[edge.target];
   const source = graph.nodes[edge.source];
   return `${consumer?.label ?? ""} → ${source?.label ?? ""}`;
