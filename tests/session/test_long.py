@@ -15,6 +15,7 @@ from chainrule.protocol.server import (
     Moved,
     Playback,
     Progress,
+    SweepResult,
 )
 from chainrule.session import Limits, Session, Viewer
 from support.sessions import fingerprint, grad, make, moved, place, refused, send, the, value
@@ -111,7 +112,6 @@ def test_cancelling_a_rebuild_changes_nothing() -> None:
         {"type": "configure", "config": {"lr": 1.0}},
         {"type": "undo"},
         {"type": "play"},
-        {"type": "gradcheck", "name": "w"},
         {"type": "predict", "on": True},
     ],
 )
@@ -120,6 +120,28 @@ def test_what_changes_something_waits(fields: dict[str, Any]) -> None:
     give(session, "seek", iteration=50)
     assert refused(give(session, **fields)).code == "busy"
     assert the(Moved, finish(session)).cursor.iteration == 50
+
+
+def test_a_long_question_makes_way_and_is_answered_where_one_went() -> None:
+    session = make(limits=AT_ONCE)
+    sweep: dict[str, Any] = {"name": "w", "low": 0.0, "high": 4.0, "count": 101}
+    assert isinstance(give(session, "sweep", id="first", **sweep)[0], Progress)
+    assert isinstance(give(session, "sweep", id="second", **sweep)[0], Progress)
+    give(session, "step", count=5)
+    messages = finish(session)
+    assert session.info().cursor.step == 5
+    answers = [message for message in messages if isinstance(message, SweepResult)]
+    assert [answer.id for answer in answers] == ["first", "second"]
+    assert all(answer.cursor.step == 5 for answer in answers)
+
+
+def test_a_waiting_question_can_be_cancelled() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50)
+    assert isinstance(give(session, "gradcheck", name="w", id="later")[0], Progress)
+    give(session, "cancel", command="later")
+    (answer,) = (message for message in finish(session) if message.id == "later")
+    assert answer.reached == "cancelled"
 
 
 def test_questions_are_answered_meanwhile() -> None:

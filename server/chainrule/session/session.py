@@ -35,7 +35,7 @@ from chainrule.protocol.client import (
 )
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor
 from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
-from chainrule.protocol.server import Done, Frame, Moved, ServerMessage, Welcome
+from chainrule.protocol.server import Done, Frame, Moved, Progress, ServerMessage, Welcome
 from chainrule.session import asking, documents, edits, replay, travel
 from chainrule.session.answers import Answers
 from chainrule.session.build import backend_named
@@ -63,6 +63,12 @@ CHANGING = (
     GuessCommand,
 )
 """Commands that wait for the one under way: they would change what it works on, or take long themselves."""
+
+QUESTIONS = (GradcheckCommand, SweepCommand)
+"""Long commands that only look: they make way for any other, and begin again where it has led."""
+
+MOST_WAITING = 16
+"""Questions that may wait in a session."""
 
 STOPPING = (*MOVING, UndoCommand, PredictCommand)
 """Commands that end playing."""
@@ -117,6 +123,7 @@ class Session:
         self.job: Job | None = None
         self.playing: Playing | None = None
         self._outbox: list[ServerMessage] = []
+        self._waiting: list[tuple[ClientMessage, Viewer | None]] = []
         self._answers = Answers(self.limits.max_answers)
         self._frames: dict[tuple[int, frozenset[str] | None], Frame] = {}
         self._news = News(self)
@@ -146,12 +153,15 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether :meth:`advance` has something to do, now or at ``next_due``."""
-        return self.job is not None or self.playing is not None or bool(self._outbox)
+        working = self.job is not None or bool(self._waiting)
+        return working or self.playing is not None or bool(self._outbox)
 
     @property
     def next_due(self) -> float | None:
         """When to call :meth:`advance` (``time.monotonic``); None: at once, if busy."""
-        if self.job is not None or self._outbox or self.playing is None or self.playing.rate is None:
+        if self.job is not None or self._waiting or self._outbox:
+            return None
+        if self.playing is None or self.playing.rate is None:
             return None
         return None if self.playing.work is not None else self.playing.due
 
@@ -209,6 +219,12 @@ class Session:
             return given
         if self.job is not None and command.id is not None and self.job.command == command:
             return [self.job.progress(self.revision)]
+        if self.job is not None and isinstance(command, QUESTIONS) and len(self._waiting) < MOST_WAITING:
+            self._waiting.append((command, viewer))
+            return [Progress(seq=self.revision, id=command.id, done=0, total=1)]
+        return self._start(command, viewer, time.monotonic() + self.limits.answer_seconds)
+
+    def _start(self, command: ClientMessage, viewer: Viewer | None, deadline: float) -> list[ServerMessage]:
         checkpoint = self.core.checkpoint()
         try:
             self._clear_the_way(command)
@@ -217,7 +233,7 @@ class Session:
         except Refusal as refusal:
             return [error_message(refusal, self.revision, command.id)]
         job = Job(command, viewer, work, checkpoint, total)
-        messages = self._drive(job, time.monotonic() + self.limits.answer_seconds)
+        messages = self._drive(job, deadline)
         if messages is None:
             self.job = job
             return [job.progress(self.revision)]
@@ -235,6 +251,8 @@ class Session:
                 found.extend(messages)
             elif job.overdue():
                 found.append(job.progress(self.revision))
+        elif self._waiting:
+            found.extend(self._start(*self._waiting.pop(0), deadline))
         elif self.playing is not None:
             found.extend(self._play_on(self.playing, deadline))
         return found
@@ -260,6 +278,11 @@ class Session:
     def _clear_the_way(self, command: ClientMessage) -> None:
         """Stop what the command takes the place of; refuse it where it has to wait."""
         if self.job is not None and isinstance(command, CHANGING):
+            if isinstance(self.job.command, QUESTIONS) and not isinstance(command, QUESTIONS):
+                self.job.work.close()
+                self._waiting.insert(0, (self.job.command, self.job.viewer))
+                self.job = None
+                return
             if not (isinstance(command, SeekCommand) and isinstance(self.job.command, MOVING)):
                 raise Refusal(
                     "busy",
@@ -374,6 +397,18 @@ class Session:
 
     def _cancelling(self, command: CancelCommand) -> Answering:
         yield from ()
+        for one in [one for one in self._waiting if one[0].id == command.command is not None]:
+            self._waiting.remove(one)
+            phase = self.core.record.step(self.core.position.step).phase
+            self._outbox.append(
+                Moved(
+                    seq=self.revision,
+                    id=command.command,
+                    cursor=self.core.cursor(),
+                    phase=phase,
+                    reached="cancelled",
+                )
+            )
         if self.job is not None and command.command in (None, self.job.command.id):
             self._cancel(self.job)
         return [Done()]
