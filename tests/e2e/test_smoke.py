@@ -9,7 +9,8 @@ from e2e.running import Server
 
 def test_the_page_opens(page: Page) -> None:
     page.goto("/")
-    expect(page).to_have_title("Chainrule")
+    # The address without a lesson opens the first one.
+    expect(page).to_have_title("One weight · Chainrule")
     expect(page.get_by_role("main")).to_be_visible()
 
 
