@@ -25,6 +25,14 @@ def test_keys_alone_lead_to_the_gradient_and_back(page: Page) -> None:
     expect(edge(page, "mul#0", 0)).to_have_attribute("aria-label", re.compile("not reached yet"))
 
 
+def test_no_key_press_is_lost(page: Page) -> None:
+    open_lesson(page)
+    press(page, "ArrowRight", 8)
+    at_step(page, 9)
+    press(page, "ArrowLeft", 5)
+    at_step(page, 4)
+
+
 def test_phases_and_iterations_are_stops(page: Page) -> None:
     open_lesson(page)
     press(page, "Shift+ArrowRight")

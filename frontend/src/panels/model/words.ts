@@ -1,6 +1,6 @@
 // Steps, nodes and numbers in words, in the current language. Pure functions of the state.
 import * as catalogue from "../../i18n/paraglide/messages.js";
-import { exact, short } from "../../render/format";
+import { short } from "../../render/format";
 import type {
   FrameView,
   Graph,
@@ -27,11 +27,11 @@ export function shapeText(shape: readonly number[]): string {
   return shape.length === 0 ? m.scalar() : `[${shape.join("×")}]`;
 }
 
-/** A tensor in a sentence: its number, or its shape. */
+/** A tensor in a sentence: its number as the picture prints it, or its shape. */
 export function inWords(view: TensorView | null): string {
   if (!view) return NOTHING;
   const one = scalar(view);
-  return one === null ? m.tensor_of({ shape: shapeText(view.shape) }) : exact(one, view.dtype);
+  return one === null ? m.tensor_of({ shape: shapeText(view.shape) }) : short(one, view.dtype);
 }
 
 /** The op's noun: "multiply". Unknown ones go by their own name. */
