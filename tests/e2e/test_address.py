@@ -40,6 +40,21 @@ def test_an_edit_is_in_the_address(page: Page, new_context: Callable[..., Browse
     expect(node(other, "w")).to_have_attribute("aria-label", re.compile("value 1.0, gradient −42.0"))
 
 
+def test_an_address_with_an_edit_asks_for_its_session_once(page: Page) -> None:
+    open_lesson(page)
+    node(page, "w").focus()
+    press(page, "e")
+    page.get_by_role("textbox", name="Value of w").fill("5")
+    press(page, "Enter")
+    expect(page).to_have_url(re.compile("edit"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/sessions/" in request.url else None)
+    open_lesson(page, page.url)
+    expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 5.0"))
+    page.wait_for_timeout(1000)
+    assert len(asked) < 10, asked[:12]
+
+
 def test_back_and_forward_travel(page: Page) -> None:
     open_lesson(page)
     page.wait_for_timeout(1100)

@@ -102,6 +102,12 @@ def test_an_expression_is_typed_and_stepped(page: Page) -> None:
     expect(edge(page, "mul#0", 0)).to_have_count(1)
     expect(edge(page, "mul#0", 1)).to_have_count(1)
     expect(page).to_have_url(re.compile("custom"))
+    # And typed again: the editor goes on listening.
+    page.locator(".cm-content").click()
+    press(page, "Control+a")
+    page.keyboard.type("a = 5\nb = a * a")
+    press(page, "Shift+Enter")
+    expect(node(page, "a")).to_have_attribute("aria-label", re.compile("value 5.0"))
 
 
 def test_an_error_is_underlined_at_its_place(page: Page) -> None:

@@ -1,4 +1,5 @@
 // Where one is: the address, its history, and the session that belongs to it. Every state has an address.
+import { untrack } from "svelte";
 import type { JournalEntry, LessonInfo } from "../../store/types";
 import { defaultView, viewFromUrl, viewToUrl, type View } from "../../store/view";
 import { Problem, type Rest } from "../../transport/rest";
@@ -164,7 +165,8 @@ export class Visit {
     const { branches, canUndo, config, currentBranch } = this.page.state;
     void [branches, config, currentBranch];
     const id = this.link.session;
-    if (!id || (!canUndo && this.#journal.length === 0)) return;
+    // Untracked: the journal that is fetched here must not ask for itself again.
+    if (!id || (!canUndo && untrack(() => this.#journal.length === 0))) return;
     this.rest.session(id).then(
       (info) => {
         if (this.link.session === id) this.#journal = info.journal;
