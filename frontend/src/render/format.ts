@@ -5,6 +5,8 @@ export const MINUS = "−";
 export const UNKNOWN = "—";
 export const WITHHELD = "?";
 const SIGNIFICANT = 4;
+/** From here on a power of ten says more than a row of zeros. */
+const LARGE = 1e9;
 
 /** The shortest digits that give the same number back, as JavaScript writes them. */
 function shortest(x: number, dtype: Dtype): string {
@@ -19,7 +21,9 @@ function shortest(x: number, dtype: Dtype): string {
 /** The shortest text that round-trips in its dtype: for the inspector, tooltips and editing. */
 export function exact(x: number | null, dtype: Dtype = "float32"): string {
   if (x === null) return UNKNOWN;
-  return special(x) ?? dress(withPoint(shortest(x, dtype)));
+  const digits = shortest(x, dtype);
+  const text = Math.abs(x) < LARGE ? digits : Number(digits).toExponential();
+  return special(x) ?? dress(withPoint(text));
 }
 
 /** For cards: as many digits as fit; exact where the number is short, else rounded to 4 digits or more. */

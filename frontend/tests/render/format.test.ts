@@ -30,6 +30,9 @@ describe("numbers as text", () => {
     expect(exact(Math.fround(0.1))).toBe("0.1");
     expect(exact(Math.fround(0.1), "float64")).toBe("0.10000000149011612");
     expect(exact(Math.fround(2.24))).toBe("2.24");
+    expect(exact(123456790)).toBe("123456790.0");
+    expect(exact(Math.fround(-5.2191773e20))).toBe("−5.2191773e20");
+    expect(exact(1e10)).toBe("1.0e10");
   });
 
   it("short ones fit a card, and are right to 4 digits", () => {
