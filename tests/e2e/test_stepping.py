@@ -33,6 +33,17 @@ def test_no_key_press_is_lost(page: Page) -> None:
     at_step(page, 4)
 
 
+def test_keys_belong_to_the_page_after_a_click_on_a_unit(page: Page) -> None:
+    open_lesson(page)
+    page.get_by_role("radio", name="phase").click()
+    press(page, "ArrowRight")
+    at_step(page, 2)
+    page.get_by_role("radio", name="iteration").click()
+    press(page, "Space")
+    at_step(page, 10)
+    expect(page.get_by_role("radio", name="iteration")).to_be_checked()
+
+
 def test_phases_and_iterations_are_stops(page: Page) -> None:
     open_lesson(page)
     press(page, "Shift+ArrowRight")

@@ -57,3 +57,11 @@ function isPressable(at: Element | null): boolean {
   if (control instanceof HTMLElement) control.blur();
   return false;
 }
+
+/** After a click with the mouse, keys belong to the page again: nobody who clicked 'phase' means its arrow keys. */
+export function releaseAfterClick(event: MouseEvent): void {
+  // A click by keyboard has no detail.
+  if (event.detail === 0 || !(event.target instanceof Element)) return;
+  const control = event.target.closest("[role=radio], [role=tab]");
+  if (control instanceof HTMLElement && control === document.activeElement) control.blur();
+}
