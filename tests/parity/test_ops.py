@@ -9,18 +9,23 @@ import pytest
 import torch
 
 from chainrule.engine.backend import get_backend
-from support.calls import Call, calls, evaluate, seed_like
+from support.calls import NAMES, Call, calls, evaluate, passes, seed_like
 
 ALL = [pytest.param(call, id=call.name) for call in calls(edges=True)]
 
 
-def pytorchs(call: Call, dtype: str) -> tuple[Any, list[Any]]:
-    inputs = [torch.tensor(x, dtype=getattr(torch, dtype), requires_grad=True) for x in call.sample.inputs]
-    names = ("x", "y")[: len(inputs)]
+def pytorchs(call: Call, dtype: str, g: Any = None) -> tuple[Any, list[Any]]:
+    inputs = [
+        torch.tensor(x, dtype=getattr(torch, dtype), requires_grad=True)
+        if passes(call.op, k)
+        else torch.tensor(x)
+        for k, x in enumerate(call.sample.inputs)
+    ]
+    names = NAMES[: len(inputs)]
     text = call.op.call(names, call.sample.attrs)
     value = eval(text, {"torch": torch, **dict(zip(names, inputs, strict=True))})
-    value.backward(torch.from_numpy(seed_like(value.detach().numpy())))
-    return value.detach().numpy(), [x.grad.numpy() for x in inputs]
+    value.backward(torch.from_numpy(seed_like(value.detach().numpy()) if g is None else g))
+    return value.detach().numpy(), [x.grad.numpy() for x in inputs if x.requires_grad]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -42,10 +47,6 @@ def test_not_a_number_in_the_upstream_gradient(call: Call) -> None:
     for bad in (float("nan"), float("inf"), 0.0):
         g = np.full_like(ours.value, bad)
         again = evaluate(call, get_backend(), g=g)
-        inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in call.sample.inputs]
-        names = ("x", "y")[: len(inputs)]
-        text = call.op.call(names, call.sample.attrs)
-        value = eval(text, {"torch": torch, **dict(zip(names, inputs, strict=True))})
-        value.backward(torch.from_numpy(g))
-        for grad, x in zip(again.grads, inputs, strict=True):
-            np.testing.assert_allclose(grad, x.grad.numpy(), rtol=1e-12)
+        _, grads = pytorchs(call, "float64", g)
+        for grad, expected in zip(again.grads, grads, strict=True):
+            np.testing.assert_allclose(grad, expected, rtol=1e-12)

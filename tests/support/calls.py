@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from chainrule.engine.backend import Backend, HostArray, host
 from chainrule.engine.backward import Contribution, backward
-from chainrule.engine.op import OPS, Op, Sample
+from chainrule.engine.op import FIXED, OPS, Op, Sample
 from chainrule.engine.tape import Node, apply, leaf_node, use_backend
 
 
@@ -46,16 +46,29 @@ def seed_like(value: HostArray) -> HostArray:
     return host.asarray(ramp.reshape(value.shape), dtype=value.dtype)
 
 
-def leaves(inputs: tuple[Any, ...], backend: Backend, dtype: str) -> tuple[Node, ...]:
+def passes(op: Op, argument: int) -> bool:
+    """Whether a gradient passes through an argument."""
+    return op.vjps[argument] is not FIXED
+
+
+NAMES = ("x", "y", "z", "u", "v")
+"""The arguments in expressions."""
+
+
+def leaves(call: Call, backend: Backend, dtype: str) -> tuple[Node, ...]:
+    """Arguments that a gradient passes in ``dtype``; the others keep their own type."""
     with use_backend(backend):
         return tuple(
-            leaf_node(backend.asarray(x, dtype), backend, kind="input", requires_grad=True) for x in inputs
+            leaf_node(backend.asarray(x, dtype), backend, kind="input", requires_grad=True)
+            if passes(call.op, k)
+            else leaf_node(backend.asarray(host.asarray(x)), backend, kind="input")
+            for k, x in enumerate(call.sample.inputs)
         )
 
 
 def evaluate(call: Call, backend: Backend, dtype: str = "float64", g: HostArray | None = None) -> Outcome:
     """Run a call forwards, and backwards from ``g``."""
-    inputs = leaves(call.sample.inputs, backend, dtype)
+    inputs = leaves(call, backend, dtype)
     node = apply(call.op, inputs, call.sample.attrs)
     value = backend.to_numpy(node.value)
     upstream = backend.asarray(seed_like(value) if g is None else g)

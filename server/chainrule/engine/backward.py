@@ -88,10 +88,10 @@ def _refuse_overwritten(node: Node) -> None:
     """Raise if a VJP of the node would read a value that its tensor no longer has."""
     if node.op is None:
         return
-    for vjp, child in zip(node.op.vjps, node.inputs, strict=True):
+    for argument, child in enumerate(node.inputs):
         if not child.requires_grad:
             continue
-        for read in vjp.reads:
+        for read in node.op.vjps[argument].reads:
             pinned = node if read == "out" else node.inputs[read]
             if pinned.overwritten:
                 raise RuntimeError(

@@ -3,13 +3,13 @@
 An op is one record: how it computes, one VJP per argument, what each looks like in LaTeX, what each reads, and
 samples. To add an op, write one with :func:`primitive`; its tests are generated from the registry.
 
-Symbols in formulas: ``a``, ``b`` the arguments, ``z`` the value, ``g`` the gradient of ``z``, ``n`` a count.
+Symbols in formulas: ``a``, ``b``, ``c``… the arguments, ``z`` the value, ``g`` the gradient of ``z``, ``n`` a count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from chainrule.engine.backend import Array, Namespace
 from chainrule.engine.terms import (
@@ -27,7 +27,10 @@ from chainrule.engine.terms import (
     upstream,
 )
 
-Form = Literal["elementwise", "contraction", "routing", "spread", "dense"]
+if TYPE_CHECKING:
+    from chainrule.engine.tape import Node
+
+Form = Literal["elementwise", "contraction", "routing", "spread", "dense", "none"]
 Read = int | Literal["out"]
 Inputs = Sequence[Array]
 
@@ -39,6 +42,17 @@ Apply = Callable[[Namespace, Array, Array, Inputs, Attrs], Array]
 VjpTerms = Callable[[Namespace, Array, Array, Inputs, Attrs, Index], "list[Term]"]
 """(xp, g, out, inputs, attrs, index) → terms of ``contribution[index]``."""
 
+Shape = tuple[int, ...]
+Bound = Callable[[Array, Array, Inputs], Array]
+"""(g, out, inputs) → the contribution: an :data:`Apply` for one namespace, shapes and attributes."""
+Bind = Callable[[Namespace, "tuple[Shape, ...]", Shape, Attrs], "Bound | None"]
+"""(xp, shapes of the inputs, shape of the value, attrs) → a quicker way to the same bits; None: there is none."""
+Inside = Callable[["tuple[Node, ...]", Attrs], "Node"]
+"""(inputs, attrs) → the same value, made of primitives on the active tape."""
+
+ARGUMENTS = "abcdefgh"
+"""Letters of the arguments in formulas."""
+
 NO_ATTRS: dict[str, Any] = {}
 
 
@@ -47,7 +61,10 @@ class ShapeError(RuntimeError):
 
 
 class Sample(NamedTuple):
-    """Arguments (nested lists of numbers) and attributes for one call."""
+    """Arguments (nested lists of numbers) and attributes for one call.
+
+    Arguments that no gradient passes (:data:`FIXED`) keep their type: integers are indices, booleans masks.
+    """
 
     inputs: tuple[Any, ...]
     attrs: Mapping[str, Any] = NO_ATTRS
@@ -74,9 +91,11 @@ class Vjp:
         Code of the choice that is made where the derivative does not exist (or is infinite).
     at_kink
         Where that choice is made: booleans that broadcast to the value.
+    bind
+        Prepares ``apply`` for one namespace, shapes and attributes, for graphs that are run again and again.
     """
 
-    __slots__ = ("apply", "at_kink", "convention", "form", "formula", "local", "reads", "terms")
+    __slots__ = ("_bind", "apply", "at_kink", "convention", "form", "formula", "local", "reads", "terms")
 
     def __init__(
         self,
@@ -89,8 +108,10 @@ class Vjp:
         reads: tuple[Read, ...] = (),
         convention: str | None = None,
         at_kink: Local | None = None,
+        bind: Bind | None = None,
     ) -> None:
         self.form = form
+        self._bind = bind
         self.apply = apply
         self.local = local
         self.formula = formula
@@ -98,6 +119,40 @@ class Vjp:
         self.terms = terms
         self.convention = convention
         self.at_kink = at_kink
+
+    def bind(self, xp: Namespace, shapes: tuple[Shape, ...], out_shape: Shape, attrs: Attrs) -> Bound:
+        """``apply`` for arrays of these shapes. The same bits, without asking again what does not change."""
+        bound = None if self._bind is None else self._bind(xp, shapes, out_shape, attrs)
+        if bound is not None:
+            return bound
+        apply = self.apply
+        return lambda g, out, inputs: apply(xp, g, out, inputs, attrs)
+
+
+def _no_contribution(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    raise RuntimeError("no gradient passes through this argument")
+
+
+FIXED = Vjp("none", _no_contribution, "", lambda xp, g, out, inputs, attrs, index: [])
+"""In place of a VJP where no gradient can pass: indices, masks, labels."""
+
+
+class Repeated(Sequence[Vjp]):
+    """The VJPs of an op with any number of arguments: argument → VJP, made when it is first asked for."""
+
+    def __init__(self, make: Callable[[int], Vjp]) -> None:
+        self._make = make
+        self._made: dict[int, Vjp] = {}
+
+    def __getitem__(self, argument: Any) -> Any:
+        vjp = self._made.get(argument)
+        if vjp is None:
+            vjp = self._made[argument] = self._make(argument)
+        return vjp
+
+    def __len__(self) -> int:
+        """Those that a record shows: one stands for all."""
+        return 1
 
 
 class Op:
@@ -110,15 +165,18 @@ class Op:
     forward
         (xp, inputs, attrs) → value.
     vjps
-        One per argument.
+        One per argument; :data:`FIXED` where no gradient passes, :class:`Repeated` for any number of arguments.
     value_terms
         What an element of the value is made of.
     torch, python
-        PyTorch's function, and the Python expression with the arguments as ``{0}``, ``{1}``.
+        PyTorch's function, and the Python expression with the arguments as ``{0}``, ``{1}``; or a function
+        (arguments, attrs) → expression where attributes are no keyword arguments.
     samples, edges
         Calls at smooth points, for the numeric check; calls at kinks, ties, NaN and infinity.
     real
         Whether integers are converted to floating point first.
+    inside
+        For a composite: how primitives make the same value. Set by :mod:`chainrule.engine.composite`.
     """
 
     __slots__ = (
@@ -126,6 +184,7 @@ class Op:
         "formula",
         "forward",
         "glyph",
+        "inside",
         "name",
         "python",
         "real",
@@ -142,9 +201,9 @@ class Op:
         *,
         glyph: str,
         formula: str,
-        vjps: tuple[Vjp, ...],
+        vjps: tuple[Vjp, ...] | Repeated,
         torch: str,
-        python: str,
+        python: str | Callable[[Sequence[str], Attrs], str],
         samples: tuple[Sample, ...],
         edges: tuple[Sample, ...] = (),
         value_terms: ValueTerms | None = None,
@@ -161,12 +220,15 @@ class Op:
         self.edges = edges
         self.value_terms = value_terms or function_terms(formula.partition("=")[2].strip())
         self.real = real
+        self.inside: Inside | None = None
 
     def __repr__(self) -> str:
         return f"Op({self.name!r})"
 
     def call(self, arguments: Sequence[str], attrs: Attrs = NO_ATTRS) -> str:
         """The PyTorch expression of a call, with its attributes."""
+        if not isinstance(self.python, str):
+            return self.python(arguments, attrs)
         text = self.python.format(*arguments)
         # PyTorch's sum has no keepdim without dim, so that dim=None is written where anything is.
         given_any = any(value not in (None, False) for value in attrs.values())
@@ -230,6 +292,7 @@ def elementwise(
     last digit. Where ``zero_where`` holds the contribution is 0 whatever the upstream gradient, NaN included.
     """
     derivative: Local
+    bind: Bind | None = None
     if isinstance(local, float):
         number = local
         derivative = _uniform(number)
@@ -239,10 +302,20 @@ def elementwise(
             def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
                 return unbroadcast(xp, g, inputs[argument].shape)
 
+            def bind(
+                xp: Namespace, shapes: tuple[Shape, ...], out_shape: Shape, attrs: Attrs
+            ) -> Bound | None:
+                return (lambda g, out, inputs: g) if shapes[argument] == out_shape else None
+
         else:
 
             def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
                 return unbroadcast(xp, g * number, inputs[argument].shape)
+
+            def bind(
+                xp: Namespace, shapes: tuple[Shape, ...], out_shape: Shape, attrs: Attrs
+            ) -> Bound | None:
+                return (lambda g, out, inputs: g * number) if shapes[argument] == out_shape else None
 
     else:
         derivative = local
@@ -250,6 +323,13 @@ def elementwise(
 
             def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
                 return unbroadcast(xp, g * derivative(xp, out, inputs, attrs), inputs[argument].shape)
+
+            def bind(
+                xp: Namespace, shapes: tuple[Shape, ...], out_shape: Shape, attrs: Attrs
+            ) -> Bound | None:
+                if shapes[argument] != out_shape:
+                    return None
+                return lambda g, out, inputs: g * derivative(xp, out, inputs, attrs)
 
         else:
             dead = zero_where
@@ -268,6 +348,7 @@ def elementwise(
         reads=reads,
         convention=convention,
         at_kink=at_kink,
+        bind=bind,
     )
 
 
@@ -340,6 +421,8 @@ def _product_terms(
 
 
 __all__ = [
+    "ARGUMENTS",
+    "FIXED",
     "NO_ATTRS",
     "OPS",
     "Apply",
@@ -351,6 +434,7 @@ __all__ = [
     "Local",
     "Op",
     "Read",
+    "Repeated",
     "Sample",
     "ShapeError",
     "Vjp",

@@ -7,7 +7,7 @@ they hang together by their inputs alone and are garbage collected with the last
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
@@ -140,6 +140,8 @@ class Tape:
         Name → value (anything that the backend makes an array of). When a node of that name has just been
         computed as y, a constant leaf δ (``name.delta``) = value − y and a node ``name.edit`` = y + δ follow it,
         and all that would have used y uses the edited node.
+    opened
+        Composites that are recorded as the primitives inside them: names of ops, or of nodes; True for all.
     """
 
     __slots__ = (
@@ -152,11 +154,16 @@ class Tape:
         "interventions",
         "line",
         "nodes",
+        "opened",
     )
 
     def __init__(
-        self, backend: Backend | None = None, interventions: Mapping[str, Any] | None = None
+        self,
+        backend: Backend | None = None,
+        interventions: Mapping[str, Any] | None = None,
+        opened: Container[str] | bool = (),
     ) -> None:
+        self.opened: Container[str] | bool = opened
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
         self.line: int | None = None
@@ -203,11 +210,7 @@ class Tape:
             The tape has a node of that name.
         """
         if name is None:
-            what = node.op.name if node.op is not None else node.kind
-            key = f"{self._scope}.{what}" if self._scope else what
-            k = self._counts.get(key, 0)
-            self._counts[key] = k + 1
-            name = f"{key}#{k}"
+            name = self._next(node.op.name if node.op is not None else node.kind)
         if name in self.by_name:
             raise ValueError(f"the tape already has a node named {name!r}")
         node.name = name
@@ -216,6 +219,26 @@ class Tape:
         node.index = len(self.nodes)
         self.nodes.append(node)
         self.by_name[name] = node
+
+    def _next(self, what: str) -> str:
+        """``scope.what#k``, counted on."""
+        key = f"{self._scope}.{what}" if self._scope else what
+        k = self._counts.get(key, 0)
+        self._counts[key] = k + 1
+        return f"{key}#{k}"
+
+    def _open(self, op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any]) -> Node | None:
+        """The primitives inside a composite, in a scope that has the name its node would have; None: it is closed."""
+        assert op.inside is not None
+        if self.opened is False or self.opened == ():
+            return None
+        key = f"{self._scope}.{op.name}" if self._scope else op.name
+        name = f"{key}#{self._counts.get(key, 0)}"
+        if self.opened is not True and op.name not in self.opened and name not in self.opened:
+            return None
+        own = self._next(op.name)
+        with self.scope(own[len(self._scope) + 1 :] if self._scope else own):
+            return op.inside(inputs, attrs)
 
     def admit(self, node: Node) -> None:
         """Put a node that was made elsewhere on the tape, under its own name where that is free."""
@@ -268,6 +291,10 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         The shapes of the arguments do not go together; the message names them.
     """
     tape = state.tape
+    if op.inside is not None and tape is not None:
+        opened = tape._open(op, inputs, attrs)
+        if opened is not None:
+            return opened
     backend = inputs[0].backend
     values = tuple([node.value for node in inputs])
     requires_grad = False

@@ -378,8 +378,8 @@ class Tensor(Operators):
 def _release(node: Node) -> None:
     """Give up the values that the node's VJPs would read. A node that reads none can be gone through again."""
     assert node.op is not None
-    for vjp, child in zip(node.op.vjps, node.inputs, strict=True):
-        if vjp.reads and child.requires_grad:
+    for argument, child in enumerate(node.inputs):
+        if child.requires_grad and node.op.vjps[argument].reads:
             node.released = True
             if node.name is None:
                 node.inputs = ()
