@@ -212,6 +212,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Snapshot
+         * @description Keep what makes a session under a short address. What no session can be made from is refused as there.
+         */
+        post: operations["create_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Snapshot
+         * @description What was kept. It never changes, so caches may keep it for ever.
+         */
+        get: operations["snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -339,7 +379,7 @@ export interface components {
             /** @default null */
             command?: string | null;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -442,6 +482,8 @@ export interface components {
              * @default null
              */
             revealed?: components["schemas"]["Cursor"] | null;
+            /** @description Commands that are part of this already, as the service notes them: repeated, they do nothing. */
+            answered?: string[];
         };
         /** @description A place on the timeline: the state *after* step ``step`` of iteration ``iteration``. */
         Cursor: {
@@ -505,8 +547,23 @@ export interface components {
             hint: string;
             /** @default null */
             place: components["schemas"]["Place"] | null;
+            /**
+             * @description Which of the ways in which this code comes about: stable, as the code is.
+             * @default null
+             */
+            reason: string | null;
+            /** @description What the reason speaks of, by name; iterations and steps from 0. */
+            params: {
+                [key: string]: number | string | string[];
+            };
         };
-        /** @description Ask for the numbers that made a number. ``argument`` picks an edge of an op node: its contribution. */
+        /**
+         * @description Ask for the numbers that made a number.
+         *
+         *     ``argument`` picks an edge of an op node: its contribution. ``symbol`` picks an intermediate of a parameter's
+         *     update, such as m of Adam (``what`` is then 'detail'). With ``place`` the number as it was there, at or before
+         *     the cursor: so a value is followed back through the iterations.
+         */
         ExplainCommand: {
             /**
              * @description Chosen by the client; comes back in the answer.
@@ -523,10 +580,14 @@ export interface components {
              * @default grad
              * @enum {string}
              */
-            what?: "value" | "grad" | "contribution";
+            what?: "value" | "grad" | "contribution" | "detail";
             index?: number[];
             /** @default null */
             argument?: number | null;
+            /** @default null */
+            symbol?: string | null;
+            /** @default null */
+            place?: components["schemas"]["Cursor"] | null;
         };
         /** @description The numbers that made a number: ``value`` = the sum of the terms (or ``rule`` where it is not a sum). */
         Explanation: {
@@ -539,13 +600,16 @@ export interface components {
              * @enum {string}
              */
             type: "explanation";
+            /** @description The place that is explained. */
             cursor: components["schemas"]["Cursor"];
             name: string;
             /** @enum {string} */
-            what: "value" | "grad" | "contribution";
+            what: "value" | "grad" | "contribution" | "detail";
             index: number[];
             /** @default null */
             argument: number | null;
+            /** @default null */
+            symbol: string | null;
             shape: number[];
             /** @description Null: not reached yet. */
             value: components["schemas"]["Number"] | null;
@@ -563,6 +627,11 @@ export interface components {
             python: string;
             /** @description The REST path under /api/sessions/{id} that returns it. */
             path: string;
+            /**
+             * @description Where the NaN or infinity in this number began: the number that is not finite though all that it was made of is, or that was given so. Null for a finite number.
+             * @default null
+             */
+            began: components["schemas"]["Source"] | null;
         };
         /** @description One number of a product, with where it came from (null for a constant of the formula). */
         Factor: {
@@ -869,7 +938,7 @@ export interface components {
             /** @enum {string} */
             phase: "forward" | "backward" | "update";
             /** @default null */
-            reached: ("start" | "end" | "withheld" | "breakpoint" | "cancelled") | null;
+            reached: ("start" | "end" | "withheld" | "breakpoint" | "cancelled" | "non_finite") | null;
             /** @default null */
             breakpoint: components["schemas"]["Breakpoint"] | null;
         };
@@ -915,6 +984,19 @@ export interface components {
              * @enum {string}
              */
             type: "pause";
+        };
+        /** @description Are you there? Answered by ``done``, in the session's turn; changes nothing. */
+        PingCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ping";
         };
         /** @description Where in a text an error is: lines and columns from 1, ``end_column`` exclusive. */
         Place: {
@@ -1020,6 +1102,15 @@ export interface components {
             hint: string;
             /** @default null */
             place: components["schemas"]["Place"] | null;
+            /**
+             * @description Which of the ways in which this code comes about: stable, as the code is.
+             * @default null
+             */
+            reason: string | null;
+            /** @description What the reason speaks of, by name; iterations and steps from 0. */
+            params: {
+                [key: string]: number | string | string[];
+            };
             errors: components["schemas"]["ProblemError"][];
         };
         /** @description One thing that is wrong with a request, and where in its body or parameters. */
@@ -1131,14 +1222,30 @@ export interface components {
             /** @description What made the current branch; create a session with it and initial_config to get the same. */
             journal: components["schemas"]["JournalEntry"][];
         };
-        /** @description A number that one can click next: an element of a value or gradient, or an edge's contribution. */
+        /** @description What makes a session, kept by the server under a short address. It never changes. */
+        Snapshot: {
+            /** @description Made from the content: what makes the same session has the same id. */
+            id: string;
+            /** @description Where the page opens it, from the server's root: `/one-weight?s=…`. */
+            url: string;
+        };
+        /**
+         * @description A number that one can click next.
+         *
+         *     An element of a value or gradient, of an edge's contribution (``argument``), or of an intermediate of a
+         *     parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained.
+         */
         Source: {
             name: string;
             /** @enum {string} */
-            what: "value" | "grad" | "contribution";
+            what: "value" | "grad" | "contribution" | "detail";
             index: number[];
             /** @default null */
             argument: number | null;
+            /** @default null */
+            symbol: string | null;
+            /** @default null */
+            place: components["schemas"]["Cursor"] | null;
         };
         /** @description Value and gradient of every node at the cursor; large ones as summaries. */
         StateInfo: {
@@ -1278,7 +1385,7 @@ export interface components {
         };
         /** @description One addend: the product of its factors is ``value``. */
         Term: {
-            /** @description For people: the nodes it is made of, or 'seed', 'before', 'step', 'decayed', 'edit'. */
+            /** @description For people: the nodes it is made of; or 'seed', 'before', 'step', 'decayed', 'edit', 'initial', 'update'; or 'reads' for a number of a rule that is no sum. */
             label: string;
             factors: components["schemas"]["Factor"][];
             value: components["schemas"]["Number"];
@@ -1306,6 +1413,11 @@ export interface components {
             index: number;
             symbol: string;
             formula: string;
+            /**
+             * @description LaTeX of the formula with the numbers in it; empty for the gradient, and for tensors.
+             * @default
+             */
+            rule: string;
         };
         /** @description The first message on a socket: everything that a page needs apart from graph and frame, which follow. */
         Welcome: {
@@ -1359,7 +1471,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1388,7 +1500,7 @@ export interface operations {
                     "application/json": components["schemas"]["LessonInfo"][];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1430,7 +1542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1448,7 +1560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is over the limit (`body_too_large`). */
+            /** @description The body is over the limit (`body_too_large`, `snapshot_too_large`). */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1484,7 +1596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1516,7 +1628,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1525,7 +1637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is gone for good (`session_lost`). */
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1543,7 +1655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1573,7 +1685,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1591,7 +1703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1623,7 +1735,7 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1632,7 +1744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is gone for good (`session_lost`). */
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1650,7 +1762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1682,7 +1794,7 @@ export interface operations {
                     "application/json": components["schemas"]["StateInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1691,7 +1803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is gone for good (`session_lost`). */
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1709,7 +1821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1741,7 +1853,7 @@ export interface operations {
                     "application/json": components["schemas"]["BranchesInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1750,7 +1862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is gone for good (`session_lost`). */
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1768,7 +1880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,7 +1918,7 @@ export interface operations {
                     "application/x-npy": string;
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1833,7 +1945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is gone for good (`session_lost`). */
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1851,7 +1963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1905,7 +2017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1923,7 +2035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The session is gone for good (`session_lost`). */
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1932,7 +2044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is over the limit (`body_too_large`). */
+            /** @description The body is over the limit (`body_too_large`, `snapshot_too_large`). */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1968,7 +2080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service or the session's process is not available for the moment (`session_lost`, `overloaded`). */
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2009,6 +2121,168 @@ export interface operations {
             };
             /** @description This address takes WebSocket connections only (`upgrade_required`). */
             426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSession"];
+            };
+        };
+        responses: {
+            /** @description It is kept; its address is in Location. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description The body is not JSON (`malformed_json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit (`body_too_large`, `snapshot_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/snapshots. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What makes the session: a body for POST /api/sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateSession"];
+                };
+            };
+            /** @description It is what If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2067,6 +2341,7 @@ export type NodeState = components["schemas"]["NodeState"];
 export type NonFiniteCondition = components["schemas"]["NonFiniteCondition"];
 export type Number = components["schemas"]["Number"];
 export type PauseCommand = components["schemas"]["PauseCommand"];
+export type PingCommand = components["schemas"]["PingCommand"];
 export type Place = components["schemas"]["Place"];
 export type PlayCommand = components["schemas"]["PlayCommand"];
 export type Playback = components["schemas"]["Playback"];
@@ -2081,6 +2356,7 @@ export type PytorchResult = components["schemas"]["PytorchResult"];
 export type SeekCommand = components["schemas"]["SeekCommand"];
 export type ServerMessage = components["schemas"]["ServerMessage"];
 export type SessionInfo = components["schemas"]["SessionInfo"];
+export type Snapshot = components["schemas"]["Snapshot"];
 export type Source = components["schemas"]["Source"];
 export type StateInfo = components["schemas"]["StateInfo"];
 export type Step = components["schemas"]["Step"];

@@ -28,12 +28,12 @@ def static(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def serve(static: Path) -> Serve:
+def serve(static: Path, tmp_path: Path) -> Serve:
     """The service with its sessions in this process."""
 
     @asynccontextmanager
     async def serving(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-        chosen = Settings(static=static, **settings)
+        chosen = Settings(static=static, **{"data": tmp_path / "data", **settings})
         app = create_app(chosen, local_host(chosen))
         async with (
             app.router.lifespan_context(app),

@@ -93,6 +93,8 @@ def test_the_surface_is_the_one_of_the_design(document: dict[str, Any]) -> None:
         ("POST", "/api/sessions/{id}/commands"),
         ("DELETE", "/api/sessions/{id}"),
         ("GET", "/api/sessions/{id}/ws"),
+        ("POST", "/api/snapshots"),
+        ("GET", "/api/snapshots/{id}"),
     }
 
 

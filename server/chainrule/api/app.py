@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from chainrule import __version__
-from chainrule.api import http, openapi, problems, reference, websocket
+from chainrule.api import http, openapi, problems, reference, snapshots, websocket
 from chainrule.api.headers import SecurityHeaders
 from chainrule.api.page import Page
 from chainrule.api.settings import Settings
@@ -53,9 +53,11 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
+    app.state.shelf = snapshots.Shelf(settings)
     problems.install(app)
     app.add_middleware(SecurityHeaders)
     app.include_router(http.router)
+    app.include_router(snapshots.router)
     app.include_router(websocket.router)
 
     @app.get("/api/openapi.json", include_in_schema=False)
@@ -70,7 +72,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def style() -> Response:
         return Response(reference.STYLE, media_type="text/css")
 
-    app.mount("/api", Unknown([*http.router.routes, *app.routes]))
+    app.mount("/api", Unknown([*http.router.routes, *snapshots.router.routes, *app.routes]))
     page = Page(settings.static)
     app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page")
 

@@ -33,16 +33,17 @@ TensorName = Annotated[
 
 REASONS = {
     400: "The body is not JSON (`malformed_json`).",
-    404: "There is no such session (`unknown_session`), or nothing of this name.",
+    404: "There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name.",
     406: "The Accept header names nothing that can be given (`not_acceptable`).",
     409: "Not now: the answer is withheld, not reached yet, or there is nothing to undo.",
-    410: "The session is gone for good (`session_lost`).",
-    413: "The body is over the limit (`body_too_large`).",
+    410: "It is gone for good (`session_lost`, `snapshot_damaged`).",
+    413: "The body is over the limit (`body_too_large`, `snapshot_too_large`).",
     415: "The body must be application/json (`unsupported_media_type`).",
     422: "The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …).",
     426: "This address takes WebSocket connections only (`upgrade_required`).",
     429: "A limit of the service (`limit_…`).",
-    503: "The service or the session's process is not available for the moment (`session_lost`, `overloaded`).",
+    503: "The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, "
+    "`snapshots_unavailable`).",
 }
 
 

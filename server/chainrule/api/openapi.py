@@ -16,7 +16,15 @@ from chainrule.protocol import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE
 from chainrule.protocol.close import CLOSE_REASONS, CloseCode
 from chainrule.protocol.model import Graph, LessonInfo, Tensor
 from chainrule.protocol.numbers import DATA_SCHEMA, NUMBER_SCHEMA
-from chainrule.protocol.rest import BranchesInfo, CreateSession, Health, Problem, SessionInfo, StateInfo
+from chainrule.protocol.rest import (
+    BranchesInfo,
+    CreateSession,
+    Health,
+    Problem,
+    SessionInfo,
+    Snapshot,
+    StateInfo,
+)
 
 PREFIX = "#/components/schemas/"
 
@@ -26,7 +34,17 @@ ADAPTERS: dict[str, tuple[str, TypeAdapter[Any]]] = {
     "ServerMessage": ("serialization", SERVER_MESSAGE),
     **{
         model.__name__: ("serialization", TypeAdapter(model))
-        for model in (BranchesInfo, Graph, Health, LessonInfo, Problem, SessionInfo, StateInfo, Tensor)
+        for model in (
+            BranchesInfo,
+            Graph,
+            Health,
+            LessonInfo,
+            Problem,
+            SessionInfo,
+            Snapshot,
+            StateInfo,
+            Tensor,
+        )
     },
 }
 UNIONS = ("ClientMessage", "ServerMessage")

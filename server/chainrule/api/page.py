@@ -70,8 +70,7 @@ class Page:
                     MISSING, status_code=503, media_type="text/html", headers={"Cache-Control": "no-store"}
                 )
         headers = {"Cache-Control": asset.cache, "ETag": asset.etag, "Vary": "Accept-Encoding"}
-        seen = request.headers.get("if-none-match", "")
-        if asset.etag in (tag.strip().removeprefix("W/") for tag in seen.split(",")) or seen.strip() == "*":
+        if has_tag(request.headers.get("if-none-match", ""), asset.etag):
             return Response(status_code=304, headers=headers)
         body = asset.body
         if asset.zipped is not None and takes_gzip(request.headers.get("accept-encoding", "")):
@@ -123,6 +122,11 @@ def _read(file: Path, path: str) -> Asset:
         f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         FOR_EVER if path.startswith("assets/") else ASK_EACH_TIME,
     )
+
+
+def has_tag(header: str, etag: str) -> bool:
+    """Say whether a client with this If-None-Match header has what the tag stands for."""
+    return header.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in header.split(","))
 
 
 def takes_gzip(header: str) -> bool:

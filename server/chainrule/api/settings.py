@@ -39,6 +39,16 @@ class Settings(BaseSettings):
     max_sessions_per_client: int = Field(256, ge=1, description="Sessions of one client address.")
     max_followers: int = Field(500, ge=1, description="Sockets that follow one session.")
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request's body.")
+    max_snapshot: int = Field(1_000_000, ge=1_000, description="Bytes of a snapshot.")
+    max_snapshots: int = Field(
+        100_000,
+        ge=1,
+        description="Snapshots in all; beyond, those that nobody has opened for longest make room.",
+    )
+    max_snapshots_bytes: int = Field(2_000_000_000, ge=1_000_000, description="The same in bytes.")
+    snapshot_days: float = Field(
+        30.0, ge=0, description="Days for which a snapshot that was made or opened never makes room."
+    )
     max_message: int = Field(1_000_000, ge=1_000, description="Bytes of a message on a socket.")
     message_rate: float = Field(
         500.0, gt=0, description="Messages a second that one socket may send on average."

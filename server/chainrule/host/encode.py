@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json as to_json_bytes
 
 from chainrule.engine.backend import host
 from chainrule.errors import Refusal
@@ -15,6 +16,7 @@ from chainrule.protocol import SERVER_MESSAGES, ServerMessage
 from chainrule.protocol.frames import encode_frame, inline_frame
 from chainrule.protocol.model import LessonInfo, Tensor
 from chainrule.protocol.numbers import to_json
+from chainrule.protocol.rest import CreateSession
 from chainrule.protocol.server import Frame
 
 _LESSONS: TypeAdapter[list[LessonInfo]] = TypeAdapter(list[LessonInfo])
@@ -77,3 +79,8 @@ def lessons() -> bytes:
 
     found = sorted(LESSONS.values(), key=lambda lesson: lesson.order)
     return _LESSONS.dump_json([lesson.info() for lesson in found])
+
+
+def recipe(wanted: CreateSession) -> bytes:
+    """What makes a session, with every default in it: so that it makes the same one after defaults have changed."""
+    return to_json_bytes(wanted.model_dump(), inf_nan_mode="strings")

@@ -25,11 +25,12 @@ from chainrule.host.problem import (
     to_message,
     unknown_session,
 )
-from chainrule.host.seam import Make
+from chainrule.host.seam import Make, Session
 from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import ANONYMOUS, PauseCommand
 from chainrule.protocol.close import CloseCode
+from chainrule.protocol.rest import CreateSession
 from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics, Progress
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,8 @@ class Hub:
         try:
             if request.method == "lessons":
                 return Response(200, encode.lessons())
+            if request.method == "recipe":
+                return await self._recipe(request.body)
             if request.method == "create":
                 return await self._create(request.session, request.body)
             slot = self._find(request.session)
@@ -116,11 +119,20 @@ class Hub:
         self._turns.ask(slot, job)
         return await done
 
-    async def _create(self, session: str, body: bytes) -> Response:
-        made = self._make(parse.creation(body))
+    async def _open(self, wanted: CreateSession) -> Session:
+        made = self._make(wanted)
         # A long journal is replayed in slices: others have their turns in between.
         while not made.open(self._slice):
             await asyncio.sleep(0)
+        return made
+
+    async def _recipe(self, body: bytes) -> Response:
+        wanted = parse.creation(body)
+        await self._open(wanted)
+        return Response(200, encode.recipe(wanted))
+
+    async def _create(self, session: str, body: bytes) -> Response:
+        made = await self._open(parse.creation(body))
         slot = Slot(session, made)
         self._slots[session] = slot
         self._report(slot)

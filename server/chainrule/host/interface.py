@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-Method = Literal["lessons", "create", "info", "graph", "state", "branches", "tensor", "commands", "delete"]
+Method = Literal[
+    "lessons", "recipe", "create", "info", "graph", "state", "branches", "tensor", "commands", "delete"
+]
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -18,7 +20,11 @@ NPY = "application/x-npy"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What REST asks of a session. ``arguments`` are small and JSON; ``body`` is what the client sent."""
+    """What REST asks of a session, or of any worker: ``lessons``, and ``recipe``.
+
+    ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
+    from the body, keeps none, and answers with what was understood, always written in the same way.
+    """
 
     method: Method
     session: str = ""

@@ -80,6 +80,13 @@ class BranchesInfo(Part):
     can_undo: bool
 
 
+class Snapshot(Part):
+    """What makes a session, kept by the server under a short address. It never changes."""
+
+    id: str = Field(description="Made from the content: what makes the same session has the same id.")
+    url: str = Field(description="Where the page opens it, from the server's root: `/one-weight?s=…`.")
+
+
 class Health(Part):
     """Whether the service can take sessions."""
 
