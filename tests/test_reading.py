@@ -21,7 +21,6 @@ from chainrule.reading import read_number
         ("5.", 5.0),
         ("1e-3", 0.001),
         ("2E+2", 200.0),
-        ("1e999", math.inf),
         ("∞", math.inf),
         ("−∞", -math.inf),
         ("-Infinity", -math.inf),
@@ -37,7 +36,26 @@ def test_nan_is_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "x", "1/0", "1/2/3", "1,000.5", "1.2.3", "--1", "1e", "0x10", "٣", "1_0", "9" * 65, "True"],
+    [
+        "",
+        "-",
+        "x",
+        "1/0",
+        "1/2/3",
+        "1,000.5",
+        "1.2.3",
+        "--1",
+        "1e",
+        "0x10",
+        "٣",
+        "1_0",
+        "9" * 65,
+        "True",
+        "1e400",
+        "-1e400",
+        "1/1e-400",
+        "1e400/2",
+    ],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from chainrule.protocol.model import Place
+from chainrule.protocol.model import Param, Place
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal of what was asked, not a failure of the program
@@ -19,13 +20,26 @@ class Refusal(Exception):  # noqa: N818 - a refusal of what was asked, not a fai
     title
         The same for all refusals of one code.
     detail, hint
-        What was wrong this time, and what to do instead.
+        What was wrong this time, and what to do instead, in English.
     place
         Where in the text that was refused.
+    reason
+        Which of the ways in which this code comes about, stable: the page has a sentence for each in every language.
+    params
+        What that sentence speaks of, by name. Places on the timeline count from 0.
     """
 
     def __init__(
-        self, code: str, status: int, title: str, detail: str, hint: str, place: Place | None = None
+        self,
+        code: str,
+        status: int,
+        title: str,
+        detail: str,
+        hint: str,
+        place: Place | None = None,
+        *,
+        reason: str | None = None,
+        params: Mapping[str, Param] | None = None,
     ) -> None:
         super().__init__(f"{title}: {detail}")
         self.code = code
@@ -34,7 +48,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal of what was asked, not a fai
         self.detail = detail
         self.hint = hint
         self.place = place
+        self.reason = reason
+        self.params = dict(params or {})
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Refusals cross from a worker process to the API.
-        return type(self), (self.code, self.status, self.title, self.detail, self.hint, self.place)
+        words = (self.code, self.status, self.title, self.detail, self.hint, self.place)
+        return type(self), words, {"reason": self.reason, "params": self.params}

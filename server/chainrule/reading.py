@@ -34,9 +34,10 @@ def read_number(text: str) -> float:
     if match is None:
         raise ValueError("this is not a number; write it as -24, 0.01 or 1/18")
     numerator = float(match[1])
-    if match[2] is None:
-        return numerator
-    denominator = float(match[2])
+    denominator = 1.0 if match[2] is None else float(match[2])
     if denominator == 0.0:
         raise ValueError("this divides by zero")
-    return numerator / denominator
+    value = numerator / denominator
+    if not (math.isfinite(numerator) and math.isfinite(denominator) and math.isfinite(value)):
+        raise ValueError("this is too large for a number")
+    return value

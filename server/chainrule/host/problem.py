@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from chainrule.errors import Refusal
 from chainrule.host.interface import PROBLEM, Response
-from chainrule.protocol.model import Place
+from chainrule.protocol.model import Param, Place
 from chainrule.protocol.rest import Problem, ProblemError
 from chainrule.protocol.server import ErrorMessage
 
@@ -25,6 +25,8 @@ def problem(
     hint: str,
     place: Place | None = None,
     errors: Sequence[ProblemError] = (),
+    reason: str | None = None,
+    params: Mapping[str, Param] | None = None,
 ) -> Problem:
     """A problem document; its type is made from the code."""
     return Problem(
@@ -35,6 +37,8 @@ def problem(
         code=code,
         hint=hint,
         place=place,
+        reason=reason,
+        params=dict(params or {}),
         errors=list(errors),
     )
 
@@ -49,12 +53,23 @@ def from_refusal(refusal: Refusal) -> Problem:
         refusal.hint,
         refusal.place,
         errors_of(refusal),
+        refusal.reason,
+        refusal.params,
     )
 
 
 def from_message(message: ErrorMessage) -> Problem:
     """The problem document of an error message."""
-    return problem(message.code, message.status, message.title, message.detail, message.hint, message.place)
+    return problem(
+        message.code,
+        message.status,
+        message.title,
+        message.detail,
+        message.hint,
+        message.place,
+        reason=message.reason,
+        params=message.params,
+    )
 
 
 def to_message(refusal: Refusal, *, seq: int, id: str | None = None) -> ErrorMessage:  # noqa: A002 - the field's name
@@ -68,6 +83,8 @@ def to_message(refusal: Refusal, *, seq: int, id: str | None = None) -> ErrorMes
         detail=refusal.detail,
         hint=refusal.hint,
         place=refusal.place,
+        reason=refusal.reason,
+        params=refusal.params,
     )
 
 

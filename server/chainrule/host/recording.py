@@ -37,7 +37,16 @@ def lines(
                 return
         for message in _step(session):
             if isinstance(message, ErrorMessage):
-                raise Refusal(message.code, message.status, message.title, message.detail, message.hint)
+                raise Refusal(
+                    message.code,
+                    message.status,
+                    message.title,
+                    message.detail,
+                    message.hint,
+                    message.place,
+                    reason=message.reason,
+                    params=message.params,
+                )
             if isinstance(message, (Frame, GraphMessage)):
                 yield encode.text(message)
 

@@ -42,10 +42,8 @@ CONSTANTS: dict[str, tuple[float, str]] = {
 NAMESPACES = frozenset({"torch"})
 """What may stand before a function's name: ``torch.exp(x)``."""
 
+PREFIXES = NAMESPACES | {"math", "cmath", "np", "numpy", "scipy", "jnp", "jax", "tf", "nn", "F"}
+"""Where people are used to find functions: refused with the name alone."""
+
 RESERVED = frozenset({"torch", "math", "optimizer", "iteration", "range", "float"})
 """Names that the PyTorch listing uses for itself."""
-
-
-def allowed() -> str:
-    """The functions, for a sentence."""
-    return ", ".join(FUNCTIONS)

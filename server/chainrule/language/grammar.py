@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chainrule.language.functions import FUNCTIONS
-from chainrule.language.limits import Limits, refuse
+from chainrule.language.limits import Limits
+from chainrule.language.refusals import refuse
 from chainrule.language.tokens import Token, after, span, unclosed
 from chainrule.protocol.model import Place
 
 BINARY = frozenset({"+", "-", "*", "/", "**", "@"})
-SPOKEN = {"+": "+", "-": "-", "*": "*", "/": "/", "**": "**", "@": "@", ",": "the comma", "=": "="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def parse_statement(tokens: Sequence[Token], limits: Limits) -> Statement:
     if len(tokens) > 1 and tokens[1].text == "=" and tokens[0].kind == "name":
         name, expression = tokens[0], tokens[2:]
         if not expression:
-            raise refuse(after(tokens[1]), "Nothing is assigned.", f"Write {name.text} = and then a number.")
+            raise refuse(after(tokens[1]), "nothing_assigned", name=name.text)
     _check_assignments(tokens, expression)
     _check(expression, limits)
     first = tokens[0].line
@@ -80,11 +80,7 @@ def parse_statement(tokens: Sequence[Token], limits: Limits) -> Statement:
     try:
         tree = ast.parse("(\n" + "\n".join(lines) + "\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise refuse(
-            span(expression[0], expression[-1]),
-            "This cannot be read as an expression.",
-            "Split it over several lines, with a name for each part.",
-        ) from error
+        raise refuse(span(expression[0], expression[-1]), "not_an_expression") from error
     return Statement(
         name=name.text if name else None,
         name_place=name.place if name else None,
@@ -104,24 +100,12 @@ def _check_assignments(tokens: Sequence[Token], expression: Sequence[Token]) -> 
             depth -= 1
         elif token.text == "=":
             if depth > 0:
-                raise refuse(
-                    token.place,
-                    "Arguments are not given by name here.",
-                    "Write only the values: sum(x), maximum(a, b).",
-                )
+                raise refuse(token.place, "argument_by_name")
             if expression is not tokens:
-                raise refuse(
-                    token.place,
-                    "A statement assigns one name.",
-                    "Write a = 2 and b = 2 on lines of their own.",
-                )
+                raise refuse(token.place, "second_assignment")
             if token is tokens[0]:
-                raise refuse(token.place, "A name is missing before =.", "Write x = 2.")
-            raise refuse(
-                span(tokens[0], tokens[tokens.index(token) - 1]),
-                "Left of = stands one name.",
-                "Write a name, =, and an expression: f = x * y.",
-            )
+                raise refuse(token.place, "assigned_name_missing")
+            raise refuse(span(tokens[0], tokens[tokens.index(token) - 1]), "assigned_not_a_name")
 
 
 def _check(tokens: Sequence[Token], limits: Limits) -> None:
@@ -134,24 +118,20 @@ def _check(tokens: Sequence[Token], limits: Limits) -> None:
     for token in tokens:
         if method_due:
             if token.kind != "name":
-                raise refuse(token.place, "After a point stands the name of a function.", "Write x.exp().")
+                raise refuse(token.place, "method_name_missing")
             method_due = False
             operand_due = False
         elif operand_due:
             signs = signs + 1 if token.text in ("+", "-") and not token.is_operand else 0
             if signs > limits.depth:
-                raise refuse(token.place, "Too many signs in a row.", "One is enough.")
+                raise refuse(token.place, "too_many_signs")
             operand_due = _operand(token, previous, brackets)
         else:
             operand_due, method_due = _operator(token, previous, brackets)
         previous = token
     assert previous is not None
     if method_due or (operand_due and not brackets) or (operand_due and previous.text not in ("(", "[")):
-        raise refuse(
-            after(previous),
-            f"Something is missing after {SPOKEN.get(previous.text, previous.text)}.",
-            "Add a number or a name.",
-        )
+        raise refuse(after(previous), "missing_after", sign=previous.text)
     if brackets:
         raise unclosed(brackets[-1][0])
 
@@ -175,27 +155,17 @@ def _operand(token: Token, previous: Token | None, brackets: list[tuple[Token, s
         opening, kind = brackets[-1]
         _check_partner(opening, token)
         if previous is opening and kind != "call":
-            raise refuse(
-                span(opening, token),
-                "There is nothing between the brackets.",
-                "Write a number or a name there.",
-            )
+            raise refuse(span(opening, token), "brackets_empty")
         if previous is opening or (previous is not None and previous.text == "," and kind != "group"):
             brackets.pop()
             return False
     if previous is not None and previous.text == "*" and text == "*":
-        raise refuse(span(previous, token), "A power is written without a space.", "Write **.")
+        raise refuse(span(previous, token), "power_with_space")
     if previous is not None and (previous.text in BINARY or previous.text in (",", "=")):
-        raise refuse(
-            span(previous, token),
-            f"Something is missing after {SPOKEN[previous.text]}.",
-            "Add a number or a name.",
-        )
-    raise refuse(
-        token.place,
-        f"Something is missing before {SPOKEN.get(text, text)}.",
-        "Add a number or a name." if text != "." else "Write x.exp() or exp(x).",
-    )
+        raise refuse(span(previous, token), "missing_after", sign=previous.text)
+    if text == ".":
+        raise refuse(token.place, "missing_before_point")
+    raise refuse(token.place, "missing_before", sign=text)
 
 
 def _operator(token: Token, previous: Token | None, brackets: list[tuple[Token, str]]) -> tuple[bool, bool]:
@@ -213,60 +183,41 @@ def _operator(token: Token, previous: Token | None, brackets: list[tuple[Token, 
     if text == ",":
         if not brackets or brackets[-1][1] == "group":
             if previous.kind == "number":
-                raise refuse(token.place, "A comma does not separate decimals here.", "Write a point: 0.5.")
-            raise refuse(
-                token.place,
-                "A comma stands between the arguments of a function or the numbers of a list.",
-                "For a vector write [1, 2].",
-            )
+                raise refuse(token.place, "decimal_comma")
+            raise refuse(token.place, "comma_outside")
         return True, False
     if text == "(":
         if previous.kind != "name":
-            raise refuse(
-                span(previous, token), "A multiplication sign is missing.", f"Write {previous.text} * (…)."
-            )
+            raise refuse(span(previous, token), "multiplication_missing", left=previous.text)
         brackets.append((token, "call"))
         return True, False
     if text == "[":
-        raise refuse(
-            token.place,
-            "Single elements cannot be picked with [ ].",
-            "Use sum(x * [1, 0]) to pick the first of two.",
-        )
+        raise refuse(token.place, "element_picked")
     if text in (")", "]"):
         if not brackets:
             raise _unopened(token)
         _check_partner(brackets[-1][0], token)
         brackets.pop()
         return False, False
-    raise refuse(token.place, f"{text} has no meaning here.", "Use + - * / ** @ between numbers and names.")
+    raise refuse(token.place, "sign_misplaced", sign=text)
 
 
 def _two_operands(previous: Token, token: Token) -> Exception:
     if previous.kind == "name" and previous.text in FUNCTIONS:
-        hint = f"Write {previous.text}({token.text})."
-        return refuse(span(previous, token), "A function's argument stands in parentheses.", hint)
-    if previous.kind == "name" and previous.text in ("print", "del", "assert"):
         return refuse(
-            span(previous, token), f"{previous.text} has no meaning here.", "Write a line such as f = x * y."
+            span(previous, token), "parentheses_missing", function=previous.text, argument=token.text
         )
-    return refuse(
-        span(previous, token),
-        "An operator is missing between these two.",
-        f"Write {previous.text} * {token.text}.",
-    )
+    if previous.kind == "name" and previous.text in ("print", "del", "assert"):
+        return refuse(span(previous, token), "statement_unknown", name=previous.text)
+    return refuse(span(previous, token), "operator_missing", left=previous.text, right=token.text)
 
 
 def _unopened(token: Token) -> Exception:
     partner = "(" if token.text == ")" else "["
-    return refuse(
-        token.place, f"This {token.text} was never opened.", f"Remove it, or add a {partner} before it."
-    )
+    return refuse(token.place, "bracket_unopened", bracket=token.text, partner=partner)
 
 
 def _check_partner(opening: Token, closing: Token) -> None:
     partner = ")" if opening.text == "(" else "]"
     if closing.text != partner:
-        raise refuse(
-            closing.place, f"A {opening.text} is open here, and is closed by {partner}.", f"Write {partner}."
-        )
+        raise refuse(closing.place, "bracket_mismatch", bracket=opening.text, partner=partner)

@@ -1,11 +1,8 @@
-"""How much a person's program may ask for, and the refusal that says where it goes wrong."""
+"""How much a person's program may ask for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from chainrule.errors import Refusal
-from chainrule.protocol.model import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +18,3 @@ class Limits:
     tokens: int = 1_000
     nodes: int = 1_000
     elements: int = 10_000
-
-
-def refuse(place: Place, detail: str, hint: str) -> Refusal:
-    """The refusal of a program, pointing at ``place``."""
-    return Refusal("expression_error", 422, "The expression cannot be read", detail, hint, place)

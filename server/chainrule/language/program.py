@@ -12,8 +12,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chainrule.errors import Refusal
 from chainrule.language.arithmetic import FOLD, Nested, broadcast, literal, matmul, negate
-from chainrule.language.functions import ALIASES, CONSTANTS, FUNCTIONS, NAMESPACES, RESERVED, allowed
+from chainrule.language.functions import ALIASES, CONSTANTS, FUNCTIONS, NAMESPACES, PREFIXES, RESERVED
 from chainrule.language.grammar import Statement, parse_statement
 from chainrule.language.instructions import (
     ATOM,
@@ -26,7 +27,8 @@ from chainrule.language.instructions import (
     Program,
     Result,
 )
-from chainrule.language.limits import Limits, refuse
+from chainrule.language.limits import Limits
+from chainrule.language.refusals import refuse
 from chainrule.language.tokens import statements
 from chainrule.protocol.model import Place
 
@@ -69,7 +71,7 @@ class _Reader:
     def read(self) -> Program:
         rows = statements(self.source, self.limits)
         if not rows:
-            raise refuse(START, "There is nothing to compute.", "Write a line such as f = x * y.")
+            raise refuse(START, "program_empty")
         parsed = [parse_statement(tokens, self.limits) for tokens in rows]
         # A second x is called x_1, and must not meet an x_1 that the program has of its own.
         self.taken = dict.fromkeys(RESERVED)
@@ -82,11 +84,7 @@ class _Reader:
             is_last = self.statement == len(parsed) - 1
             if statement.name is None:
                 if not is_last:
-                    raise refuse(
-                        statement.place,
-                        "The value of this line is not used.",
-                        "Give it a name: q = …, or remove it.",
-                    )
+                    raise refuse(statement.place, "value_unused")
                 name = self._fresh("f", own)
             else:
                 name = self._fresh(statement.name, own - {statement.name})
@@ -96,26 +94,14 @@ class _Reader:
         assert name is not None
         place = parsed[-1].place
         if not isinstance(last.argument, Result):
-            raise refuse(
-                place,
-                "The last line computes nothing.",
-                "End with the result, such as f = x * y, or its name alone.",
-            )
+            raise refuse(place, "last_line_computes_nothing")
         if math.prod(last.shape) != 1:
-            raise refuse(
-                place,
-                f"The result has shape {last.shape}; a gradient starts from one number.",
-                "Reduce it with sum(…) or mean(…).",
-            )
+            raise refuse(place, "result_not_a_number", shape=str(last.shape))
         output = self.instructions[last.argument.index]
         if output.label is None:
             output.label = name
         if not self._requires_grad(last.argument.index):
-            raise refuse(
-                place,
-                "The result depends on no variable.",
-                "Add a line such as x = 2 above, and use x in the result.",
-            )
+            raise refuse(place, "no_variable")
         return Program(
             self.source, tuple(self.leaves), tuple(self.instructions), last.argument.index, output.label
         )
@@ -136,11 +122,9 @@ class _Reader:
         if name is None or place is None:
             return
         if name in FUNCTIONS:
-            raise refuse(place, f"{name} is a function here.", "Choose another name.")
+            raise refuse(place, "name_is_a_function", name=name)
         if name in RESERVED:
-            raise refuse(
-                place, f"{name} has a meaning of its own in the PyTorch lines.", "Choose another name."
-            )
+            raise refuse(place, "name_reserved", name=name)
 
     def _fresh(self, name: str, others: set[str]) -> str:
         if name not in self.taken:
@@ -170,9 +154,7 @@ class _Reader:
 
     def _count(self, place: Place) -> None:
         if len(self.leaves) + len(self.instructions) > self.limits.nodes:
-            raise refuse(
-                place, f"The graph has more than {self.limits.nodes:,} nodes.", "Compute less at once."
-            )
+            raise refuse(place, "too_many_nodes", most=self.limits.nodes)
 
     # Expressions, from the leaves of the tree upwards, with a stack of its own instead of recursion.
 
@@ -202,21 +184,23 @@ class _Reader:
         if isinstance(node, ast.Call):
             method = node.func
             if isinstance(method, ast.Attribute) and not _is_namespace(method.value):
+                if self._is_prefix(method.value):
+                    raise _prefixed(method, statement)
                 return (method.value, *node.args)
             return node.args
         if isinstance(node, (ast.Name, ast.Constant)):
             return ()
         if isinstance(node, ast.Attribute):
-            raise refuse(
-                statement.place_of(node),
-                f".{node.attr} is not available here.",
-                "Call functions: x.exp() or exp(x).",
-            )
-        raise refuse(
-            statement.place_of(node),
-            "This form is not available here.",
-            f"Use + - * / ** @, parentheses, numbers, names, lists of numbers and {allowed()}.",
-        )
+            if node.attr in CONSTANTS and self._is_prefix(node.value):
+                raise _prefixed(node, statement)
+            raise refuse(statement.place_of(node), "attribute", attribute=node.attr)
+        raise _form(statement.place_of(node))
+
+    def _is_prefix(self, node: ast.expr) -> bool:
+        """Whether this is the name of a library, as in ``math.exp`` or ``torch.nn.functional.relu``."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id in PREFIXES and node.id not in self.names
 
     def _combine(self, node: ast.expr, operands: Sequence[_Operand], statement: Statement) -> _Operand:
         place = statement.place_of(node)
@@ -232,12 +216,12 @@ class _Reader:
             return self._binary(op, operands, place)
         if isinstance(node, ast.Call):
             return self._call(node, operands, place, statement)
-        raise refuse(place, "This form is not available here.", "Use + - * / ** @ and functions.")
+        raise _form(place)
 
     def _number(self, node: ast.Constant, place: Place, statement: Statement) -> _Operand:
         token = statement.number(node)
         if token is None:
-            raise refuse(place, "There are only numbers here.", "Write a number such as 2 or 0.5.")
+            raise _form(place)
         value = float(token.text)
         text = token.text
         plain = len(text) <= 17 and math.isfinite(value) and not (text.isdigit() and text[0] == "0")
@@ -251,28 +235,23 @@ class _Reader:
             value, code = CONSTANTS[name]
             return _Operand(Constant(value, code), (), place)
         if name in FUNCTIONS:
-            raise refuse(place, f"{name} is a function.", f"Give it an argument: {name}(x).")
+            raise refuse(place, "function_without_argument", function=name)
         near = difflib.get_close_matches(name, [*self.names, *FUNCTIONS], n=1, cutoff=0.75)
-        hint = f"Add a line such as {name} = 1 above."
         if near:
-            hint += f" Or did you mean {near[0]}?"
-        raise refuse(place, f"{name} has no value yet.", hint)
+            raise refuse(place, "name_unknown_near", name=name, near=near[0])
+        raise refuse(place, "name_unknown", name=name)
 
     def _list(self, operands: Sequence[_Operand], place: Place) -> _Operand:
         values: list[Nested] = []
         for operand in operands:
             if not isinstance(operand.argument, Constant):
-                raise refuse(operand.place, "A list holds numbers only.", "Write its numbers: [1, 2, 3].")
+                raise refuse(operand.place, "list_of_numbers")
             if operand.shape != operands[0].shape:
-                raise refuse(
-                    operand.place,
-                    "The rows of a list must have equal lengths.",
-                    "Write a matrix as [[1, 2], [3, 4]].",
-                )
+                raise refuse(operand.place, "rows_unequal")
             values.append(operand.argument.value)
         shape = (len(values), *operands[0].shape)
         if len(shape) > 2:
-            raise refuse(place, "Lists are nested at most twice.", "Write a matrix as [[1, 2], [3, 4]].")
+            raise refuse(place, "list_too_deep")
         codes = [operand.argument.code for operand in operands if isinstance(operand.argument, Constant)]
         return _Operand(Constant(values, "[" + ", ".join(codes) + "]"), shape, place)
 
@@ -281,7 +260,7 @@ class _Reader:
         if isinstance(node.op, ast.UAdd):
             return _Operand(argument, operand.shape, place)
         if not isinstance(node.op, ast.USub):
-            raise refuse(place, "This sign is not available here.", "Use + and -.")
+            raise _form(place)
         if isinstance(argument, Constant):
             value = negate(argument.value)
             if isinstance(value, list):
@@ -307,22 +286,21 @@ class _Reader:
     def _broadcast(self, left: _Operand, right: _Operand, place: Place) -> tuple[int, ...]:
         shape = broadcast(left.shape, right.shape)
         if shape is None:
-            raise refuse(
-                place,
-                f"Shapes {left.shape} and {right.shape} do not go together.",
-                "Sizes must be equal, or 1, counted from the right.",
-            )
+            raise refuse(place, "shapes_differ", left=str(left.shape), right=str(right.shape))
         return shape
 
     def _matmul(self, left: _Operand, right: _Operand, place: Place) -> _Operand:
         shape = matmul(left.shape, right.shape)
         if shape is None:
             if not left.shape or not right.shape:
-                raise refuse(place, "@ multiplies vectors and matrices.", "Use * for numbers.")
+                raise refuse(place, "matmul_of_numbers")
             raise refuse(
                 place,
-                f"Shapes {left.shape} and {right.shape} cannot be multiplied with @.",
-                f"The last size of the left ({left.shape[-1]}) must equal the first of the right ({right.shape[0]}).",
+                "matmul_shapes",
+                left=str(left.shape),
+                right=str(right.shape),
+                left_size=left.shape[-1],
+                right_size=right.shape[0],
             )
         return self._apply("matmul", (left, right), shape, place)
 
@@ -331,29 +309,18 @@ class _Reader:
     ) -> _Operand:
         name, name_place = _called(node, statement)
         if name in self.names and not isinstance(node.func, ast.Attribute):
-            raise refuse(
-                place,
-                f"{name} is a number here, not a function.",
-                f"A multiplication sign may be missing: {name} * (…).",
-            )
+            raise refuse(place, "number_called", name=name)
         function = FUNCTIONS.get(name)
         if function is None:
-            near = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7)
-            hint = f"Available: {allowed()}."
-            if name in ALIASES:
-                hint = f"Write {ALIASES[name]}."
-            elif near:
-                hint = f"Did you mean {near[0]}? {hint}"
-            raise refuse(name_place, f"There is no function {name}.", hint)
+            raise _unknown_function(name, name_place)
         count, arity = len(operands), function.arity
         if count != arity and not (function.chained and count > arity):
             if function.chained and count == 1:
-                raise refuse(place, f"{name} chooses between two values and got one.", f"Write {name}(a, b).")
-            example = f"{name}({', '.join('ab'[:arity] if arity > 1 else 'x')})"
-            plural = "" if arity == 1 else "s"
-            raise refuse(
-                place, f"{name} takes {arity} argument{plural} and got {count}.", f"Write {example}."
-            )
+                raise refuse(place, "choice_of_one", function=name)
+            if arity == 1:
+                raise refuse(place, "argument_count_one", function=name, got=count, example=f"{name}(x)")
+            example = f"{name}({', '.join('ab'[:arity])})"
+            raise refuse(place, "argument_count", function=name, expected=arity, got=count, example=example)
         if name == "pow":
             return self._binary("pow", operands, place)
         if name == "matmul":
@@ -370,11 +337,7 @@ class _Reader:
 
     def _apply(self, op: str, operands: Sequence[_Operand], shape: tuple[int, ...], place: Place) -> _Operand:
         if math.prod(shape) > self.limits.elements:
-            raise refuse(
-                place,
-                f"The result has {math.prod(shape):,} elements.",
-                f"At most {self.limits.elements:,} are allowed.",
-            )
+            raise refuse(place, "too_many_elements", elements=math.prod(shape), most=self.limits.elements)
         self.instructions.append(
             Instruction(op, tuple(o.argument for o in operands), shape, self.statement, place)
         )
@@ -393,7 +356,32 @@ def _called(node: ast.Call, statement: Statement) -> tuple[str, Place]:
     if isinstance(node.func, ast.Attribute):
         return node.func.attr, statement.place_of(node.func)
     place = statement.place_of(node)
-    raise refuse(place, "Only functions can be called.", "A multiplication sign may be missing: a * (…).")
+    raise refuse(place, "not_callable")
+
+
+def _unknown_function(name: str, place: Place) -> Refusal:
+    if name in ALIASES:
+        return refuse(place, "function_otherwise", function=name, instead=ALIASES[name])
+    allowed = list(FUNCTIONS)
+    if near := difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7):
+        return refuse(place, "function_not_allowed_near", function=name, near=near[0], allowed=allowed)
+    return refuse(place, "function_not_allowed", function=name, allowed=allowed)
+
+
+def _prefixed(node: ast.Attribute, statement: Statement) -> Refusal:
+    """The refusal of ``math.exp``: functions and constants have no prefix here."""
+    place, name = statement.place_of(node), node.attr
+    if name in CONSTANTS:
+        instead = name
+    elif name in FUNCTIONS:
+        instead = f"{name}({'x' if FUNCTIONS[name].arity == 1 else 'a, b'})"
+    else:
+        return _unknown_function(name, place)
+    return refuse(place, "prefix", prefix=ast.unparse(node.value), instead=instead)
+
+
+def _form(place: Place) -> Refusal:
+    return refuse(place, "form_not_available", allowed=list(FUNCTIONS))
 
 
 def _fold(op: str, a: Constant, b: Constant) -> Constant:

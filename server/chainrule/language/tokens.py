@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chainrule.language.functions import FUNCTIONS
-from chainrule.language.limits import Limits, refuse
+from chainrule.language.limits import Limits
+from chainrule.language.refusals import refuse
 from chainrule.protocol.model import Place
 
 Kind = Literal["number", "name", "operator"]
@@ -37,51 +38,33 @@ _SUPERSCRIPTS = {c: unicodedata.normalize("NFKC", c).replace("−", "-") for c i
 _SUBSCRIPTS = {c: unicodedata.normalize("NFKC", c) for c in "₀₁₂₃₄₅₆₇₈₉"}
 _REFUSED = re.compile(r"//=?|\*\*=|[-+*/@%&|^]=|==|!=|<=|>=|:=|->|<<|>>|&&|\|\||\.\.\.?|[^\w\s]")
 
-_BAD_OPERATORS: dict[str, tuple[str, str]] = {
-    "^": ("^ is not a power here (in Python it means something else).", "Use ** for powers: x ** 2."),
-    "//": ("Division that rounds down has no useful gradient.", "Use / to divide."),
-    "%": ("The remainder % is not among the operators.", "Use + - * / ** and @."),
-    "|": ("Bars do not mean the absolute value here.", "Write abs(x)."),
-    "!": ("There is no factorial and no 'not'.", "Use + - * / ** and @."),
-    "√": ("The root sign is not an operator here.", "Write sqrt(x)."),
-    "∑": ("The sum sign is not an operator here.", "Write sum(x)."),
-    "∞": ("Infinity cannot be written as a number.", "A division by zero gives it: 1 / 0."),
-    "\\": (
-        "A line is not continued with \\.",
-        "Put the expression in parentheses: it may then take several lines.",
-    ),
-    ":": ("A colon has no meaning here.", "Write lines such as x = 2 and f = x * x."),
-    ":=": ("A colon has no meaning here.", "Assign with = on a line of its own."),
-    "{": ("Braces have no meaning here.", "Use ( ) to group and [ ] for a vector."),
-    "}": ("Braces have no meaning here.", "Use ( ) to group and [ ] for a vector."),
-    "'": ("There is no text in a computation.", "Use numbers, names and + - * / ** @."),
-    '"': ("There is no text in a computation.", "Use numbers, names and + - * / ** @."),
-    "`": ("There is no text in a computation.", "Use numbers, names and + - * / ** @."),
-    "...": ("Something is left out here.", "Write it in full."),
-    "..": ("Two points in a row mean nothing.", "A decimal number has one point: 0.5."),
+_BAD_OPERATORS: dict[str, str] = {
+    "^": "power_sign",
+    "//": "floor_division",
+    "%": "remainder",
+    "|": "bars",
+    "!": "factorial",
+    "√": "root_sign",
+    "∑": "sum_sign",
+    "∞": "infinity_sign",
+    "\\": "backslash",
+    ":": "colon",
+    ":=": "colon_assignment",
+    "{": "braces",
+    "}": "braces",
+    "'": "quotes",
+    '"': "quotes",
+    "`": "quotes",
+    "...": "ellipsis",
+    "..": "two_points",
 }
-_COMPARISON = (
-    "Comparisons give no number that a gradient could pass through.",
-    "maximum(a, b), minimum(a, b) and relu(x) choose between numbers.",
-)
-_KEYWORDS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(
-        ("import", "from"),
-        ("Nothing needs to be imported.", "Leave the line out: exp, log, … are there already."),
-    ),
-    **dict.fromkeys(
-        ("for", "while", "break", "continue"),
-        ("There are no loops here.", "Write the lines one below the other; every iteration runs them all."),
-    ),
-    **dict.fromkeys(
-        ("if", "else", "elif", "and", "or", "not", "is", "in", "True", "False"),
-        ("There are no conditions here.", _COMPARISON[1]),
-    ),
-    **dict.fromkeys(
-        ("def", "lambda", "return", "class", "yield"),
-        ("Functions cannot be defined here.", "Write the computation as lines such as q = x + y."),
-    ),
+_KEYWORDS: dict[str, str] = {
+    **dict.fromkeys(("import", "from"), "import"),
+    **dict.fromkeys(("for", "while", "break", "continue"), "loop"),
+    **dict.fromkeys(("if", "else", "elif", "and", "or", "not", "is", "in", "True", "False"), "condition"),
+    **dict.fromkeys(("def", "lambda", "return", "class", "yield"), "definition"),
 }
+LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +107,7 @@ def statements(source: str, limits: Limits) -> list[list[Token]]:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(source) > limits.source:
         place = Place(line=len(lines), column=1, end_line=len(lines), end_column=len(lines[-1]) + 1)
-        raise refuse(
-            place,
-            f"The program has {len(source):,} characters.",
-            f"Use at most {limits.source:,}.",
-        )
+        raise refuse(place, "program_too_long", characters=len(source), most=limits.source)
     result: list[list[Token]] = []
     current: list[Token] = []
     open_brackets: list[Token] = []
@@ -142,22 +121,14 @@ def statements(source: str, limits: Limits) -> list[list[Token]]:
             if token.text in ("(", "["):
                 open_brackets.append(token)
                 if len(open_brackets) > limits.depth:
-                    raise refuse(
-                        token.place,
-                        f"Brackets are nested more than {limits.depth} deep.",
-                        "Give inner parts names on lines of their own: q = x + y.",
-                    )
+                    raise refuse(token.place, "brackets_too_deep", most=limits.depth)
             elif token.text in (")", "]") and open_brackets:
                 open_brackets.pop()
             elif token.text == "=" and open_brackets and open_brackets[0].line < number:
                 raise unclosed(open_brackets[-1])
             current.append(token)
             if len(current) > limits.tokens:
-                raise refuse(
-                    token.place,
-                    "This statement is too long.",
-                    "Split it over several lines, with a name for each part.",
-                )
+                raise refuse(token.place, "statement_too_long")
         if current and not open_brackets:
             result.append(current)
             current = []
@@ -169,9 +140,7 @@ def statements(source: str, limits: Limits) -> list[list[Token]]:
 def unclosed(bracket: Token) -> Exception:
     """The refusal of a bracket without its partner."""
     partner = ")" if bracket.text == "(" else "]"
-    return refuse(
-        bracket.place, f"This {bracket.text} is never closed.", f"Add the {partner} that belongs to it."
-    )
+    return refuse(bracket.place, "bracket_unclosed", bracket=bracket.text, partner=partner)
 
 
 def _tokens(line: str, number: int) -> Iterator[Token]:
@@ -200,17 +169,13 @@ def _number(match: re.Match[str], line_number: int) -> Token:
     following = line[end : end + 1]
     if following == ".":
         place = Place(line=line_number, column=start + 1, end_line=line_number, end_column=end + 2)
-        raise refuse(place, "A number has one decimal point.", "Write 0.5 or 1e-3.")
+        raise refuse(place, "two_decimal_points")
     if following and following not in SIGNS and ("a" + following).isidentifier():
         rest = end
         while rest < len(line) and line[rest] not in SIGNS and ("a" + line[rest]).isidentifier():
             rest += 1
         place = Place(line=line_number, column=start + 1, end_line=line_number, end_column=rest + 1)
-        raise refuse(
-            place,
-            "A multiplication sign is missing, or a name begins with a digit.",
-            f"Write {text} * {line[end:rest]}; names begin with a letter.",
-        )
+        raise refuse(place, "number_touches_name", number=text, name=line[end:rest])
     return token
 
 
@@ -222,15 +187,11 @@ def _name(line: str, start: int, number: int) -> Token:
     text = unicodedata.normalize("NFKC", written)
     token = Token("name", text, number, start + 1, end - start, written)
     if text in _KEYWORDS:
-        raise refuse(token.place, *_KEYWORDS[text])
+        raise refuse(token.place, _KEYWORDS[text])
     if keyword.iskeyword(text) or not text.isidentifier():
-        raise refuse(token.place, f"{text} is a word of Python and cannot be a name.", "Choose another name.")
-    if text.startswith("__") or len(text) > 40:
-        raise refuse(
-            token.place,
-            "This cannot be a name here.",
-            "Names have at most 40 characters and no leading '__'.",
-        )
+        raise refuse(token.place, "python_word", name=text)
+    if text.startswith("__") or len(text) > LONGEST_NAME:
+        raise refuse(token.place, "name_not_allowed", most=LONGEST_NAME)
     return token
 
 
@@ -243,17 +204,9 @@ def _operator(line: str, position: int, character: str, number: int) -> Token:
         while end < len(line) and line[end] in _SUPERSCRIPTS:
             end += 1
         power = "".join(_SUPERSCRIPTS[c] for c in line[position:end])
-        raise refuse(
-            token(end - position, "").place,
-            "Powers are not written with raised digits.",
-            f"Write ** {power}.",
-        )
+        raise refuse(token(end - position, "").place, "raised_digits", power=power)
     if character in _SUBSCRIPTS:
-        raise refuse(
-            token(1, "").place,
-            "Names are not written with lowered digits.",
-            f"Write the digit on the line: x{_SUBSCRIPTS[character]}.",
-        )
+        raise refuse(token(1, "").place, "lowered_digit", digit=_SUBSCRIPTS[character])
     following = SIGNS.get(line[position + 1 : position + 2], line[position + 1 : position + 2])
     if character == "*" and following == "*":
         third = line[position + 2 : position + 3]
@@ -270,18 +223,11 @@ def _operator(line: str, position: int, character: str, number: int) -> Token:
     found = match.group() if match else character
     place = token(max(len(found), 1), "").place
     if found in ("==", "!=", "<=", ">=", "<", ">", "≤", "≥", "≠", "&", "&&", "||", "~", "?"):
-        raise refuse(place, *_COMPARISON)
+        raise refuse(place, "comparison")
     if found.endswith("=") and len(found) > 1 and found != ":=":
-        sign = found[:-1]
-        raise refuse(place, f"{found} is not available.", f"Write it out: x = x {sign} …")
+        raise refuse(place, "assignment_operator", found=found, sign=found[:-1])
     if found in _BAD_OPERATORS:
-        detail, hint = _BAD_OPERATORS[found]
-        if found == "^" and re.search(r"(?<!\w)e\s*$", line[:position]):
-            hint = "Write exp(x), or e ** x."
-        raise refuse(place, detail, hint)
+        of_e = found == "^" and re.search(r"(?<!\w)e\s*$", line[:position])
+        raise refuse(place, "power_sign_of_e" if of_e else _BAD_OPERATORS[found])
     shown = found if found.isprintable() else f"U+{ord(found[0]):04X}"
-    raise refuse(
-        place,
-        f"The character {shown} has no meaning here.",
-        f"Use numbers, names, + - * / ** @, ( ), [ ] and the functions {', '.join(FUNCTIONS)}.",
-    )
+    raise refuse(place, "character", character=shown, allowed=list(FUNCTIONS))

@@ -21,6 +21,7 @@ from chainrule.protocol.model import (
     ConfigField,
     LessonInfo,
     ListingLine,
+    Param,
     Preset,
     StepKind,
     Text,
@@ -78,14 +79,51 @@ def configured(kind: type[C], fields: Mapping[str, Any]) -> C:
             f"{'.'.join(str(part) for part in e['loc']) or 'config'}: {e['msg']}"
             for e in error.errors(include_url=False, include_context=False, include_input=False)
         ]
-        raise invalid_config(
-            "; ".join(wrong[:5]), f"The fields are {', '.join(kind.model_fields)}."
-        ) from error
+        refusal = invalid_config("; ".join(wrong[:5]), f"The fields are {', '.join(kind.model_fields)}.")
+        refusal.reason, refusal.params = _wrong_field(error)
+        raise refusal from error
 
 
-def invalid_config(detail: str, hint: str) -> Refusal:
+WRONG_FIELDS: dict[str, tuple[str, str | None]] = {
+    "extra_forbidden": ("config_unknown_field", None),
+    "missing": ("config_wrong_type", None),
+    "finite_number": ("config_not_finite", None),
+    "float_parsing": ("config_not_a_number", None),
+    "float_type": ("config_not_a_number", None),
+    "value_error": ("config_not_a_number", None),
+    "greater_than_equal": ("config_too_small", "ge"),
+    "greater_than": ("config_not_above", "gt"),
+    "less_than_equal": ("config_too_large", "le"),
+    "less_than": ("config_not_below", "lt"),
+    "literal_error": ("config_not_a_choice", "expected"),
+    "string_too_long": ("config_too_long", "max_length"),
+}
+"""What pydantic says of a field → reason, and where pydantic keeps the bound. All else is ``config_wrong_type``."""
+
+
+def _wrong_field(error: ValidationError) -> tuple[str, dict[str, Param]]:
+    """Why the first of the wrong fields is wrong; ``fields`` are all of them."""
+    found = error.errors(include_url=False, include_input=False)
+    reason, bound = WRONG_FIELDS.get(found[0]["type"], ("config_wrong_type", None))
+    fields = list(dict.fromkeys(str(e["loc"][0]) for e in found if e["loc"]))
+    params: dict[str, Param] = {"fields": fields, "field": ".".join(map(str, found[0]["loc"]))[:80]}
+    if bound is not None:
+        value = found[0].get("ctx", {}).get(bound)
+        params["bound"] = value if isinstance(value, int | float) else str(value).replace("'", "")
+    return reason, params
+
+
+def invalid_config(detail: str, hint: str, *, reason: str = "config_wrong_type", **params: Param) -> Refusal:
     """The refusal of a configuration."""
-    return Refusal("invalid_config", 422, "The configuration is not valid", detail, hint)
+    return Refusal(
+        "invalid_config",
+        422,
+        "The configuration is not valid",
+        detail,
+        hint,
+        reason=reason,
+        params={"fields": [], **params},
+    )
 
 
 def host_array(value: object, dtype: str) -> HostArray:

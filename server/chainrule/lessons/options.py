@@ -108,7 +108,9 @@ def build_optimizer(config: OptimizerConfig) -> Optimizer | None:
     try:
         return make_optimizer(config.optimizer, config.lr, **hyper)
     except ValueError as error:
-        raise invalid_config(f"{error}.", "Choose other numbers, or another optimizer.") from error
+        raise invalid_config(
+            f"{error}.", "Choose other numbers, or another optimizer.", reason="config_optimizer"
+        ) from error
 
 
 def optimizer_code(config: OptimizerConfig) -> str | None:

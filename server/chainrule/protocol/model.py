@@ -153,6 +153,9 @@ class UpdateDetail(Part):
     index: int
     symbol: str
     formula: str
+    rule: str = Field(
+        "", description="LaTeX of the formula with the numbers in it; empty for the gradient, and for tensors."
+    )
 
 
 class NodeState(Part):
@@ -299,13 +302,27 @@ class Place(Part):
     end_column: int
 
 
+Param = int | float | str | list[str]
+"""What the sentence of a refusal speaks of."""
+
+
+Explained = Literal["value", "grad", "contribution", "detail"]
+"""What is explained: a value, a gradient, what an edge contributes, an intermediate of a parameter's update."""
+
+
 class Source(Part):
-    """A number that one can click next: an element of a value or gradient, or an edge's contribution."""
+    """A number that one can click next.
+
+    An element of a value or gradient, of an edge's contribution (``argument``), or of an intermediate of a
+    parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained.
+    """
 
     name: str
-    what: Literal["value", "grad", "contribution"]
+    what: Explained
     index: list[int]
     argument: int | None = None
+    symbol: str | None = None
+    place: Cursor | None = None
 
 
 class Factor(Part):
@@ -320,7 +337,8 @@ class Term(Part):
     """One addend: the product of its factors is ``value``."""
 
     label: str = Field(
-        description="For people: the nodes it is made of, or 'seed', 'before', 'step', 'decayed', 'edit'."
+        description="For people: the nodes it is made of; or 'seed', 'before', 'step', 'decayed', 'edit', "
+        "'initial', 'update'; or 'reads' for a number of a rule that is no sum."
     )
     factors: list[Factor]
     value: Number

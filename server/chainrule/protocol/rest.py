@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chainrule.protocol.model import Branch, Breakpoint, Cursor, JournalEntry, NodeState, Part, Phase, Place
+from chainrule.protocol.model import (
+    Branch,
+    Breakpoint,
+    Cursor,
+    JournalEntry,
+    NodeState,
+    Param,
+    Part,
+    Phase,
+    Place,
+)
 from chainrule.protocol.numbers import Number
 
 DEFAULT_SEED = 7
@@ -15,6 +25,9 @@ MAX_SEED = 2**53 - 1
 
 MAX_JOURNAL = 10_000
 """Entries of a journal."""
+
+MAX_ANSWERED = 64
+"""Commands by which a session that was made again knows that they have been carried out."""
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 
@@ -38,6 +51,11 @@ class CreateSession(BaseModel):
     predict: bool = Field(False, description="Begin with *predict, then reveal* switched on.")
     revealed: Cursor | None = Field(
         None, description="With ``predict``: all up to here is revealed. If not given, all before the cursor."
+    )
+    answered: list[Annotated[str, Field(max_length=64)]] = Field(
+        default_factory=list,
+        max_length=MAX_ANSWERED,
+        description="Commands that are part of this already, as the service notes them: repeated, they do nothing.",
     )
 
 
@@ -115,4 +133,10 @@ class Problem(Part):
     code: str
     hint: str
     place: Place | None = None
+    reason: str | None = Field(
+        None, description="Which of the ways in which this code comes about: stable, as the code is."
+    )
+    params: dict[str, Param] = Field(
+        default_factory=dict, description="What the reason speaks of, by name; iterations and steps from 0."
+    )
     errors: list[ProblemError] = Field(default_factory=list)

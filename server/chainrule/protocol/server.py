@@ -10,11 +10,14 @@ from chainrule.protocol.model import (
     Branch,
     Breakpoint,
     Cursor,
+    Explained,
     FrameTensor,
     Graph,
+    Param,
     Part,
     Phase,
     Place,
+    Source,
     Step,
     Term,
     Unit,
@@ -23,7 +26,7 @@ from chainrule.protocol.model import (
 )
 from chainrule.protocol.numbers import Data, Number
 
-Reached = Literal["start", "end", "withheld", "breakpoint", "cancelled"]
+Reached = Literal["start", "end", "withheld", "breakpoint", "cancelled", "non_finite"]
 
 
 class Message(Part):
@@ -151,11 +154,12 @@ class Explanation(Message):
     """The numbers that made a number: ``value`` = the sum of the terms (or ``rule`` where it is not a sum)."""
 
     type: Literal["explanation"] = "explanation"
-    cursor: Cursor
+    cursor: Cursor = Field(description="The place that is explained.")
     name: str
-    what: Literal["value", "grad", "contribution"]
+    what: Explained
     index: list[int]
     argument: int | None = None
+    symbol: str | None = None
     shape: list[int]
     value: Number | None = Field(description="Null: not reached yet.")
     formula: str = Field(description="LaTeX with symbols.")
@@ -166,6 +170,11 @@ class Explanation(Message):
     )
     python: str = Field(description="The PyTorch line that holds the same number.")
     path: str = Field(description="The REST path under /api/sessions/{id} that returns it.")
+    began: Source | None = Field(
+        None,
+        description="Where the NaN or infinity in this number began: the number that is not finite though all that "
+        "it was made of is, or that was given so. Null for a finite number.",
+    )
 
 
 class GradcheckResult(Message):
@@ -234,6 +243,12 @@ class ErrorMessage(Message):
     detail: str
     hint: str
     place: Place | None = None
+    reason: str | None = Field(
+        None, description="Which of the ways in which this code comes about: stable, as the code is."
+    )
+    params: dict[str, Param] = Field(
+        default_factory=dict, description="What the reason speaks of, by name; iterations and steps from 0."
+    )
 
 
 ServerMessage = Annotated[

@@ -57,6 +57,8 @@ def build_regime(
             "The model is too large",
             f"The parameters hold {count} numbers; {limits.max_parameters} are allowed.",
             "Make the model smaller.",
+            reason="numbers_of_model",
+            params={"numbers": count, "most": limits.max_parameters},
         )
     return Regime(config, model, optimizer, backend, dtype)
 

@@ -42,6 +42,8 @@ def gradcheck(core: Core, command: GradcheckCommand) -> Generator[None, None, Gr
             "The tensor is too large to be checked",
             f"{count} elements take {2 * count + 1} forward passes; {core.limits.check_evaluations} are allowed.",
             "Check a smaller tensor, or explain one element.",
+            reason="passes_of_check",
+            params={"passes": 2 * count + 1, "most": core.limits.check_evaluations},
         )
     exact = _in_float64(core, record, name)
     analytic = yield from _analytic(exact, record.iteration, name)

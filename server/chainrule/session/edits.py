@@ -9,7 +9,7 @@ from chainrule.engine.backend import Array, HostArray, host
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.protocol.client import ConfigureCommand, EditCommand
-from chainrule.protocol.model import JournalEntry
+from chainrule.protocol.model import JournalEntry, Param
 from chainrule.protocol.rest import MAX_JOURNAL
 from chainrule.session.build import build_regime, changed_fields
 from chainrule.session.core import Appended, Arrival, Core, LastEdit, Undo, Work
@@ -39,7 +39,10 @@ def edit(core: Core, command: EditCommand) -> Work:
         node = node.inputs[0]
     if node.kind == "constant":
         raise _refused(
-            f"{command.name} is a constant of the program.", "Edit a variable, or change the configuration."
+            f"{command.name} is a constant of the program.",
+            "Edit a variable, or change the configuration.",
+            reason="edit_constant",
+            name=command.name,
         )
     name = str(node.name)
     index = None if command.index is None else tuple(command.index)
@@ -108,15 +111,25 @@ def _value(core: Core, node: Node, given: Any, index: tuple[int, ...] | None, cu
     try:
         data: HostArray = host.asarray(given, dtype=host.float64)
     except (ValueError, TypeError) as error:
-        raise _refused("The value is a ragged list.", "Give rows of equal length.") from error
+        raise _refused(
+            "The value is a ragged list.", "Give rows of equal length.", reason="edit_ragged"
+        ) from error
     shape = node.shape
     if index is not None:
         if len(index) != len(shape) or any(i >= length for i, length in zip(index, shape, strict=False)):
             raise _refused(
-                f"There is no element {list(index)} in shape {list(shape)}.", "Use an index that exists."
+                f"There is no element {list(index)} in shape {list(shape)}.",
+                "Use an index that exists.",
+                reason="edit_no_element",
+                index=str(list(index)),
+                shape=str(list(shape)),
             )
         if data.size != 1:
-            raise _refused("One element takes one number.", "Leave out the index to set the whole tensor.")
+            raise _refused(
+                "One element takes one number.",
+                "Leave out the index to set the whole tensor.",
+                reason="edit_one_number",
+            )
         whole = host.array(node.backend.to_numpy(current), dtype=host.float64)
         whole[index] = data.item()
         data = whole
@@ -125,14 +138,20 @@ def _value(core: Core, node: Node, given: Any, index: tuple[int, ...] | None, cu
             raise _refused(
                 f"The value has shape {list(data.shape)}, {node.name} has {list(shape)}.",
                 "Give a value of the same shape, or an index and one number.",
+                reason="edit_shape",
+                name=str(node.name),
+                got=str(list(data.shape)),
+                expected=str(list(shape)),
             )
         data = data.reshape(shape)
     with node.backend.quiet():
         return core.backend.asarray(data, dtype)
 
 
-def _refused(detail: str, hint: str) -> Refusal:
-    return Refusal("edit_refused", 422, "This cannot be edited so", detail, hint)
+def _refused(detail: str, hint: str, *, reason: str, **params: Param) -> Refusal:
+    return Refusal(
+        "edit_refused", 422, "This cannot be edited so", detail, hint, reason=reason, params=params
+    )
 
 
 # -- configure
@@ -320,6 +339,8 @@ def _within_limit(journal: list[tuple[int, JournalEntry]]) -> list[tuple[int, Jo
             "Too many changes",
             f"This branch has been edited and configured in {MAX_JOURNAL} places.",
             "Begin a new session from where this one stands.",
+            reason="changes_of_branch",
+            params={"most": MAX_JOURNAL},
         )
     return journal
 

@@ -94,7 +94,7 @@ class Judgement(NamedTuple):
     verdict: Verdict
 
 
-_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "－": "-", "×": "*", "·": "*", "∞": "inf", "⁻": "-"})
+_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "－": "-", "×": "*", "·": "*", "⁻": "-"})
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’_]")
 _NUMBER = r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:e[+-]?\d+|\*10(?:\^|\*\*)[+-]?\d+)?"
 _PLAIN = re.compile(_NUMBER)
@@ -103,25 +103,25 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})+")
 
 
 def readings(text: str) -> list[float]:
-    """The numbers that a person may have meant: '−24', '-24,0', '1/3', '2e-3', '1 000', '1,000'.
+    """The finite numbers that a person may have meant: '−24', '-24,0', '1/3', '2e-3', '1 000', '1,000'.
 
     Raises
     ------
     Refusal
-        ``invalid_guess``: it is no number.
+        ``invalid_guess``: it is no number, or is infinite or NaN.
     """
     plain = _SPACES.sub("", text.translate(_MINUS)).lower().lstrip("=≈")
     found: list[float] = []
     try:
-        if plain.strip("+-") in ("nan", "inf", "infinity"):
-            found.append(float(plain))
-        elif _PLAIN.fullmatch(plain):
+        if _PLAIN.fullmatch(plain):
             found.extend(_decimal(plain))
         elif (fraction := _FRACTION.fullmatch(plain)) is not None:
             for top in _decimal(fraction[1]):
-                found.extend(_quotient(top, bottom) for bottom in _decimal(fraction[2]))
+                found.extend(top / bottom for bottom in _decimal(fraction[2]) if bottom)
     except (ValueError, OverflowError):
         found = []
+    # Something that is no finite number is no guess: it would be wrong, and would reveal the answer.
+    found = [number for number in found if math.isfinite(number)]
     if not found:
         raise Refusal(
             "invalid_guess",
@@ -131,12 +131,6 @@ def readings(text: str) -> list[float]:
             "Write a number such as −24, 0.5, 1/3 or 2e-3.",
         )
     return found
-
-
-def _quotient(top: float, bottom: float) -> float:
-    if bottom:
-        return top / bottom
-    return math.copysign(math.inf, top) if top else math.nan
 
 
 def _decimal(text: str) -> list[float]:
@@ -172,12 +166,9 @@ def judge(text: str, actual: float) -> Judgement:
 
 
 def _judge(text: str, guess: float, actual: float) -> Judgement:
-    if math.isnan(actual) or math.isnan(guess):
-        same = math.isnan(actual) and math.isnan(guess)
-        return Judgement(guess, 0.0 if same else math.inf, "exact" if same else "wrong")
     if guess == actual:
         return Judgement(guess, 0.0, "exact")
-    if math.isinf(actual) or math.isinf(guess) or actual == 0:
+    if not math.isfinite(actual) or actual == 0:
         sign = math.isinf(actual) and guess * actual > 0
         return Judgement(guess, math.inf, "sign" if sign else "wrong")
     error = abs(guess - actual) / abs(actual)

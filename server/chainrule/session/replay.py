@@ -44,20 +44,29 @@ def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -
                     "Too many iterations for one command",
                     f"Replaying the journal computes more than {core.limits.max_iterations_per_command} iterations.",
                     "Begin further on in the history.",
+                    reason="iterations_of_journal",
+                    params={"most": core.limits.max_iterations_per_command},
                 )
 
-    for entry in journal:
+    def again(entry: JournalEntry) -> Generator[None, None, None]:
         command = _command(entry)
         if isinstance(command, ConfigureCommand) and edits.rebuilds(core, command):
             yield from run(edits.rebuild(core, command))
-            continue
+            return
         yield from run(_go(core, entry.cursor))
         work = (
             edits.edit(core, command) if isinstance(command, EditCommand) else edits.configure(core, command)
         )
         yield from run(work)
+
+    for k, entry in enumerate(journal):
+        try:
+            yield from again(entry)
+        except Refusal as refusal:
+            # Whoever replays may do without this one and what follows it.
+            refusal.params["entry"] = k
+            raise
     yield from run(travel.seek(core, _seek(cursor)))
-    core.undo.clear()
 
 
 def resume(core: Core, breakpoints: Sequence[Breakpoint], predict: bool, revealed: Cursor | None) -> None:
@@ -79,7 +88,7 @@ def resume(core: Core, breakpoints: Sequence[Breakpoint], predict: bool, reveale
 def _go(core: Core, cursor: Cursor) -> Work:
     """Where a command was given. It may have stood on a step of an edit that a later one replaced."""
     if cursor.iteration >= core.limits.max_iterations:
-        raise _invalid(f"There is no iteration {cursor.iteration}.")
+        raise _invalid(f"There is no iteration {cursor.iteration}.", reason="journal_iteration")
     return core.arrive(core.line, Position(cursor.iteration, cursor.step))
 
 
@@ -93,17 +102,20 @@ def _command(entry: JournalEntry) -> EditCommand | ConfigureCommand:
     try:
         command = CLIENT_MESSAGE.validate_python(entry.command)
     except ValidationError as error:
-        raise _invalid(f"A command is not valid: {error.errors(include_url=False)[0]['msg']}.") from error
+        raise _invalid(
+            f"A command is not valid: {error.errors(include_url=False)[0]['msg']}.", reason="journal_command"
+        ) from error
     if not isinstance(command, (EditCommand, ConfigureCommand)):
-        raise _invalid(f"A {command.type!r} cannot be replayed.")
+        raise _invalid(f"A {command.type!r} cannot be replayed.", reason="journal_command")
     return command
 
 
-def _invalid(detail: str) -> Refusal:
+def _invalid(detail: str, *, reason: str) -> Refusal:
     return Refusal(
         "invalid_journal",
         422,
         "The journal cannot be replayed",
         detail,
         "Send a journal as the session gave it.",
+        reason=reason,
     )

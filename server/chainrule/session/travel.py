@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.errors import Refusal
 from chainrule.protocol.client import SeekCommand, StepCommand
-from chainrule.protocol.model import Breakpoint, Unit
+from chainrule.protocol.model import Breakpoint, Param, Unit
 from chainrule.session.breakpoints import first_hit
 from chainrule.session.core import Core, Work
 from chainrule.timeline import Position, stops
@@ -81,6 +81,8 @@ def _check_count(core: Core, iterations: int) -> None:
             "Too many iterations for one command",
             f"It would compute {iterations} iterations; {core.limits.max_iterations_per_command} are allowed.",
             "Go there in several commands, or play.",
+            reason="iterations_of_command",
+            params={"wanted": iterations, "most": core.limits.max_iterations_per_command},
         )
 
 
@@ -141,7 +143,12 @@ def seek(core: Core, command: SeekCommand) -> Work:
     line = core.line if command.branch is None else core.timeline.line(command.branch)
     end = core.limits.max_iterations
     if command.iteration >= end:
-        raise _out_of_range(f"Iterations run from 0 to {end - 1}, not to {command.iteration}.")
+        raise _out_of_range(
+            f"Iterations run from 0 to {end - 1}, not to {command.iteration}.",
+            reason="seek_iteration",
+            iteration=command.iteration,
+            last_iteration=end - 1,
+        )
     target = Position(command.iteration, command.step)
     barrier = yield from core.barrier(line, target)
     if barrier is not None:
@@ -150,16 +157,22 @@ def seek(core: Core, command: SeekCommand) -> Work:
     record = yield from core.timeline.reach(line, command.iteration)
     if command.step >= record.layout.total:
         raise _out_of_range(
-            f"Iteration {command.iteration} has the steps 0 to {record.layout.total - 1}, not {command.step}."
+            f"Iteration {command.iteration} has the steps 0 to {record.layout.total - 1}, not {command.step}.",
+            reason="seek_step",
+            iteration=command.iteration,
+            step=command.step,
+            last_step=record.layout.total - 1,
         )
     return (yield from core.arrive(line, target))
 
 
-def _out_of_range(detail: str) -> Refusal:
+def _out_of_range(detail: str, *, reason: str, **params: Param) -> Refusal:
     return Refusal(
         "seek_out_of_range",
         422,
         "There is no such place",
         detail,
         "Iterations and steps count from 0; the graph lists the steps of an iteration.",
+        reason=reason,
+        params=params,
     )

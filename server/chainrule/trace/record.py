@@ -16,7 +16,7 @@ from chainrule.nn.optimizers import Update
 from chainrule.trace.carry import Carry, Slot, array_bytes
 
 if TYPE_CHECKING:
-    from chainrule.protocol.model import Phase, StepKind
+    from chainrule.protocol.model import Param, Phase, StepKind
 
 
 class Layout(NamedTuple):
@@ -161,8 +161,10 @@ class Record:
             return found[0]
         if found:
             names = ", ".join(str(n.name) for n in found[:8])
-            raise unknown_name(f"{name!r} may be any of {names}.")
-        raise unknown_name(f"There is no {name!r} in this graph.")
+            raise unknown_name(
+                f"{name!r} may be any of {names}.", reason="node_ambiguous", name=name[:64], names=names
+            )
+        raise unknown_name(f"There is no {name!r} in this graph.", reason="node_unknown", name=name[:64])
 
     # -- values
 
@@ -263,7 +265,7 @@ def is_delta(node: Node) -> bool:
     return node.name is not None and node.op is None and node.name.endswith(".delta")
 
 
-def unknown_name(detail: str) -> Refusal:
+def unknown_name(detail: str, *, reason: str, **params: Param) -> Refusal:
     """The refusal of a name that means no node, or several."""
     return Refusal(
         "unknown_name",
@@ -271,4 +273,6 @@ def unknown_name(detail: str) -> Refusal:
         "No such node",
         detail,
         "Use a name from the graph: a variable, a parameter's path, or scope.op#k.",
+        reason=reason,
+        params=params,
     )

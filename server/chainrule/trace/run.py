@@ -30,6 +30,8 @@ def run_iteration(carry: Carry, iteration: int, *, max_nodes: int | None = None)
                 "The graph is too large",
                 f"The graph has {len(tape.nodes)} nodes; {max_nodes} are allowed.",
                 "Make the model or the expression smaller.",
+                reason="nodes_of_graph",
+                params={"nodes": len(tape.nodes), "most": max_nodes},
             )
         nodes = list(tape.nodes)
         by_name = {node.name: node for node in nodes if node.kind == "parameter"}

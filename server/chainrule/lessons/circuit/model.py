@@ -122,6 +122,9 @@ def build_circuit(config: Config, dtype: str) -> Circuit:
             raise invalid_config(
                 f"values: {name} {wrong}.",
                 f"Numbers can be given to {', '.join(scalars)}." if scalars else "Leave values empty.",
+                reason="config_not_a_variable",
+                fields=["values"],
+                name=name,
             )
     leaves = tuple(
         LeafSpec(
