@@ -1,1 +1,5 @@
-"""What networks are made of. So far: optimizers."""
+"""What networks are made of: ``torch.nn``'s functions, and optimizers."""
+
+from chainrule.nn import functional
+
+__all__ = ["functional"]

@@ -29,11 +29,18 @@ class Detail(NamedTuple):
 
 
 class Update(NamedTuple):
-    """What an update gives: the new value, the new state, and the way there (first g, last the new value)."""
+    """What an update gives: the new value, the new state, and the way there (first g, last the new value).
+
+    ``known`` are the numbers that the details begin with, by symbol: the hyperparameters, the count t, and under
+    the symbol of a detail what the update before left of it (m before, in the formula of m). For the latter
+    ``kept`` says under which key the state holds it.
+    """
 
     value: Array
     state: dict[str, Array]
     details: list[Detail]
+    known: dict[str, Array | float]
+    kept: dict[str, str]
 
 
 SYMBOLS: dict[str, str] = {
@@ -52,11 +59,24 @@ SYMBOLS: dict[str, str] = {
 NEW = r"\theta'"
 
 
+def _by_symbol(hyper: Mapping[str, Any]) -> dict[str, float]:
+    """Hyperparameters by their symbols."""
+    found: dict[str, float] = {}
+    for key, value in hyper.items():
+        if key == "betas":
+            found.update({SYMBOLS[f"beta{k}"]: float(beta) for k, beta in enumerate(value, 1)})
+        elif key in SYMBOLS:
+            found[SYMBOLS[key]] = float(value)
+    return found
+
+
 class _Way:
     """Collects details. Arrays of shape () stay arrays: NumPy's arithmetic makes scalars of them."""
 
-    def __init__(self, backend: Backend, grad: Array) -> None:
+    def __init__(self, backend: Backend, grad: Array, known: dict[str, Array | float]) -> None:
         self.backend = backend
+        self.known = known
+        self.keys: dict[str, str] = {}
         self.details: list[Detail] = []
         self.add("g", r"\frac{\partial L}{\partial \theta}", grad)
 
@@ -65,6 +85,13 @@ class _Way:
         self.details.append(Detail(symbol, formula, array))
         return array
 
+    def kept(self, symbol: str, state: State, key: str, at_first: Array) -> Array:
+        """What the last update left under a symbol that this one computes anew."""
+        before = state.get(key, at_first)
+        self.known[symbol] = self.backend.asarray(before)
+        self.keys[symbol] = key
+        return before
+
     def decayed(self, value: Array, grad: Array, weight_decay: float) -> Array:
         """L2 regularisation: weight decay that goes through the gradient."""
         if not weight_decay:
@@ -72,7 +99,7 @@ class _Way:
         return self.add("g", r"g + \lambda\,\theta", grad + weight_decay * value)
 
     def end(self, formula: str, value: Array, state: dict[str, Array]) -> Update:
-        return Update(self.add(NEW, formula, value), state, self.details)
+        return Update(self.add(NEW, formula, value), state, self.details, self.known, self.keys)
 
 
 class Optimizer:
@@ -86,12 +113,13 @@ class Optimizer:
         All hyperparameters by name, defaults filled in.
     """
 
-    __slots__ = ("_rule", "hyper", "name")
+    __slots__ = ("_rule", "_symbols", "hyper", "name")
 
     def __init__(self, name: str, rule: Rule, hyper: Mapping[str, Any]) -> None:
         self.name = name
         self.hyper: dict[str, Any] = dict(hyper)
         self._rule = rule
+        self._symbols = _by_symbol(self.hyper)
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.hyper.items())})"
@@ -114,7 +142,8 @@ class Optimizer:
         """
         backend = backend or current_backend()
         with backend.quiet():
-            return self._rule(backend.xp, _Way(backend, grad), value, grad, state, t, **self.hyper)
+            way = _Way(backend, grad, {**self._symbols, "t": float(t)})
+            return self._rule(backend.xp, way, value, grad, state, t, **self.hyper)
 
 
 Rule = Callable[..., Update]
@@ -137,11 +166,11 @@ def _sgd(
     g = way.decayed(value, grad, weight_decay)
     if not momentum:
         return way.end(r"\theta - \eta\,g", value - lr * g, {})
-    buffer = state.get("momentum_buffer")
-    if buffer is None:
+    if "momentum_buffer" not in state:
         v = way.add("v", "g", g)
     else:
         fresh = r"(1 - \tau)\,g" if dampening else "g"
+        buffer = way.kept("v", state, "momentum_buffer", g)
         v = way.add("v", rf"\mu\,v + {fresh}", momentum * buffer + (1.0 - dampening) * g)
     if not nesterov:
         return way.end(r"\theta - \eta\,v", value - lr * v, {"momentum_buffer": v})
@@ -164,9 +193,7 @@ def _adagrad(
     eps: float,
 ) -> Update:
     g = way.decayed(value, grad, weight_decay)
-    before = state.get("sum")
-    if before is None:
-        before = xp.full_like(value, initial_accumulator_value)
+    before = way.kept("s", state, "sum", xp.full_like(value, initial_accumulator_value))
     s = way.add("s", "s + g^2", before + g * g)
     rate = lr / (1.0 + (t - 1) * lr_decay)
     eta = r"\frac{\eta}{1 + (t - 1)\,\gamma}" if lr_decay else r"\eta"
@@ -191,21 +218,20 @@ def _rmsprop(
 ) -> Update:
     g = way.decayed(value, grad, weight_decay)
     zero = xp.zeros_like(value)
-    s = way.add(
-        "s", r"\alpha\,s + (1 - \alpha)\,g^2", alpha * state.get("square_avg", zero) + (1.0 - alpha) * (g * g)
-    )
+    before = way.kept("s", state, "square_avg", zero)
+    s = way.add("s", r"\alpha\,s + (1 - \alpha)\,g^2", alpha * before + (1.0 - alpha) * (g * g))
     after = {"square_avg": s}
     spread, symbol = s, "s"
     if centered:
-        mean = way.add(
-            "m", r"\alpha\,m + (1 - \alpha)\,g", alpha * state.get("grad_avg", zero) + (1.0 - alpha) * g
-        )
+        mean = way.kept("m", state, "grad_avg", zero)
+        mean = way.add("m", r"\alpha\,m + (1 - \alpha)\,g", alpha * mean + (1.0 - alpha) * g)
         after["grad_avg"] = mean
         spread, symbol = s - mean * mean, "s - m^2"
     scaled = way.add("u", rf"\frac{{g}}{{\sqrt{{{symbol}}} + \epsilon}}", g / (xp.sqrt(spread) + eps))
     if not momentum:
         return way.end(r"\theta - \eta\,u", value - lr * scaled, after)
-    v = way.add("v", r"\mu\,v + u", momentum * state.get("momentum_buffer", zero) + scaled)
+    buffer = way.kept("v", state, "momentum_buffer", zero)
+    v = way.add("v", r"\mu\,v + u", momentum * buffer + scaled)
     after["momentum_buffer"] = v
     return way.end(r"\theta - \eta\,v", value - lr * v, after)
 
@@ -234,7 +260,8 @@ def _adam(
             value = way.add(theta, r"\theta - \eta\,\lambda\,\theta", value * (1.0 - lr * weight_decay))
     else:
         g = way.decayed(value, grad, weight_decay)
-    m_before, v_before = state.get("exp_avg", zero), state.get("exp_avg_sq", zero)
+    m_before = way.kept("m", state, "exp_avg", zero)
+    v_before = way.kept("v", state, "exp_avg_sq", zero)
     m = way.add("m", r"\beta_1\,m + (1 - \beta_1)\,g", m_before + (g - m_before) * (1.0 - beta1))
     v = way.add("v", r"\beta_2\,v + (1 - \beta_2)\,g^2", beta2 * v_before + (1.0 - beta2) * (g * g))
     m_hat = way.add(r"\hat m", r"\frac{m}{1 - \beta_1^t}", m / (1.0 - beta1**t))

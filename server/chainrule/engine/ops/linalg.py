@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import Array, Namespace
-from chainrule.engine.op import Inputs, Sample, Vjp, VjpTerms, primitive, unbroadcast
+from chainrule.engine.backend import Array, Namespace, host
+from chainrule.engine.op import Bound, Inputs, Sample, Vjp, VjpTerms, primitive, unbroadcast
 from chainrule.engine.terms import (
     Attrs,
     Factor,
@@ -11,6 +11,7 @@ from chainrule.engine.terms import (
     Source,
     Term,
     broadcast_index,
+    constant,
     element,
     positions,
     upstream,
@@ -42,12 +43,16 @@ def _matrix_gradient(xp: Namespace, g: Array, inputs: Inputs) -> Array:
 
 
 def _into_a(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    if xp is host and len(inputs[0].shape) == 2 == len(inputs[1].shape):
+        return g.dot(inputs[1].T)
     a, b = _matrices(xp, inputs)
     full = xp.matmul(_matrix_gradient(xp, g, inputs), xp.matrix_transpose(b))
     return xp.reshape(unbroadcast(xp, full, a.shape), inputs[0].shape)
 
 
 def _into_b(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    if xp is host and len(inputs[0].shape) == 2 == len(inputs[1].shape):
+        return inputs[0].T.dot(g)
     a, b = _matrices(xp, inputs)
     full = xp.matmul(xp.matrix_transpose(a), _matrix_gradient(xp, g, inputs))
     return xp.reshape(unbroadcast(xp, full, b.shape), inputs[1].shape)
@@ -150,4 +155,127 @@ def _terms_into(argument: int) -> VjpTerms:
     edges=(Sample(([[float("nan"), 1.0], [float("inf"), 2.0]], [[1.0, 0.0], [2.0, 3.0]])),),
 )
 def matmul(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    return xp.matmul(inputs[0], inputs[1])
+    a, b = inputs
+    # The same BLAS call as NumPy's matmul, reached in half the time.
+    return a.dot(b) if xp is host and len(a.shape) == 2 == len(b.shape) else xp.matmul(a, b)
+
+
+def _rows(xp: Namespace, array: Array) -> Array:
+    """All axes but the last as one."""
+    shape = array.shape
+    return array if len(shape) == 2 else xp.reshape(array, (-1, shape[-1]))
+
+
+def _linear_into_x(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    x, w = inputs[0], inputs[1]
+    full = g.dot(w) if xp is host and len(g.shape) == 2 else xp.matmul(_rows(xp, g), w)
+    return full if len(x.shape) == 2 else xp.reshape(full, x.shape)
+
+
+def _linear_into_w(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    rows = _rows(xp, g).T
+    return rows.dot(_rows(xp, inputs[0])) if xp is host else xp.matmul(rows, _rows(xp, inputs[0]))
+
+
+def _linear_into_b(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    return unbroadcast(xp, g, inputs[2].shape)
+
+
+def _linear_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
+    x, w = inputs[0], inputs[1]
+    *row, j = index
+    result = []
+    for k in range(x.shape[-1]):
+        left, right = (*row, k), (j, k)
+        a = Factor("a", element(x, left), (Source(0, left),))
+        result.append(Term((a, Factor("b", element(w, right), (Source(1, right),)))))
+    if len(inputs) > 2:
+        result.append(Term((Factor("c", element(inputs[2], (j,)), (Source(2, (j,)),)),)))
+    return result
+
+
+def _linear_x_terms(
+    xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index
+) -> list[Term]:
+    w = inputs[1]
+    *row, k = index
+    result = []
+    for j in range(w.shape[0]):
+        factor = Factor("b", element(w, (j, k)), (Source(1, (j, k)),))
+        result.append(Term((upstream(g, (*row, j)), factor)))
+    return result
+
+
+def _linear_w_terms(
+    xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index
+) -> list[Term]:
+    x, (j, k) = inputs[0], index
+    result = []
+    for row in positions((), (), x.shape[:-1]):
+        factor = Factor("a", element(x, (*row, k)), (Source(0, (*row, k)),))
+        result.append(Term((factor, upstream(g, (*row, j)))))
+    return result
+
+
+def _linear_b_terms(
+    xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index
+) -> list[Term]:
+    return [
+        Term((upstream(g, place), constant("1", 1.0)))
+        for place in positions(index, inputs[2].shape, out.shape)
+    ]
+
+
+def _bound_linear(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
+    if xp is not host or len(inputs) < 3 or len(inputs[0].shape) != 2:
+        return lambda *arrays: linear.forward(xp, arrays, attrs)
+
+    def forward(x: Array, w: Array, b: Array) -> Array:
+        return x.dot(w.T) + b
+
+    return forward
+
+
+def _bound_linear_x(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
+    return host.dot if xp is host and len(out.shape) == 2 else None
+
+
+def _bound_linear_w(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
+    return (lambda g, x: g.T.dot(x)) if xp is host and len(out.shape) == 2 else None
+
+
+def _bound_linear_b(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
+    shape = inputs[2].shape
+    return lambda g: unbroadcast(xp, g, shape)
+
+
+@primitive(
+    "linear",
+    glyph="Wx+b",
+    formula=r"z = a\,b^{\top} + c",
+    vjps=(
+        Vjp("contraction", _linear_into_x, r"g\,b", _linear_x_terms, reads=(1,), bind=_bound_linear_x),
+        Vjp("contraction", _linear_into_w, r"g^{\top} a", _linear_w_terms, reads=(0,), bind=_bound_linear_w),
+        Vjp("spread", _linear_into_b, "1", _linear_b_terms, bind=_bound_linear_b),
+    ),
+    value_terms=_linear_terms,
+    torch="nn.functional.linear",
+    python=lambda arguments, attrs: f"torch.nn.functional.linear({', '.join(arguments)})",
+    samples=(
+        Sample((_A, [[1.5, 0.25, -0.5], [-2.0, 1.0, 0.75]], [0.5, -1.5])),
+        Sample((_A, [[1.5, 0.25, -0.5], [-2.0, 1.0, 0.75]])),
+        Sample((_V, [[1.5, 0.25, -0.5], [-2.0, 1.0, 0.75]], [0.5, -1.5])),
+        Sample(([_A, _A], [[1.5, 0.25, -0.5]], [0.25])),
+    ),
+    edges=(Sample(([[float("nan"), 1.0], [float("inf"), 2.0]], [[1.0, 0.0], [2.0, 3.0]], [0.0, 1.0])),),
+    optional=1,
+    bind=_bound_linear,
+)
+def linear(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
+    x, w = inputs[0], inputs[1]
+    shape = x.shape
+    rows = _rows(xp, x)
+    out = rows.dot(w.T) if xp is host else xp.matmul(rows, w.T)
+    if len(inputs) > 2:
+        out = out + inputs[2]
+    return out if len(shape) == 2 else xp.reshape(out, (*shape[:-1], w.shape[0]))
