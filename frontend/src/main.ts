@@ -17,7 +17,7 @@ preferences.start(new URLSearchParams(location.search));
 
 const store = createStore();
 const rest = createRest();
-const link = new Link(store, rest, (url, alive) => connect({ url, alive }));
+const link = new Link(store, rest, (url) => connect({ url }));
 const page = new Page(store, link);
 page.visit = new Visit(page, link, rest);
 

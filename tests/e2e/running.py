@@ -66,6 +66,27 @@ class Server:
                 self.process.wait()
         return self.process.returncode
 
+    def kill(self) -> None:
+        """End the server as a crash or a power cut does: at once, with all that it knew."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def freeze(self) -> None:
+        """Let the server say nothing more, without closing anything."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
+
+    def workers(self) -> list[int]:
+        """The processes in which sessions live."""
+        assert self.process
+        number = self.process.pid
+        return [int(child) for child in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 

@@ -260,7 +260,29 @@ async def test_what_would_make_a_session_anew_is_reported() -> None:
         await command(hub, "a", type="step")
         assert [session for session, _ in outlet.recipes] == ["a", "a"]
         assert len(json.loads(outlet.recipes[-1][1])["journal"]) == 1
-        assert json.loads(outlet.cursors[-1][1]) == {"branch": 0, "iteration": 0, "step": 1}
+        assert json.loads(outlet.cursors[-1][1]) == {
+            "cursor": {"branch": 0, "iteration": 0, "step": 1},
+            "answered": [],
+        }
+
+
+async def test_what_is_done_is_reported_before_it_is_answered() -> None:
+    """A process that ends in between has its command repeated, and the session made anew knows it."""
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        await until(lambda: outlet.frames(1) == [0], "the snapshot")
+        emit, answered = outlet.emit, []
+
+        def note(connection: int, message: str | bytes) -> None:
+            if isinstance(message, str):
+                answered.append(json.loads(outlet.cursors[-1][1])["cursor"]["step"])
+            emit(connection, message)
+
+        outlet.emit = note  # type: ignore[method-assign]
+        hub.receive(1, '{"type": "step", "id": "mine"}')
+        await until(lambda: answered, "the answer")
+        assert answered == [1]
 
 
 async def test_tensors_in_both_forms() -> None:

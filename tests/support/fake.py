@@ -47,6 +47,7 @@ class FakeSession:
         self.revision = 0
         self.journal: list[JournalEntry] = list(wanted.journal)
         self.cursor = wanted.cursor or Cursor(branch=0, iteration=0, step=0)
+        self.answered = list(wanted.answered)
         self.playing = False
         self.target: tuple[str | None, int] | None = None
 

@@ -5,6 +5,7 @@ import type { Graph, Metrics, Moved, Welcome } from "../protocol.gen";
 
 export const initialState: State = {
   status: "connecting",
+  waiting: 0,
   lesson: null,
   welcome: null,
   config: {},
@@ -92,6 +93,8 @@ function apply(state: State, action: Action): State {
       return { ...clearProgress(state, action.id), error: action };
     case "local/status":
       return state.status === action.status ? state : { ...state, status: action.status };
+    case "local/waiting":
+      return { ...state, waiting: action.count };
     case "local/lesson":
       return { ...state, lesson: action.lesson };
     case "local/session":

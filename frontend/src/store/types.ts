@@ -105,6 +105,7 @@ export type Status = "connecting" | "open" | "lost" | "gone";
 /** What happens on this side only. */
 export type LocalAction =
   | { type: "local/status"; status: Status }
+  | { type: "local/waiting"; count: number }
   | { type: "local/lesson"; lesson: LessonInfo }
   | { type: "local/session"; lesson: string; config: Record<string, unknown>; seed: number }
   | { type: "local/dismiss" };
@@ -118,6 +119,8 @@ export interface MetricsState {
 
 export interface State {
   status: Status;
+  /** Commands that wait for a connection. */
+  waiting: number;
   lesson: LessonInfo | null;
   welcome: Welcome | null;
   config: Record<string, unknown>;

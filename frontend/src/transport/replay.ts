@@ -157,6 +157,8 @@ export function replay(trace: string | readonly Incoming[]): Replay {
     },
     onMessage: (listener) => messages.on(listener),
     onStatus: (listener) => statuses.on(listener),
+    onWaiting: () => () => undefined,
+    pending: () => [],
     close: stop,
   };
 }

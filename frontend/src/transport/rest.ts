@@ -1,6 +1,6 @@
 /** The few REST calls that the page makes before it has a socket. Errors are problem documents. */
-import type { JournalEntry, LessonInfo, Place, SessionInfo } from "../store/types";
-import type { CreateSession } from "../protocol.gen";
+import type { Breakpoint, Cursor, JournalEntry, LessonInfo, Param, Place, SessionInfo } from "../store/types";
+import type { CreateSession, Snapshot } from "../protocol.gen";
 
 export class Problem extends Error {
   override name = "Problem";
@@ -23,8 +23,14 @@ export interface Rest {
     config?: Record<string, unknown>;
     seed?: number;
     journal?: JournalEntry[];
+    cursor?: Cursor;
+    breakpoints?: Breakpoint[];
+    predict?: boolean;
   }): Promise<SessionInfo>;
   session(id: string): Promise<SessionInfo>;
+  /** Keeps what makes a session under a short id. */
+  keep(recipe: CreateSession): Promise<Snapshot>;
+  snapshot(id: string): Promise<CreateSession>;
   /** Makes no promise: the page may be closing. */
   deleteSession(id: string): void;
   socketUrl(id: string): string;

@@ -6,6 +6,10 @@ export interface Transport {
   send(message: ClientMessage): string;
   onMessage(listener: (message: Incoming) => void): () => void;
   onStatus(listener: (status: Status) => void): () => void;
+  /** Told how many commands wait for the connection, whenever that changes. */
+  onWaiting(listener: (count: number) => void): () => void;
+  /** Commands that have no answer yet, in order. */
+  pending(): ClientMessage[];
   close(): void;
 }
 

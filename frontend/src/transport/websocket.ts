@@ -1,15 +1,14 @@
 /**
- * The socket of a session. A connection that breaks is opened again with growing pauses; commands that were
- * not answered are sent again (repeating one with its id is harmless), so nothing is lost and nothing done twice.
+ * The socket of a session. A connection that breaks, or falls silent, is opened again with growing pauses. Commands
+ * that were not answered are sent again, one after the other; repeating one with its id is harmless: so nothing is
+ * lost and nothing done twice.
  */
-import type { ClientMessage, Incoming, Status } from "../store/types";
+import type { ClientMessage, ErrorMessage, Incoming, Status } from "../store/types";
 import { decodeFrame } from "./frames";
 import { Emitter, nextId, type Transport } from "./transport";
 
 export interface SocketOptions {
   url: string;
-  /** Asked when a connection cannot be opened: does the server still know the session? */
-  alive?: () => Promise<boolean>;
   /** For tests. */
   open?: (url: string) => WebSocket;
   pause?: (attempt: number) => number;
@@ -19,107 +18,239 @@ export interface SocketOptions {
 const CLOSED_FOR_GOOD = new Set([4403, 4404, 4410]);
 const GONE = new Set(["unknown_session", "session_lost"]);
 
+/** Silence after which the server is asked whether it is there. Milliseconds, like all that follow. */
+export const QUIET = 4000;
+/** How long it may take to say anything, once it was asked something. */
+export const PATIENCE = 4000;
+/** How long a connection may take to open and to say the first thing. */
+export const OPENING = 8000;
+/** A timer that is later than this was held back, and so was what has come in meanwhile: it says nothing. */
+const HELD_BACK = 1000;
+/** Commands that wait for a connection; more are refused. */
+export const MOST_WAITING = 32;
+
+/** The refusal of one more. */
+export const TOO_MANY: ErrorMessage = {
+  type: "error",
+  seq: 0,
+  id: null,
+  code: "offline_full",
+  status: 503,
+  title: "The connection is lost",
+  detail: `${MOST_WAITING} commands wait for it already.`,
+  hint: `${MOST_WAITING} commands wait for it already; this one was not taken.`,
+  place: null,
+  reason: null,
+  params: {},
+};
+
+/** How many of these commands somebody waits for; the page asks what explains a number by itself. */
+export function countWaiting(commands: ClientMessage[]): number {
+  return commands.filter(({ type }) => type !== "explain" && type !== "sweep").length;
+}
+
 /** Milliseconds before the n-th attempt: 0.25 s growing to 5 s, spread so that a room does not come back at once. */
 export function backoff(attempt: number): number {
   return Math.min(5000, 250 * 2 ** attempt) * (0.75 + Math.random() / 2);
 }
 
 export function connect(options: SocketOptions): Transport {
-  const messages = new Emitter<Incoming>();
-  const statuses = new Emitter<Status>();
-  const open = options.open ?? ((url: string) => new WebSocket(url));
-  const pause = options.pause ?? backoff;
-  const unanswered = new Map<string, ClientMessage>();
-  let subscription: ClientMessage | null = null;
-  let socket: WebSocket | null = null;
-  let ready = false;
-  let seq = -1;
-  let attempt = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let closed = false;
+  return new SocketTransport(options);
+}
 
-  const transmit = (message: ClientMessage) => socket?.send(JSON.stringify(message));
+class SocketTransport implements Transport {
+  readonly #messages = new Emitter<Incoming>();
+  readonly #statuses = new Emitter<Status>();
+  readonly #waits = new Emitter<number>();
+  readonly #unanswered = new Map<string, ClientMessage>();
+  #subscription: ClientMessage | null = null;
+  #socket: WebSocket | null = null;
+  /** down: no connection; repairing: what was not answered goes first; up: all goes at once. */
+  #line: "down" | "repairing" | "up" = "down";
+  /** The command of the repair under way. */
+  #repairing: string | null = null;
+  #pinged: string | null = null;
+  #seq = -1;
+  #attempt = 0;
+  #waiting = 0;
+  #closed = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  const gone = () => {
-    closed = true;
-    unanswered.clear();
-    socket?.close();
-    statuses.emit("gone");
-  };
+  constructor(readonly options: SocketOptions) {
+    this.#start();
+  }
 
-  const receive = (message: Incoming) => {
-    if (message.type === "error" && GONE.has(message.code)) return gone();
-    seq = message.type === "welcome" ? message.seq : Math.max(seq, message.seq);
-    // An answer that is not just "still at it" settles its command.
-    if (message.id !== null && message.type !== "progress") unanswered.delete(message.id);
-    messages.emit(message);
-  };
+  send(message: ClientMessage): string {
+    const id = message.id ?? nextId();
+    const named = { ...message, id } as ClientMessage;
+    if (message.type === "ack") {
+      if (this.#line !== "down") this.#transmit(message);
+      return id;
+    }
+    if (this.#closed) return id;
+    if (message.type === "subscribe") {
+      this.#subscription = named;
+      if (this.#line !== "down") this.#transmit(named);
+      return id;
+    }
+    if (this.#line !== "up" && this.#unanswered.size >= MOST_WAITING) {
+      // Only when the caller knows the id can it be told.
+      queueMicrotask(() => this.#messages.emit({ ...TOO_MANY, id }));
+      return id;
+    }
+    this.#unanswered.set(id, named);
+    // What ends a long command must not wait for it.
+    if (this.#line === "up" || (this.#line === "repairing" && message.type === "cancel")) this.#put(named);
+    else if (this.#line === "repairing") this.#repair();
+    this.#count();
+    return id;
+  }
 
-  const again = () => {
-    if (closed) return;
-    statuses.emit("lost");
-    timer = setTimeout(start, pause(attempt++));
-  };
+  pending(): ClientMessage[] {
+    return [...this.#unanswered.values()];
+  }
 
-  const start = () => {
-    if (closed) return;
-    const url = seq < 0 ? options.url : `${options.url}?since=${seq}`;
-    const mine = open(url);
-    let opened = false;
+  onMessage(listener: (message: Incoming) => void): () => void {
+    return this.#messages.on(listener);
+  }
+
+  onStatus(listener: (status: Status) => void): () => void {
+    return this.#statuses.on(listener);
+  }
+
+  onWaiting(listener: (count: number) => void): () => void {
+    return this.#waits.on(listener);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    this.#hangUp();
+  }
+
+  #start(): void {
+    if (this.#closed) return;
+    const { url } = this.options;
+    const mine = (this.options.open ?? ((to) => new WebSocket(to)))(
+      this.#seq < 0 ? url : `${url}?since=${this.#seq}`,
+    );
     mine.binaryType = "arraybuffer";
-    socket = mine;
+    this.#socket = mine;
+    this.#expect(OPENING);
     mine.onopen = () => {
-      opened = true;
-      ready = true;
-      attempt = 0;
-      statuses.emit("open");
-      if (subscription) transmit(subscription);
-      for (const message of unanswered.values()) transmit(message);
+      if (this.#socket !== mine) return;
+      this.#line = "repairing";
+      this.#statuses.emit("open");
+      if (this.#subscription) this.#transmit(this.#subscription);
+      this.#repair();
     };
     mine.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      if (this.#socket !== mine) return;
+      this.#heard();
       try {
-        receive(
+        this.#receive(
           typeof event.data === "string" ? (JSON.parse(event.data) as Incoming) : decodeFrame(event.data),
         );
       } catch (error) {
         // A message that cannot be read must not end the session; the next frame is complete in itself.
-        options.onError?.(error);
+        this.options.onError?.(error);
       }
     };
     mine.onclose = (event) => {
-      if (socket !== mine) return;
-      ready = false;
-      socket = null;
-      if (closed) return;
-      if (CLOSED_FOR_GOOD.has(event.code)) return gone();
-      if (opened || !options.alive) return again();
-      options.alive().then(
-        (alive) => (alive ? again() : gone()),
-        () => again(),
-      );
+      if (this.#socket !== mine) return;
+      if (CLOSED_FOR_GOOD.has(event.code)) this.#gone();
+      else this.#lost();
     };
-  };
+  }
 
-  start();
-  return {
-    send(message) {
-      const id = message.id ?? nextId();
-      const named = { ...message, id } as ClientMessage;
-      if (message.type === "ack") {
-        if (ready) transmit(message);
-        return id;
-      }
-      if (message.type === "subscribe") subscription = named;
-      else if (!closed) unanswered.set(id, named);
-      if (ready) transmit(named);
-      return id;
-    },
-    onMessage: (listener) => messages.on(listener),
-    onStatus: (listener) => statuses.on(listener),
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      socket?.close();
-    },
-  };
+  #receive(message: Incoming): void {
+    if (message.id !== null && message.id === this.#pinged) return;
+    if (message.type === "error" && GONE.has(message.code)) return this.#gone();
+    this.#seq = message.type === "welcome" ? message.seq : Math.max(this.#seq, message.seq);
+    // An answer that is not just "still at it" settles its command.
+    if (message.id !== null && message.type !== "progress" && this.#unanswered.delete(message.id)) {
+      if (message.id === this.#repairing) this.#repairing = null;
+      this.#repair();
+      this.#count();
+    }
+    this.#messages.emit(message);
+  }
+
+  /** Sends the next of what was not answered: each when the one before has its answer, so that none is too early. */
+  #repair(): void {
+    if (this.#line !== "repairing" || this.#repairing !== null) return;
+    const next = this.#unanswered.entries().next();
+    if (next.done) {
+      this.#line = "up";
+      return;
+    }
+    [this.#repairing] = next.value;
+    this.#put(next.value[1]);
+  }
+
+  #put(message: ClientMessage): void {
+    this.#transmit(message);
+    this.#expect(PATIENCE);
+  }
+
+  #transmit(message: ClientMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #count(): void {
+    const waiting = this.#line === "up" ? 0 : countWaiting(this.pending());
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
+    this.#waits.emit(waiting);
+  }
+
+  /** Something must be heard within a time; a server that is frozen and a cable that is out close nothing. */
+  #expect(ms: number): void {
+    if (this.#deadline !== undefined) return;
+    const due = Date.now() + ms;
+    this.#deadline = setTimeout(() => {
+      this.#deadline = undefined;
+      if (Date.now() - due > HELD_BACK) this.#expect(ms);
+      else this.#lost();
+    }, ms);
+  }
+
+  #heard(): void {
+    this.#attempt = 0;
+    clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => {
+      this.#pinged = nextId();
+      this.#put({ type: "ping", id: this.#pinged });
+    }, QUIET);
+  }
+
+  #lost(): void {
+    this.#hangUp();
+    if (this.#closed) return;
+    this.#statuses.emit("lost");
+    this.#count();
+    this.#again = setTimeout(() => this.#start(), (this.options.pause ?? backoff)(this.#attempt++));
+  }
+
+  #gone(): void {
+    this.#closed = true;
+    this.#hangUp();
+    this.#statuses.emit("gone");
+  }
+
+  /** Lets go of the socket at once: what it may still say is not heard. */
+  #hangUp(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#line = "down";
+    this.#repairing = null;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#quiet);
+    this.#deadline = undefined;
+    socket?.close();
+  }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Incoming, Status } from "../../src/store/types";
-import { backoff, connect } from "../../src/transport/websocket";
+import type { ClientMessage, Incoming, Status } from "../../src/store/types";
+import { backoff, connect, MOST_WAITING, OPENING, PATIENCE, QUIET } from "../../src/transport/websocket";
 
 class FakeSocket {
   static all: FakeSocket[] = [];
@@ -28,21 +28,28 @@ class FakeSocket {
 
 const last = () => FakeSocket.all.at(-1) as FakeSocket;
 
-function start(alive?: () => Promise<boolean>) {
+function start() {
   const statuses: Status[] = [];
   const messages: Incoming[] = [];
   const errors: unknown[] = [];
+  const waiting: number[] = [];
   const transport = connect({
     url: "ws://here/ws",
     open: (url) => new FakeSocket(url) as unknown as WebSocket,
     pause: () => 0,
     onError: (error) => errors.push(error),
-    ...(alive ? { alive } : {}),
   });
   transport.onStatus((status) => statuses.push(status));
   transport.onMessage((message) => messages.push(message));
-  return { transport, statuses, messages, errors };
+  transport.onWaiting((count) => waiting.push(count));
+  return { transport, statuses, messages, errors, waiting };
 }
+
+const step: ClientMessage = { type: "step", unit: "step", count: 1 };
+const types = () => last().sent.map((m) => m["type"]);
+const ids = () => last().sent.map((m) => m["id"]);
+const answer = (id: string, seq = 0) => last().receive({ type: "moved", id, seq } as Partial<Incoming>);
+const welcome = () => last().receive({ type: "welcome", seq: 0 } as Partial<Incoming>);
 
 beforeEach(() => {
   FakeSocket.all = [];
@@ -50,30 +57,53 @@ beforeEach(() => {
 });
 
 describe("the socket", () => {
-  it("keeps what is sent before it is open, and sends it in order", () => {
-    const { transport } = start();
-    transport.send({ type: "step", unit: "step", count: 1 });
-    transport.send({ type: "pause" });
+  it("keeps what is sent before it is open, and sends it in order, each when the one before is answered", () => {
+    const { transport, waiting } = start();
+    const first = transport.send(step);
+    const second = transport.send({ type: "pause" });
     expect(last().sent).toEqual([]);
     last().onopen?.();
-    expect(last().sent.map((m) => m["type"])).toEqual(["step", "pause"]);
+    expect(ids()).toEqual([first]);
+    const third = transport.send(step);
+    answer(first);
+    expect(ids()).toEqual([first, second]);
+    last().receive({ type: "progress", id: second } as Partial<Incoming>); // still at it
+    expect(ids()).toEqual([first, second]);
+    answer(second);
+    answer(third);
+    expect(ids()).toEqual([first, second, third]);
+    expect(waiting).toEqual([1, 2, 3, 2, 1, 0]);
+    // From then on all goes at once.
+    transport.send(step);
+    transport.send(step);
+    expect(last().sent).toHaveLength(5);
   });
 
   it("sends again what was not answered, with the same id, and only that", async () => {
     const { transport, statuses } = start();
     last().onopen?.();
-    const first = transport.send({ type: "step", unit: "step", count: 1 });
+    const first = transport.send(step);
     const second = transport.send({ type: "undo" });
     const long = transport.send({ type: "seek", iteration: 9, step: 0 });
-    last().receive({ type: "moved", id: first, seq: 4 } as Partial<Incoming>);
+    answer(first, 4);
     last().receive({ type: "progress", id: long, seq: 4 } as Partial<Incoming>); // not an answer yet
     last().drop();
     expect(statuses).toEqual(["open", "lost"]);
-    await vi.runAllTimersAsync();
+    await vi.advanceTimersByTimeAsync(1);
     expect(FakeSocket.all).toHaveLength(2);
     expect(last().url).toBe("ws://here/ws?since=4");
     last().onopen?.();
-    expect(last().sent.map((m) => m["id"])).toEqual([second, long]);
+    answer(second);
+    expect(ids()).toEqual([second, long]);
+    expect(transport.pending().map((m) => m.id)).toEqual([long]);
+  });
+
+  it("does not make what ends a long command wait for it", () => {
+    const { transport } = start();
+    transport.send({ type: "seek", iteration: 900, step: 0 });
+    last().onopen?.();
+    transport.send({ type: "cancel" });
+    expect(types()).toEqual(["seek", "cancel"]);
   });
 
   it("subscribes again, but does not repeat an ack", async () => {
@@ -83,36 +113,106 @@ describe("the socket", () => {
     transport.send({ type: "ack", seq: 1 });
     last().receive({ type: "done", id: String(last().sent[0]?.["id"]) } as Partial<Incoming>);
     last().drop();
-    await vi.runAllTimersAsync();
+    await vi.advanceTimersByTimeAsync(1);
     last().onopen?.();
-    expect(last().sent.map((m) => m["type"])).toEqual(["subscribe"]);
+    expect(types()).toEqual(["subscribe"]);
   });
 
-  it("gives up where the session is gone: by close code, by message, or because nobody knows it", async () => {
+  it("takes so many commands while it is down, and says of one more that it is not taken", async () => {
+    const { transport, messages, waiting } = start();
+    last().onopen?.();
+    last().drop();
+    const taken = Array.from({ length: MOST_WAITING }, () => transport.send(step));
+    const refused = transport.send(step);
+    await Promise.resolve();
+    expect(messages).toEqual([expect.objectContaining({ type: "error", code: "offline_full", id: refused })]);
+    expect(transport.pending().map((m) => m.id)).toEqual(taken);
+    expect(waiting.at(-1)).toBe(MOST_WAITING);
+  });
+
+  it("gives up where the session is gone: by close code or by message; what was not answered is kept", () => {
     const codes = start();
     last().onopen?.();
+    const id = codes.transport.send(step);
     last().drop(4404);
     expect(codes.statuses.at(-1)).toBe("gone");
+    expect(codes.transport.pending().map((m) => m.id)).toEqual([id]);
 
     const told = start();
     last().onopen?.();
     last().receive({ type: "error", code: "session_lost" } as Partial<Incoming>);
     expect(told.statuses.at(-1)).toBe("gone");
-
-    const asked = start(() => Promise.resolve(false));
-    last().drop();
-    await vi.runAllTimersAsync();
-    expect(asked.statuses.at(-1)).toBe("gone");
   });
 
   it("goes on trying while the server is away", async () => {
-    const { statuses } = start(() => Promise.reject(new Error("offline")));
+    const { statuses } = start();
     for (let i = 0; i < 3; i++) {
       last().drop();
-      await vi.runAllTimersAsync();
+      await vi.advanceTimersByTimeAsync(1);
     }
     expect(FakeSocket.all).toHaveLength(4);
     expect(statuses).toEqual(["lost", "lost", "lost"]);
+  });
+
+  it("asks a server that is silent whether it is there, and tells nobody of the answer", async () => {
+    const { statuses, messages } = start();
+    last().onopen?.();
+    welcome();
+    for (let i = 0; i < 3; i++) {
+      await vi.advanceTimersByTimeAsync(QUIET);
+      expect(types()).toEqual(Array.from({ length: i + 1 }, () => "ping"));
+      last().receive({ type: "done", id: String(last().sent.at(-1)?.["id"]) } as Partial<Incoming>);
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(statuses).toEqual(["open"]);
+    expect(messages.map((m) => m.type)).toEqual(["welcome"]);
+  });
+
+  it("lets go of a socket that has fallen silent, and hears nothing of it any more", async () => {
+    const { transport, statuses, messages } = start();
+    last().onopen?.();
+    welcome();
+    const id = transport.send(step);
+    await vi.advanceTimersByTimeAsync(PATIENCE + 1);
+    expect(statuses).toEqual(["open", "lost"]);
+    expect(FakeSocket.all).toHaveLength(2);
+    // The server thaws: the old socket speaks as well, and the command is answered twice.
+    const [old] = FakeSocket.all;
+    old?.receive({ type: "moved", id, seq: 1 } as Partial<Incoming>);
+    old?.drop();
+    expect(FakeSocket.all).toHaveLength(2);
+    last().onopen?.();
+    expect(ids()).toEqual([id]);
+    answer(id);
+    expect(messages.map((m) => m.type)).toEqual(["welcome", "moved"]);
+  });
+
+  it("does not wait for ever for a connection to open", async () => {
+    const { statuses } = start();
+    await vi.advanceTimersByTimeAsync(OPENING + 1);
+    expect(statuses).toEqual(["lost"]);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it("believes no deadline that was itself held back", async () => {
+    const { transport, statuses } = start();
+    last().onopen?.();
+    welcome();
+    transport.send(step);
+    // The computer slept: the timer comes much too late, and what has arrived has not been looked at yet.
+    vi.setSystemTime(Date.now() + 60_000);
+    await vi.advanceTimersByTimeAsync(PATIENCE + 1);
+    expect(statuses).toEqual(["open"]);
+  });
+
+  it("does nothing any more when it is closed", async () => {
+    const { transport, statuses } = start();
+    last().onopen?.();
+    welcome();
+    transport.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(statuses).toEqual(["open"]);
   });
 
   it("survives a message that cannot be read", () => {

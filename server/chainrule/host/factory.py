@@ -51,6 +51,7 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
             backend=backend,
             journal=wanted.journal,
             cursor=wanted.cursor,
+            answered=wanted.answered,
             breakpoints=wanted.breakpoints,
             predict=wanted.predict,
             revealed=wanted.revealed,

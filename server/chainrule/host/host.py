@@ -205,7 +205,7 @@ class Host:
             record.recipe, record.cursor = recipe, b""
 
     def cursor(self, session: str, cursor: bytes) -> None:
-        """A hub says where a session stands."""
+        """A hub says where a session stands, and by which commands: fields of its recipe."""
         record = self._records.get(session)
         if record is not None:
             record.cursor = cursor
@@ -327,7 +327,7 @@ def _with_cursor(record: Record) -> bytes:
     """The recipe that brings a session back to where it stood."""
     if not record.cursor:
         return record.recipe
-    return json.dumps({**json.loads(record.recipe), "cursor": json.loads(record.cursor)}).encode()
+    return json.dumps({**json.loads(record.recipe), **json.loads(record.cursor)}).encode()
 
 
 def _lost(status: int) -> Refusal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import logging
 import math
 import time
@@ -245,6 +246,8 @@ class Hub:
         viewer = origin.viewer if isinstance(origin, Follower) else None
         try:
             messages = slot.session.handle(command, viewer)
+            # Before the answer: a session that is made again has done all that was answered, and knows what it has done.
+            self._report(slot)
         except Exception:
             self._deliver(slot, [to_message(failure(), seq=slot.session.revision, id=command.id)], origin)
             raise
@@ -261,6 +264,7 @@ class Hub:
 
     def _advance(self, slot: Slot) -> None:
         messages = slot.session.advance(self._slice)
+        self._report(slot)
         for key in {message.id for message in messages}:
             if key is None:
                 for message in messages:
@@ -372,7 +376,8 @@ class Hub:
             self._outlet.recipe(slot.id, session.recipe().model_dump_json().encode())
         elif session.cursor != slot.cursor:
             slot.cursor = session.cursor
-            self._outlet.cursor(slot.id, session.cursor.model_dump_json().encode())
+            place = {"cursor": session.cursor.model_dump(), "answered": session.answered}
+            self._outlet.cursor(slot.id, json.dumps(place).encode())
 
 
 def _named(messages: Iterable[ServerMessage]) -> list[ServerMessage]:

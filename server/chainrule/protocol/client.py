@@ -168,6 +168,12 @@ class AckCommand(Command):
     seq: int = Field(ge=0)
 
 
+class PingCommand(Command):
+    """Are you there? Answered by ``done``, in the session's turn; changes nothing."""
+
+    type: Literal["ping"]
+
+
 ClientMessage = Annotated[
     StepCommand
     | SeekCommand
@@ -186,7 +192,8 @@ ClientMessage = Annotated[
     | PredictCommand
     | GuessCommand
     | SubscribeCommand
-    | AckCommand,
+    | AckCommand
+    | PingCommand,
     Field(discriminator="type"),
 ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from chainrule.protocol.client import (
     ANONYMOUS,
@@ -13,6 +15,7 @@ from chainrule.protocol.client import (
     PytorchCommand,
     SweepCommand,
 )
+from chainrule.protocol.rest import MAX_ANSWERED
 from chainrule.protocol.server import Branches, Frame, ServerMessage
 
 BYTES = 8_000_000
@@ -25,9 +28,11 @@ QUESTIONS = (ExplainCommand, GradcheckCommand, PytorchCommand, SweepCommand, Fir
 class Answers:
     """The latest answers by command. A command is recognised by its id together with what it asked."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, before: Sequence[str] = ()) -> None:
         self.count = count
         self.nbytes = 0
+        self._before = frozenset(before)
+        self._carried_out = list(before)
         self._found: OrderedDict[str, tuple[list[ServerMessage], int]] = OrderedDict()
 
     def get(self, command: Command) -> list[ServerMessage] | None:
@@ -35,10 +40,21 @@ class Answers:
         found = self._found.get(_key(command)) if command.id is not None else None
         return None if found is None else list(found[0])
 
+    def given_before(self, command: Command) -> bool:
+        """Whether the session that this one was made from has carried it out; the answer itself is not known."""
+        return command.id is not None and _mark(command) in self._before
+
+    @property
+    def marks(self) -> list[str]:
+        """The latest commands carried out, for a session made from this one."""
+        return list(self._carried_out)
+
     def put(self, command: Command, messages: list[ServerMessage]) -> None:
         """Remember answers; the oldest ones are forgotten."""
         if command.id is None or command.id.startswith(ANONYMOUS) or isinstance(command, QUESTIONS):
             return
+        self._carried_out.append(_mark(command))
+        del self._carried_out[:-MAX_ANSWERED]
         size = 500 + sum(_size(message) for message in messages)
         self._found[_key(command)] = (list(messages), size)
         self.nbytes += size
@@ -49,6 +65,10 @@ class Answers:
 
 def _key(command: Command) -> str:
     return f"{command.id} {type(command).__name__} {command!r}"
+
+
+def _mark(command: Command) -> str:
+    return hashlib.blake2b(_key(command).encode("utf-8", "replace"), digest_size=9).hexdigest()
 
 
 def _size(message: ServerMessage) -> int:

@@ -24,6 +24,7 @@ from chainrule.protocol.client import (
     GradcheckCommand,
     GuessCommand,
     PauseCommand,
+    PingCommand,
     PlayCommand,
     PredictCommand,
     PytorchCommand,
@@ -41,7 +42,7 @@ from chainrule.session.answers import Answers
 from chainrule.session.build import backend_named
 from chainrule.session.core import Arrival, Core, Work
 from chainrule.session.jobs import Answering, Job, Playing, error_message
-from chainrule.session.news import News
+from chainrule.session.news import MOVES, News
 from chainrule.session.view import build_frame
 from chainrule.session.viewer import Viewer
 from chainrule.timeline import Position
@@ -85,6 +86,8 @@ class Session:
         Commands to be replayed, and where to stand then.
     breakpoints, predict, revealed
         What is switched on there; see :func:`replay.resume`.
+    answered
+        Marks of commands that led there: repeated, they are answered by where the session stands.
     wait
         Whether to do so now; else :meth:`open` does it in slices.
 
@@ -107,6 +110,7 @@ class Session:
         breakpoints: Sequence[Breakpoint] = (),
         predict: bool = False,
         revealed: Cursor | None = None,
+        answered: Sequence[str] = (),
         wait: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -124,7 +128,7 @@ class Session:
         self.playing: Playing | None = None
         self._outbox: list[ServerMessage] = []
         self._waiting: list[tuple[ClientMessage, Viewer | None]] = []
-        self._answers = Answers(self.limits.max_answers)
+        self._answers = Answers(self.limits.max_answers, answered)
         self._frames: dict[tuple[int, frozenset[str] | None], Frame] = {}
         self._news = News(self)
         if wait:
@@ -185,6 +189,11 @@ class Session:
         """Where the session stands."""
         return self.core.cursor()
 
+    @property
+    def answered(self) -> list[str]:
+        """Marks of the latest commands that have led here."""
+        return self._answers.marks
+
     def viewer(self) -> Viewer:
         """A new connection's end."""
         return Viewer()
@@ -200,6 +209,7 @@ class Session:
             breakpoints=self.core.breakpoints,
             predict=self.core.prediction.on,
             revealed=self.core.revealed(),
+            answered=self.answered,
         )
 
     # -- commands
@@ -214,15 +224,28 @@ class Session:
             if viewer is not None:
                 viewer.ack(command.seq)
             return []
+        if isinstance(command, PingCommand):
+            return [Done(seq=self.revision, id=command.id)]
         given = self._answers.get(command)
         if given is not None:
             return given
+        if self._answers.given_before(command):
+            return self._again(command)
         if self.job is not None and command.id is not None and self.job.command == command:
             return [self.job.progress(self.revision)]
-        if self.job is not None and isinstance(command, QUESTIONS) and len(self._waiting) < MOST_WAITING:
+        if self.job is not None and isinstance(command, SEARCHES) and len(self._waiting) < MOST_WAITING:
             self._waiting.append((command, viewer))
             return [Progress(seq=self.revision, id=command.id, done=0, total=1)]
         return self._start(command, viewer, time.monotonic() + self.limits.answer_seconds)
+
+    def _again(self, command: ClientMessage) -> list[ServerMessage]:
+        """The answers to a command that was carried out before this session was made again: how things are now."""
+        found: list[ServerMessage] = [Done()]
+        if isinstance(command, MOVES):
+            found = [Moved(cursor=self.core.cursor(), phase=documents.phase(self.core))]
+        for aspect in ("branches", "configured", "breakpoints", "playback"):
+            found.extend(self._news.tell(aspect))
+        return [message.model_copy(update={"id": command.id, "seq": self.revision}) for message in found]
 
     def _start(self, command: ClientMessage, viewer: Viewer | None, deadline: float) -> list[ServerMessage]:
         checkpoint = self.core.checkpoint()
@@ -370,7 +393,7 @@ class Session:
                 | GuessCommand()
             ):
                 return asking.ask(core, command)
-            case AckCommand():
+            case AckCommand() | PingCommand():
                 raise AssertionError("answered before")
             case _:
                 assert_never(command)

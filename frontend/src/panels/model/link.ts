@@ -1,15 +1,20 @@
 // The page's line to its session: opens one, sends commands, gives each its own answer, and comes back after a loss.
-import type { ClientMessage, ErrorMessage, Incoming, JournalEntry } from "../../store/types";
+import type { Breakpoint, ClientMessage, Cursor, ErrorMessage, Incoming, JournalEntry } from "../../store/types";
 import type { Store } from "../../store/store";
-import { Problem, type Rest } from "../../transport/rest";
-import type { Transport } from "../../transport/transport";
+import type { Rest } from "../../transport/rest";
+import { nextId, type Transport } from "../../transport/transport";
+import { countWaiting, MOST_WAITING, TOO_MANY } from "../../transport/websocket";
 
-/** What makes a session: the same four always make the same one. */
+/** What makes a session: the same always make the same one. */
 export interface Origin {
   lesson: string;
   config: Record<string, unknown>;
   seed: number;
   journal: JournalEntry[];
+  /** Where to stand at first, and what is switched on there. */
+  cursor?: Cursor;
+  breakpoints?: Breakpoint[];
+  predict?: boolean;
 }
 
 export interface Refused {
@@ -18,6 +23,9 @@ export interface Refused {
   detail: string;
   hint: string;
   place: ErrorMessage["place"];
+  /** Which of the ways in which the code comes about, and what its sentence speaks of. */
+  reason?: ErrorMessage["reason"];
+  params?: ErrorMessage["params"];
 }
 
 export type Answer = Exclude<Incoming, ErrorMessage>;
@@ -28,12 +36,26 @@ interface Waiting {
   reject: (why: Refused) => void;
 }
 
-type Dialler = (url: string, alive: () => Promise<boolean>) => Transport;
+type Dialler = (url: string) => Transport;
+
+const OFFLINE: Refused = { code: "offline", title: "", detail: "", hint: "", place: null };
+const GIVEN_UP: Refused = {
+  code: "not_carried_out",
+  title: "The last command was not carried out",
+  detail: "",
+  hint: "The session was lost each time that it was tried.",
+  place: null,
+};
+/** A session made again may be lost again, perhaps by the very command that it is given then. */
+const MOST_CARRIED = 3;
 
 export class Link {
   #transport: Transport | null = null;
   #session: string | null = null;
   #waiting = new Map<string, Waiting>();
+  /** Between two sessions: what the lost one has not answered, and what has been asked since. */
+  #held: ClientMessage[] | null = null;
+  #carried = new Map<string, number>();
   /** Told of errors that nobody waits for. */
   onRefused: (why: Refused) => void = () => undefined;
   /** Told when the server has lost the session. */
@@ -49,40 +71,46 @@ export class Link {
     return this.#session;
   }
 
-  /** Makes a session and connects to it; the old one is given back. Throws `Problem` where the server refuses. */
-  async open(origin: Origin): Promise<void> {
+  /**
+   * Makes a session and connects to it; the old one is given back. Throws `Problem` where the server refuses. With
+   * `again` it takes the place of a session that was lost: what that one has not answered is asked of this one.
+   */
+  async open(origin: Origin, again = false): Promise<void> {
     const info = await this.rest.createSession(origin);
     const old = this.#session;
-    this.close();
+    const held = again ? (this.#held ?? []) : [];
+    this.#transport?.close();
+    if (!again) this.#abandon(OFFLINE);
     if (old) this.rest.deleteSession(old);
     this.#session = info.id;
     this.store.dispatch({ type: "local/session", lesson: info.lesson, config: info.config, seed: info.seed });
-    await this.connect(info.id);
+    await this.connect(info.id, held);
   }
 
-  /** Resolves with the first frame, when there is something to see. */
-  private connect(id: string): Promise<void> {
-    const alive = () =>
-      this.rest.session(id).then(
-        () => true,
-        (error: unknown) => !(error instanceof Problem && error.status >= 400 && error.status < 500),
-      );
-    const transport = this.dial(this.rest.socketUrl(id), alive);
+  /** Resolves with the first frame, when there is something to see; rejects where the session is lost before. */
+  private connect(id: string, held: ClientMessage[]): Promise<void> {
+    const transport = this.dial(this.rest.socketUrl(id));
     this.#transport = transport;
-    return new Promise((resolve) => {
+    this.#held = null;
+    return new Promise((resolve, reject) => {
+      let seen = false;
       transport.onStatus((status) => {
         if (this.#transport !== transport) return;
         this.store.dispatch({ type: "local/status", status });
-        if (status === "gone") {
-          this.#abandon();
-          this.onGone();
-        }
+        if (status !== "gone") return;
+        this.#hold(transport.pending());
+        if (seen) this.onGone();
+        else reject(new Error("the session was lost"));
+      });
+      transport.onWaiting((count) => {
+        if (this.#transport === transport) this.store.dispatch({ type: "local/waiting", count });
       });
       transport.onMessage((message) => {
         if (this.#transport !== transport) return;
         this.#settle(message);
         this.store.dispatch(message);
         if (message.type !== "frame") return;
+        seen = true;
         resolve();
         // The server sends the next frame when this one has been painted: a slow page skips, and never queues.
         // A page in the background paints nothing; it is then told the latest once a second.
@@ -94,12 +122,16 @@ export class Link {
         const request = requestAnimationFrame(painted);
         const timer = setTimeout(painted, 1000);
       });
+      for (const command of held) {
+        this.#carried.set(command.id ?? "", 1 + (this.#carried.get(command.id ?? "") ?? 0));
+        transport.send(command);
+      }
     });
   }
 
   /** Sends and forgets: a refusal goes to `onRefused`. */
   send(command: ClientMessage): void {
-    this.#transport?.send(command);
+    this.#put({ ...command, id: command.id ?? nextId() } as ClientMessage);
   }
 
   /**
@@ -108,12 +140,37 @@ export class Link {
    */
   ask(command: ClientMessage, type: Answer["type"] | null = null): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (!this.#transport) {
-        reject({ code: "offline", title: "", detail: "", hint: "", place: null } satisfies Refused);
-        return;
-      }
-      this.#waiting.set(this.#transport.send(command), { type, resolve, reject });
+      const id = command.id ?? nextId();
+      this.#waiting.set(id, { type, resolve, reject });
+      this.#put({ ...command, id } as ClientMessage);
     });
+  }
+
+  #put(command: ClientMessage): void {
+    if (this.#transport) this.#transport.send(command);
+    else if (!this.#held) this.#refuse(command, OFFLINE);
+    else if (this.#held.length >= MOST_WAITING) this.#refuse(command, TOO_MANY);
+    else this.#hold([...this.#held, command]);
+  }
+
+  /** Keeps commands for the session that will take the place of the one that was lost. */
+  #hold(commands: ClientMessage[]): void {
+    this.#transport = null;
+    this.#session = null;
+    this.#held = [];
+    for (const command of commands) {
+      const times = this.#carried.get(command.id ?? "") ?? 0;
+      if (times >= MOST_CARRIED) this.#refuse(command, GIVEN_UP);
+      else if (command.type !== "cancel") this.#held.push(command);
+    }
+    this.store.dispatch({ type: "local/waiting", count: countWaiting(this.#held) });
+  }
+
+  #refuse({ id }: ClientMessage, why: Refused): void {
+    const waiting = this.#waiting.get(id ?? "");
+    this.#waiting.delete(id ?? "");
+    if (waiting) waiting.reject(why);
+    else this.onRefused(why);
   }
 
   #settle(message: Incoming): void {
@@ -121,22 +178,27 @@ export class Link {
     const waiting = message.id === null ? undefined : this.#waiting.get(message.id);
     const last = message.type === "error" || message.type === "frame";
     if (waiting && !last && waiting.type !== null && waiting.type !== message.type) return;
-    if (message.id !== null) this.#waiting.delete(message.id);
+    if (message.id !== null) {
+      this.#waiting.delete(message.id);
+      this.#carried.delete(message.id);
+    }
     if (message.type !== "error") waiting?.resolve(message);
     else if (waiting) waiting.reject(message);
     else this.onRefused(message);
   }
 
-  #abandon(): void {
-    const why: Refused = { code: "offline", title: "", detail: "", hint: "", place: null };
+  #abandon(why: Refused): void {
     for (const { reject } of this.#waiting.values()) reject(why);
     this.#waiting.clear();
+    this.#carried.clear();
+    this.#held = null;
   }
 
+  /** Gives up what the lost session has left. */
   close(): void {
     this.#transport?.close();
     this.#transport = null;
     this.#session = null;
-    this.#abandon();
+    this.#abandon(OFFLINE);
   }
 }

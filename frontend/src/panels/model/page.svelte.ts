@@ -276,6 +276,7 @@ export class Page {
     this.trail = [];
     try {
       const answer = await this.link.ask(command, command.type === "configure" ? "configured" : "moved");
+      this.visit.changed(command);
       if (field && answer.type === "configured") this.applied = { field, from: answer.from_iteration };
       return true;
     } catch (why) {
