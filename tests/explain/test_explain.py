@@ -30,7 +30,7 @@ from support.lesson_runs import (
     run_listing,
 )
 
-What = Literal["value", "grad", "contribution"]
+What = Literal["value", "grad", "contribution", "detail"]
 
 TENSORS = """
 W = [[1, -2, 0.5], [3, 4, -1]]
@@ -62,9 +62,12 @@ def ask(
     what: What,
     index: tuple[int, ...] = (),
     argument: int | None = None,
+    symbol: str | None = None,
 ) -> Explanation:
     cursor = Cursor(branch=0, iteration=record.iteration, step=step)
-    command = ExplainCommand(type="explain", name=name, what=what, index=list(index), argument=argument)
+    command = ExplainCommand(
+        type="explain", name=name, what=what, index=list(index), argument=argument, symbol=symbol
+    )
     return explain(record, cursor, command)
 
 
@@ -143,9 +146,9 @@ def assert_sums(found: Explanation, epsilon: float) -> None:
 
 def assert_leads_on(record: Record, step: int, value: float, source: Source) -> None:
     """What a factor links to is known, and is the factor's number, unless the factor was computed from it."""
-    reached = ask(record, step, source.name, source.what, tuple(source.index), source.argument)
+    reached = ask(record, step, source.name, source.what, tuple(source.index), source.argument, source.symbol)
     assert reached.value is not None
-    if source.what in ("grad", "contribution"):
+    if source.what in ("grad", "contribution", "detail"):
         assert same(reached.value, value)
 
 

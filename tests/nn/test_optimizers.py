@@ -22,7 +22,7 @@ def run(case: str, backend: Backend, dtype: str = "float64") -> list[Any]:
     values = []
     for t in range(1, STEPS + 1):
         grad = backend.asarray(GRADIENTS[t - 1], dtype)
-        value, state, _ = optimizer.update(value, grad, state, t, backend)
+        value, state, *_ = optimizer.update(value, grad, state, t, backend)
         values.append(backend.to_numpy(value))
     return values
 

@@ -1,8 +1,8 @@
 """Any number → the numbers that made it, each of which can be explained in turn.
 
 A value is made by its op from the values of the arguments; a contribution by a VJP from the upstream gradient and the
-pinned values; a gradient by adding contributions; a parameter, after its update, by the optimizer. Leaves and the seed
-are where it ends.
+pinned values; a gradient by adding contributions; a parameter by the optimizer, in this iteration or an earlier one.
+What was given (the lesson's numbers, edits, data) and the seed are where it ends.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from chainrule.engine.latex import substitute
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Term as OpTerm
 from chainrule.errors import Refusal
-from chainrule.explain import code
+from chainrule.explain import arithmetic, code
+from chainrule.explain.history import History
 from chainrule.explain.symbols import at, element, grouped, number, partial, plain, symbol
 from chainrule.explain.terms import MAX_TERMS, node_terms, plugged, rest_term, shortened, sum_rule
-from chainrule.explain.update import updated_value
+from chainrule.explain.update import explained_detail, update_of, updated_value
 from chainrule.protocol.client import ExplainCommand
 from chainrule.protocol.model import Cursor, Factor, Source, Term
 from chainrule.protocol.server import Explanation
@@ -43,7 +44,13 @@ class Answer(NamedTuple):
 
 
 def explain(
-    record: Record, cursor: Cursor, command: ExplainCommand, *, shown: int | None = None, seq: int = 0
+    record: Record,
+    cursor: Cursor,
+    command: ExplainCommand,
+    *,
+    shown: int | None = None,
+    history: History | None = None,
+    seq: int = 0,
 ) -> Explanation:
     """Answer an ``explain`` command at a cursor.
 
@@ -51,13 +58,15 @@ def explain(
     ----------
     record
         The iteration that the cursor is in.
+    history
+        Where what the iteration starts from was made; without it, that is where explaining ends.
     shown
         The step whose state may be seen, where that is not the cursor's (a withheld gradient).
 
     Raises
     ------
     Refusal
-        ``unknown_name``, or ``invalid_index`` for an element or argument that does not exist.
+        ``unknown_name``, or ``invalid_index`` for an element, argument or symbol that does not exist.
     """
     step = cursor.step if shown is None else shown
     node = record.find(command.name)
@@ -70,9 +79,13 @@ def explain(
         if argument is not None:
             answer = _contribution(record, step, node, argument, index)
         elif command.what == "grad":
-            answer = _gradient(record, step, node, index)
+            answer = _gradient(record, step, node, index, history)
+        elif command.what == "detail":
+            answer = _detail(record, step, node, command.symbol, index, history)
         else:
-            answer = _value(record, step, node, index)
+            answer = _value(record, step, node, index, history)
+    terms = [_placed(term, record, cursor, step, command.place is not None) for term in answer.terms]
+    answer = answer._replace(terms=terms)
     return Explanation(
         seq=seq,
         id=command.id,
@@ -81,9 +94,29 @@ def explain(
         what=command.what,
         index=list(index),
         argument=argument,
+        symbol=command.symbol,
         shape=list(target.shape),
         **answer._asdict(),
     )
+
+
+def _placed(term: Term, record: Record, cursor: Cursor, step: int, elsewhere: bool) -> Term:
+    """A term whose sources have a place where that is not the cursor.
+
+    So for those who stand elsewhere; and ops have read a parameter as it was before its update.
+    """
+    factors = []
+    for factor in term.factors:
+        source, place = factor.source, cursor if elsewhere else None
+        if source is not None and source.place is None:
+            if source.what == "value" and update_of(record, step, record.by_name[source.name]) is not None:
+                before = record.layout.forward + record.layout.backward - 1
+                place = cursor.model_copy(update={"step": before})
+            if place is not None:
+                source = source.model_copy(update={"place": place})
+                factor = factor.model_copy(update={"source": source})
+        factors.append(factor)
+    return term.model_copy(update={"factors": factors})
 
 
 def _argument(node: Node, argument: int | None) -> int:
@@ -120,11 +153,11 @@ def _invalid_index(detail: str, hint: str) -> Refusal:
 # -- values
 
 
-def _value(record: Record, step: int, node: Node, index: Index) -> Answer:
+def _value(record: Record, step: int, node: Node, index: Index, history: History | None) -> Answer:
     array = record.value_at(node, step)
     python, path = code.value_code(node, index), code.tensor_path(record, node, "value")
     if node.op is None:
-        return _leaf_value(record, step, node, index, python, path)
+        return _leaf_value(record, step, node, index, history)
     formula = _formula(record, node)
     if array is None:
         return Answer(None, formula, "", [], python, path)
@@ -169,21 +202,50 @@ def _aligned(child: Node, index: Index) -> Index:
     return tuple(0 if size == 1 else i for i, size in zip(own, child.shape, strict=True))
 
 
-def _leaf_value(record: Record, step: int, node: Node, index: Index, python: str, path: str) -> Answer:
+def _leaf_value(record: Record, step: int, node: Node, index: Index, history: History | None) -> Answer:
+    python, path = code.value_code(node, index), code.tensor_path(record, node, "value")
     own = at(symbol(record, node), index)
     array = record.value_at(node, step)
     if array is None:
         return Answer(None, own, "", [], python, path)
     value = element(node, array, index)
-    changed = updated_value(record, step, node, index)
+    changed = updated_value(record, step, node, index, history)
     if changed is not None:
         return Answer(value, changed.formula, changed.rule, changed.terms, python, path)
     if is_delta(node):
         return _delta_value(record, node, index, value, python, path)
-    terms = [Term(label=plain(node), factors=[Factor(label=own, value=value)], value=value)]
+    label, source = plain(node), None
+    if history is not None and node.kind == "parameter":
+        label, source = history.parameter(str(node.name), index, record.iteration)
+    terms = [Term(label=label, factors=[Factor(label=own, value=value, source=source)], value=value)]
     return Answer(
         value, own, own if own == number(value) else f"{own} = {number(value)}", terms, python, path
     )
+
+
+def _detail(
+    record: Record, step: int, node: Node, name: str | None, index: Index, history: History | None
+) -> Answer:
+    """An intermediate of a parameter's update."""
+    change = next((change for change in record.updates if change.node is node), None)
+    place = None if change is None or name is None else arithmetic.place_of(change, name)
+    if change is None or place is None or change.update is None:
+        known = [] if change is None or change.update is None else change.update.details
+        listed = ", ".join(dict.fromkeys(detail.symbol for detail in known)) or "none"
+        raise _invalid_index(f"The update of {node.name} has no {name!r}.", f"Symbols of it: {listed}.")
+    detail = change.update.details[place]
+    formula = f"{detail.symbol} = {detail.formula}"
+    python = f"# {node.name}: {detail.symbol}"
+    if update_of(record, step, node) is None:
+        return Answer(None, formula, "", [], python, "/commands")
+    value = element(node, detail.value, index)
+    if place == 0:
+        source = Source(name=str(node.name), what="grad", index=list(index))
+        factor = Factor(label=at(partial(record, node), index), value=value, source=source)
+        terms = [Term(label="reads", factors=[factor], value=value)]
+        return Answer(value, formula, number(value), terms, python, "/commands")
+    found = explained_detail(record, change, place, index, history)
+    return Answer(value, found.formula, found.rule, found.terms, python, "/commands")
 
 
 def _delta_value(record: Record, node: Node, index: Index, value: float, python: str, path: str) -> Answer:
@@ -284,7 +346,7 @@ def _convention(contribution: Contribution, index: Index) -> str | None:
 # -- gradients
 
 
-def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
+def _gradient(record: Record, step: int, node: Node, index: Index, history: History | None) -> Answer:
     python, path = code.grad_code(node, index), code.tensor_path(record, node, "grad")
     own = at(partial(record, node), index)
     array = record.grad_at(node, step)
@@ -302,7 +364,8 @@ def _gradient(record: Record, step: int, node: Node, index: Index) -> Answer:
     terms: list[Term] = []
     if stale is not None:
         before = element(node, stale, index)
-        factor = Factor(label=rf"{own}_{{\text{{before}}}}", value=before)
+        source = None if history is None else history.gradient(str(node.name), index, record.iteration)
+        factor = Factor(label=rf"{own}_{{\text{{before}}}}", value=before, source=source)
         terms.append(Term(label="before", factors=[factor], value=before))
     convention = None
     arrived = contributions[: record.arrived(node, step)]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from chainrule.protocol.model import Condition, Unit, What
+from chainrule.protocol.model import Condition, Cursor, Explained, Unit, What
 from chainrule.protocol.numbers import Data
 
 Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
@@ -99,13 +99,20 @@ class BreakpointCommand(Command):
 
 
 class ExplainCommand(Command):
-    """Ask for the numbers that made a number. ``argument`` picks an edge of an op node: its contribution."""
+    """Ask for the numbers that made a number.
+
+    ``argument`` picks an edge of an op node: its contribution. ``symbol`` picks an intermediate of a parameter's
+    update, such as m of Adam (``what`` is then 'detail'). With ``place`` the number as it was there, at or before
+    the cursor: so a value is followed back through the iterations.
+    """
 
     type: Literal["explain"]
     name: Name
-    what: Literal["value", "grad", "contribution"] = "grad"
+    what: Explained = "grad"
     index: Index = Field(default_factory=list)
     argument: int | None = Field(None, ge=0)
+    symbol: str | None = Field(None, max_length=64)
+    place: Cursor | None = None
 
 
 class GradcheckCommand(Command):

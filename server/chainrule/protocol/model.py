@@ -154,7 +154,8 @@ class UpdateDetail(Part):
     symbol: str
     formula: str
     rule: str = Field(
-        "", description="LaTeX of the formula with the numbers in it; empty for the gradient, and for tensors."
+        "",
+        description="LaTeX of the formula with the numbers in it; empty for the gradient, and for tensors.",
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import assert_never
 
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
-from chainrule.explain import explain
+from chainrule.explain import History, began, explain
 from chainrule.protocol.client import (
     BreakpointCommand,
     ExplainCommand,
@@ -18,13 +19,16 @@ from chainrule.protocol.client import (
     PytorchCommand,
     SweepCommand,
 )
-from chainrule.protocol.model import Breakpoint
+from chainrule.protocol.model import Breakpoint, Cursor
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
 from chainrule.session.checks import consumers_missing, gradcheck, sweep
 from chainrule.session.core import Core
 from chainrule.session.documents import withheld
 from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
+from chainrule.session.view import View
+from chainrule.timeline import Position
+from chainrule.trace import Record
 
 Question = (
     BreakpointCommand
@@ -44,7 +48,7 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
         case BreakpointCommand():
             return [_breakpoint(core, command)]
         case ExplainCommand():
-            return [_explain(core, command)]
+            return [(yield from _explain(core, command))]
         case GradcheckCommand():
             _require_revealed(core, core.record.find(command.name))
             return [(yield from gradcheck(core, command))]
@@ -107,18 +111,66 @@ def _breakpoint(core: Core, command: BreakpointCommand) -> Breakpoints:
     return Breakpoints(breakpoints=list(core.breakpoints))
 
 
-def _explain(core: Core, command: ExplainCommand) -> Explanation:
-    view = core.view()
+def _explain(core: Core, command: ExplainCommand) -> Generator[None, None, Explanation]:
+    view, record, shown = core.view(), core.record, None
+    place = command.place or view.cursor
+    if place == view.cursor:
+        shown = view.shown
+        _require_shown(view, command)
+    else:
+        record = yield from _past(core, place)
+    history = History(core.timeline, core.line)
+    found = explain(record, place, command, shown=shown, history=history)
+    if found.value is None or math.isfinite(found.value):
+        return found
+    node = record.find(found.name)
+    beginning = yield from began(
+        history,
+        record,
+        place.step if shown is None else shown,
+        found.what,
+        node,
+        tuple(found.index),
+        argument=found.argument,
+        symbol=found.symbol,
+    )
+    return found.model_copy(update={"began": beginning})
+
+
+def _require_shown(view: View, command: ExplainCommand) -> None:
+    """Refuse the numbers of a step that waits for a guess."""
     waiting = view.waiting
-    if waiting is not None:
-        contribution = core.record.step(view.cursor.step).contribution
-        node = core.record.find(command.name)
-        asked = command.what == "contribution" and contribution is not None and node is contribution.node
-        if command.what == "grad" and node is waiting:
-            raise withheld(command.name)
-        if asked and contribution is not None and command.argument in (None, contribution.argument):
-            raise withheld(command.name)
-    return explain(core.record, view.cursor, command, shown=view.shown)
+    if waiting is None:
+        return
+    contribution = view.record.step(view.cursor.step).contribution
+    node = view.record.find(command.name)
+    asked = command.what == "contribution" and contribution is not None and node is contribution.node
+    if command.what == "grad" and node is waiting:
+        raise withheld(command.name)
+    if asked and contribution is not None and command.argument in (None, contribution.argument):
+        raise withheld(command.name)
+
+
+def _past(core: Core, place: Cursor) -> Generator[None, None, Record]:
+    """The iteration of a place that lies before the cursor; refuses others: they may not have been seen yet."""
+    line = core.timeline.line(place.branch)
+    there = Position(place.iteration, place.step)
+    if there > core.position or line.owner(place.iteration) is not core.line.owner(place.iteration):
+        raise _not_before(place)
+    record = yield from core.timeline.reach(core.line, place.iteration)
+    if place.step >= record.layout.total:
+        raise _not_before(place)
+    return record
+
+
+def _not_before(place: Cursor) -> Refusal:
+    return Refusal(
+        "place_not_reached",
+        422,
+        "There is nothing to explain there",
+        f"Step {place.step} of iteration {place.iteration} does not lie before the cursor on this branch.",
+        "Use a place that an explanation gave, or go there first.",
+    )
 
 
 def _require_revealed(core: Core, node: Node) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import host
+from chainrule.engine.backend import Array, Backend, host
 from chainrule.errors import Refusal
 from chainrule.protocol.model import Breakpoint, Condition, GradCondition, NonFiniteCondition, StepCondition
 from chainrule.session.view import non_finite_steps
@@ -19,6 +19,38 @@ def first_hit(
         if step is not None:
             found = step, candidate
     return found
+
+
+def troubled(record: Record) -> bool:
+    """Whether the loss, a leaf's gradient or a parameter of an iteration is not finite.
+
+    Training stands on these; an infinity that an op takes away again (a mask) harms nobody.
+    """
+    end = record.end
+    return not all(
+        _finite(end.regime.backend, array)
+        for array in (record.root.value, *end.grads.values(), *end.values.values())
+    )
+
+
+def first_trouble(record: Record, after: int, before: int) -> int | None:
+    """The step of a troubled iteration at which the loss, a gradient or a parameter is first not finite."""
+    backend, layout = record.end.regime.backend, record.layout
+    found = [] if _finite(backend, record.root.value) else [record.value_step(record.root)]
+    for at, one in enumerate(record.contributions, layout.forward):
+        if not _finite(backend, one.total):
+            found.append(at)
+            break
+    for at, change in enumerate(record.updates, layout.forward + layout.backward):
+        if not _finite(backend, change.value):
+            found.append(at)
+            break
+    step = min(found, default=None)
+    return step if step is not None and after < step < before else None
+
+
+def _finite(backend: Backend, array: Array) -> bool:
+    return bool(host.isfinite(backend.to_numpy(array)).all())
 
 
 def _first(condition: Condition, record: Record, after: int, before: int) -> int | None:

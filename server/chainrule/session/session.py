@@ -65,8 +65,9 @@ CHANGING = (
 )
 """Commands that wait for the one under way: they would change what it works on, or take long themselves."""
 
-QUESTIONS = (GradcheckCommand, SweepCommand)
-"""Long commands that only look: they make way for any other, and begin again where it has led."""
+SEARCHES = (GradcheckCommand, SweepCommand)
+QUESTIONS = (*SEARCHES, ExplainCommand)
+"""Commands that only look. Long ones make way for any other, and begin again where it has led."""
 
 MOST_WAITING = 16
 """Questions that may wait in a session."""
@@ -257,10 +258,15 @@ class Session:
             return [error_message(refusal, self.revision, command.id)]
         job = Job(command, viewer, work, checkpoint, total)
         messages = self._drive(job, deadline)
-        if messages is None:
+        if messages is None and self.job is not None:
+            # An explanation that has to look far back; most are given while something else is under way.
+            job.work.close()
+            if len(self._waiting) >= MOST_WAITING:
+                return [error_message(_busy(self.job.command.type), self.revision, command.id)]
+            self._waiting.append((command, viewer))
+        elif messages is None:
             self.job = job
-            return [job.progress(self.revision)]
-        return messages
+        return [job.progress(self.revision)] if messages is None else messages
 
     def advance(self, budget: float) -> list[ServerMessage]:
         """Work for about ``budget`` seconds; returns the answers to what was finished, each with its command's id."""
@@ -307,13 +313,7 @@ class Session:
                 self.job = None
                 return
             if not (isinstance(command, SeekCommand) and isinstance(self.job.command, MOVING)):
-                raise Refusal(
-                    "busy",
-                    409,
-                    "A long command is under way",
-                    f"A {self.job.command.type!r} has not been finished yet.",
-                    "Wait for its answer, or cancel it.",
-                )
+                raise _busy(self.job.command.type)
             self._cancel(self.job)
         if self.playing is not None:
             # What it has computed on its way stays; the way itself begins again.
@@ -487,6 +487,16 @@ class Session:
     def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor:
         """A whole tensor; its data is null where the cursor has not got to it."""
         return documents.tensor(self.core, name, what)
+
+
+def _busy(command: str) -> Refusal:
+    return Refusal(
+        "busy",
+        409,
+        "A long command is under way",
+        f"A {command!r} has not been finished yet.",
+        "Wait for its answer, or cancel it.",
+    )
 
 
 def _internal() -> Refusal:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from chainrule.errors import Refusal
 from chainrule.protocol.client import SeekCommand, StepCommand
 from chainrule.protocol.model import Breakpoint, Param, Unit
-from chainrule.session.breakpoints import first_hit
+from chainrule.session.breakpoints import first_hit, first_trouble, troubled
 from chainrule.session.core import Core, Work
 from chainrule.timeline import Position, stops
-from chainrule.trace import Layout
+from chainrule.trace import Layout, Record
 
 if TYPE_CHECKING:
     from chainrule.protocol.server import Reached
@@ -24,11 +24,12 @@ class _Stopped(Exception):  # noqa: N818 - ends a walk, is no error
 class _Walk:
     """Hands out layouts to a walk over stops; computes iterations and looks for reasons to stop on the way."""
 
-    def __init__(self, core: Core, breakpoints: bool) -> None:
+    def __init__(self, core: Core, breakpoints: bool, playing: bool) -> None:
         self.core = core
         self.line = core.line
         self.breakpoints = core.breakpoints if breakpoints else []
-        self.guarded = bool(self.breakpoints) or core.prediction.on
+        self.playing = playing
+        self.guarded = bool(self.breakpoints) or core.prediction.on or playing
         self.tip = core.line.tip
         self.hit: Position | None = None
         self.reached: Reached | None = None
@@ -52,10 +53,24 @@ class _Walk:
         total = record.layout.total if waiting is None else waiting
         after = core.position.step if iteration == core.position.iteration else -1
         found = first_hit(self.breakpoints, record, after, total)
-        if found is not None:
+        until = total if found is None else found[0]
+        trouble = (yield from self._trouble(record, after, until)) if self.playing else None
+        if trouble is not None:
+            self.hit, self.reached = Position(iteration, trouble), "non_finite"
+        elif found is not None:
             self.hit, self.reached, self.breakpoint = Position(iteration, found[0]), "breakpoint", found[1]
         elif waiting is not None:
             self.hit, self.reached = Position(iteration, waiting), "withheld"
+
+    def _trouble(self, record: Record, after: int, before: int) -> Generator[None, None, int | None]:
+        """Where NaN or infinity begins; None where it began in an iteration before: playing stops for it once."""
+        if not troubled(record):
+            return None
+        if record.iteration > 0:
+            earlier = yield from self.core.timeline.reach(self.line, record.iteration - 1)
+            if troubled(earlier):
+                return None
+        return first_trouble(record, after, before)
 
 
 def iterations(core: Core, command: StepCommand | SeekCommand) -> int:
@@ -89,7 +104,8 @@ def _check_count(core: Core, iterations: int) -> None:
 def step(core: Core, unit: Unit, count: int, *, playing: bool = False) -> Work:
     """Go to the ``count``-th stop of a unit after the cursor, or before it if negative.
 
-    Going forward over a breakpoint stops there, but for a single step. Without a stop in the way it is clamped.
+    Going forward over a breakpoint stops there, but for a single step; playing also stops where NaN or infinity
+    begins. Without a stop in the way it is clamped.
     """
     per_epoch = max(1, core.regime().model.iterations_per_epoch)
     position: Position = core.position
@@ -100,7 +116,7 @@ def step(core: Core, unit: Unit, count: int, *, playing: bool = False) -> Work:
                 position, unit, -count, per_epoch, lambda at: core.timeline.layout(core.line, at)
             )
         return (yield from core.arrive(core.line, position, "start" if clamped else None))
-    walk = _Walk(core, breakpoints=playing or unit != "step" or count > 1)
+    walk = _Walk(core, playing or unit != "step" or count > 1, playing)
     end = core.limits.max_iterations
     if unit in ("iteration", "epoch") and not walk.guarded:
         target = min(_last_iteration(core, unit, count, per_epoch), end - 1)

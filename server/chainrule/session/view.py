@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from chainrule.engine.backend import Array, HostArray, host
 from chainrule.engine.backward import local_derivative
 from chainrule.engine.tape import Node
+from chainrule.explain.arithmetic import scalar_rules
 from chainrule.limits import Limits
 from chainrule.protocol.model import (
     Cursor,
@@ -214,10 +215,13 @@ def _own(
         wanted = node.name in named
         tensors.add("before", place, node, node.value, wanted)
         tensors.add("after", place, node, change.value, wanted)
+        rules = scalar_rules(node, change)
         for k, detail in enumerate(change.update.details if change.update is not None else ()):
             value = node.backend.asarray(detail.value, node.value.dtype)
             tensors.add("detail", k, node, value, wanted)
-            details.append(UpdateDetail(index=k, symbol=detail.symbol, formula=detail.formula))
+            details.append(
+                UpdateDetail(index=k, symbol=detail.symbol, formula=detail.formula, rule=rules[k])
+            )
     return details
 
 

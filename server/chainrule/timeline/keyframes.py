@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 
 from chainrule.timeline.branch import Line
 from chainrule.trace import Carry
@@ -53,6 +53,14 @@ class Keyframes:
             return line.fork, line.enter(line.fork, line.start)
         found = frames.iterations[place - 1]
         return found, frames.carries[found]
+
+    def between(self, line: Line, after: int, before: int) -> list[tuple[int, Carry]]:
+        """The keyframes of ``line`` strictly between two iterations, in order."""
+        frames = self._frames.get(line.id)
+        if frames is None:
+            return []
+        low, high = bisect_right(frames.iterations, after), bisect_left(frames.iterations, before)
+        return [(at, frames.carries[at]) for at in frames.iterations[low:high]]
 
     def drop(self, line: Line, iteration: int = 0) -> None:
         """Forget the keyframes of ``line`` from ``iteration`` on."""
