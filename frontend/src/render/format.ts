@@ -78,7 +78,7 @@ export function parseNumber(text: string): number | null {
   const fraction = /^([^/]+)\/([^/]+)$/.exec(plain);
   if (fraction) {
     const [top, bottom] = [decimal(fraction[1]), decimal(fraction[2])];
-    return top === null || bottom === null || bottom === 0 ? null : top / bottom;
+    return top === null || bottom === null || bottom === 0 ? null : finite(top / bottom);
   }
   return decimal(plain);
 }
@@ -87,7 +87,26 @@ function decimal(text: string | undefined): number | null {
   const plain = text?.trim() ?? "";
   if (plain === "NaN") return Number.NaN;
   if (/^-?Infinity$/.test(plain)) return Number(plain);
-  return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : null;
+  return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? finite(Number(plain)) : null;
+}
+
+/** Infinity is written as such; digits that outgrow the format are none. */
+function finite(x: number): number | null {
+  return Number.isFinite(x) ? x : null;
+}
+
+const LONGEST_DECIMAL = 10;
+const LARGEST_BOTTOM = 1000;
+
+/** A setting as people would type it: a long decimal that is exactly a fraction is that fraction, '1/18'. */
+export function typed(x: number): string {
+  const decimal = exact(x, "float64");
+  if (!Number.isFinite(x) || decimal.length <= LONGEST_DECIMAL) return decimal;
+  for (let bottom = 2; bottom <= LARGEST_BOTTOM; bottom++) {
+    const top = Math.round(x * bottom);
+    if (top !== 0 && Math.abs(top) <= LARGEST_BOTTOM && top / bottom === x) return dress(`${top}/${bottom}`);
+  }
+  return decimal;
 }
 
 /** A shape in brackets, so that nobody takes it for a number: '[10×6]', '[2]', '[]' for a scalar. */

@@ -1,5 +1,6 @@
 /** The page's state as a pure function of what has arrived. Nothing here knows of sockets, time or the DOM. */
 import { frameView } from "../transport/frames";
+import { withReadableLabels } from "./names";
 import type { Action, FrameMessage, JsonNumber, MetricsState, State } from "./types";
 import type { Graph, Metrics, Moved, Welcome } from "../protocol.gen";
 
@@ -49,7 +50,7 @@ function apply(state: State, action: Action): State {
     case "welcome":
       return welcome(state, action);
     case "graph":
-      return withGraph(state, action.graph);
+      return withGraph(state, withReadableLabels(action.graph));
     case "frame":
       return withFrame(state, action);
     case "moved":

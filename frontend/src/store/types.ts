@@ -61,6 +61,8 @@ export type {
   Welcome,
 } from "../protocol.gen";
 
+/** What the sentence of a refusal speaks of. */
+export type Param = ErrorMessage["params"][string];
 export type Phase = Frame["phase"];
 export type StepKind = Step["kind"];
 export type Unit = NonNullable<StepCommand["unit"]>;

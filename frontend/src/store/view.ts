@@ -23,6 +23,8 @@ export interface View {
   scale: Scale;
   present: boolean;
   journal: JournalEntry[];
+  /** The id of a snapshot, which then holds lesson, seed, configuration and journal. */
+  snapshot: string | null;
 }
 
 export const DEFAULT_LESSON = "one-weight";
@@ -42,33 +44,32 @@ export const defaultView: View = {
   scale: "global",
   present: false,
   journal: [],
+  snapshot: null,
 };
 
 /** Path and query of a view. What is as by default is left out. */
 export function viewToUrl(view: View): string {
-  const query: string[] = [`seed=${view.seed}`];
+  const query: string[] = [];
   const add = (key: string, value: string) => query.push(`${key}=${readable(value)}`);
+  if (view.snapshot) add("s", view.snapshot);
+  else add("seed", String(view.seed));
   if (view.at) add("at", `${view.at.iteration}.${view.at.step}`);
-  if (Object.keys(view.config).length > 0) add("c", JSON.stringify(view.config));
+  if (!view.snapshot && Object.keys(view.config).length > 0) add("c", JSON.stringify(view.config));
   if (view.zoom !== defaultView.zoom) add("zoom", view.zoom);
   if (view.selection) add("sel", selectionToText(view.selection));
   if (view.tab !== defaultView.tab) add("tab", view.tab);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
-  if (view.journal.length > 0) add("j", JSON.stringify(view.journal));
+  if (!view.snapshot && view.journal.length > 0) add("j", JSON.stringify(view.journal));
   return `/${encodeURIComponent(view.lesson)}?${query.join("&")}`;
 }
 
 /** Reads an address kindly: what does not make sense is as by default. */
 export function viewFromUrl(url: URL | { pathname: string; search: string }): View {
   const query = new URLSearchParams(url.search);
-  const seed = query.get("seed");
   return {
     lesson: slugOf(url.pathname) || DEFAULT_LESSON,
-    seed:
-      seed !== null && /^\d{1,16}$/.test(seed) && Number.isSafeInteger(Number(seed))
-        ? Number(seed)
-        : DEFAULT_SEED,
+    seed: seedFrom(query.get("seed")) ?? DEFAULT_SEED,
     at: cursorFrom(query.get("at")),
     config: objectFrom(query.get("c")),
     zoom: oneOf(ZOOMS, query.get("zoom"), defaultView.zoom),
@@ -77,7 +78,33 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
     present: query.get("present") === "1",
     journal: arrayFrom(query.get("j")) as JournalEntry[],
+    snapshot: query.get("s") ?? null,
   };
+}
+
+/** A part of an address that may not make sense. */
+export type Unread = "seed" | "place" | "config" | "edits" | "view";
+
+/** What an address says that `viewFromUrl` could not read, or only in part. */
+export function unreadIn(url: URL | { pathname: string; search: string }): Unread[] {
+  const query = new URLSearchParams(url.search);
+  const odd = (key: string, makesSense: (text: string) => boolean) => {
+    const text = query.get(key);
+    return text !== null && !makesSense(text);
+  };
+  const parts: [Unread, boolean][] = [
+    ["seed", odd("seed", (text) => seedFrom(text) !== null)],
+    ["place", odd("at", (text) => cursorFrom(text) !== null)],
+    ["config", odd("c", (text) => isObject(parse(text)))],
+    ["edits", odd("j", (text) => Array.isArray(parse(text)))],
+    [
+      "view",
+      odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
+        odd("tab", (text) => TABS.some((one) => one === text)) ||
+        odd("scale", (text) => SCALES.some((one) => one === text)),
+    ],
+  ];
+  return parts.filter(([, wrong]) => wrong).map(([part]) => part);
 }
 
 /** 'w' for a node, 'mul#0.0' for an edge: the last part is the argument only after an op's '#k'. */
@@ -105,6 +132,10 @@ function slugOf(pathname: string): string {
   }
 }
 
+function seedFrom(text: string | null): number | null {
+  return text !== null && /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null;
+}
+
 function cursorFrom(text: string | null): View["at"] {
   const match = /^(\d{1,9})\.(\d{1,7})$/.exec(text ?? "");
   return match ? { iteration: Number(match[1]), step: Number(match[2]) } : null;
@@ -118,15 +149,28 @@ function parse(text: string | null): unknown {
   }
 }
 
+/** JSON that was cut off on its way: all of it that is whole. */
+function salvage(text: string, ...closings: string[]): unknown {
+  for (let end = text.length; end > 0; end = text.lastIndexOf(",", end - 1)) {
+    for (const closing of closings) {
+      const value = parse(text.slice(0, end) + closing);
+      if (value !== null) return value;
+    }
+  }
+  return null;
+}
+
 function objectFrom(text: string | null): Record<string, unknown> {
-  const value = parse(text);
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+  const value = salvage(text ?? "", "", "}", "}}");
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function arrayFrom(text: string | null): unknown[] {
-  const value = parse(text);
+  const value = salvage(text ?? "", "", "]");
   return Array.isArray(value) ? value : [];
 }
 

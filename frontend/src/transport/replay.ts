@@ -73,6 +73,8 @@ export function replay(trace: string | readonly Incoming[]): Replay {
       detail,
       hint: "",
       place: null,
+      reason: null,
+      params: {},
     });
 
   const stopIndices = (unit: Unit): number[] =>

@@ -11,6 +11,10 @@ export class Problem extends Error {
     readonly detail: string,
     readonly hint: string,
     readonly place: Place | null,
+    readonly reason: string | null = null,
+    readonly params: Record<string, Param> = {},
+    /** Each thing that is wrong with a body, and where. */
+    readonly errors: { location: (string | number)[] }[] = [],
   ) {
     super(detail || title);
   }
@@ -48,6 +52,12 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
     if (!response.ok) throw await problem(response);
     return (await response.json()) as T;
   };
+  const post = <T>(path: string, body: unknown) =>
+    call<T>(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
   return {
     async lessons() {
       const answer = await call<LessonInfo[] | { lessons: LessonInfo[] }>(`${base}/api/lessons`);
@@ -55,13 +65,11 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
     },
     createSession(request) {
       const body: Partial<CreateSession> & { lesson: string } = request;
-      return call(sessions, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
+      return post(sessions, body);
     },
     session: (id) => call(`${sessions}/${encodeURIComponent(id)}`),
+    keep: (recipe) => post(`${base}/api/snapshots`, recipe),
+    snapshot: (id) => call(`${base}/api/snapshots/${encodeURIComponent(id)}`),
     deleteSession(id) {
       fetcher(`${sessions}/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {
         // The server forgets idle sessions by itself.
@@ -84,5 +92,8 @@ async function problem(response: Response): Promise<Problem> {
     body.detail ?? "",
     body.hint ?? "",
     body.place ?? null,
+    body.reason ?? null,
+    body.params ?? {},
+    body.errors ?? [],
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exact, middle, parseNumber, short } from "../../src/render/format";
+import { exact, middle, parseNumber, short, typed } from "../../src/render/format";
 
 /** The same sequence of floats each time, of all sizes and signs. */
 function* floats(count: number): Generator<number> {
@@ -107,4 +107,22 @@ describe("typed numbers", () => {
 it("long names lose their middle", () => {
   expect(middle("encoder.block1.weight", 11)).toBe("encod…eight");
   expect(middle("w", 11)).toBe("w");
+});
+
+describe("settings", () => {
+  it.each([
+    [1 / 18, "1/18"],
+    [-5 / 18, "−5/18"],
+    [0.05, "0.05"],
+    [0.01, "0.01"],
+    [Math.PI, "3.141592653589793"],
+    [0.1 + 0.2, "0.30000000000000004"],
+  ])("%d is shown as it would be typed: %s", (x, text) => {
+    expect(typed(x)).toBe(text);
+    expect(parseNumber(text)).toBe(x);
+  });
+
+  it.each(["1e400", "-1e400", "1/1e-400", "1e400/2"])("%s outgrows the format and is no number", (text) => {
+    expect(parseNumber(text)).toBeNull();
+  });
 });

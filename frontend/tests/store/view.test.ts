@@ -3,6 +3,7 @@ import {
   defaultView,
   selectionFrom,
   selectionToText,
+  unreadIn,
   viewFromUrl,
   viewToUrl,
   type View,
@@ -64,5 +65,32 @@ describe("the address", () => {
   it("never takes a parameter's path for an edge", () => {
     for (const name of ["w", "hidden1.weight", "layers.0", "mul#0", "mul#0.delta"])
       expect(selectionFrom(selectionToText({ name, argument: null }))).toEqual({ name, argument: null });
+  });
+});
+
+describe("an address that was cut off or mistyped", () => {
+  const odd = (query: string) => unreadIn(new URL(`/one-weight?${query}`, "http://here"));
+
+  it.each([
+    ["", []],
+    ["seed=3&at=0.8&c={}&j=[]&zoom=scalars&tab=api&scale=unit", []],
+    ["seed=x&at=1", ["seed", "place"]],
+    ["c=[1]&j={}", ["config", "edits"]],
+    ['c={"lr":0.01', ["config"]],
+    ["zoom=x", ["view"]],
+  ])("%s: what could not be read is named", (query, parts) => {
+    expect(odd(query)).toEqual(parts);
+  });
+
+  it("gives all that is whole", () => {
+    expect(read('/?c={"lr":0.01,"w":3,"targ').config).toEqual({ lr: 0.01, w: 3 });
+    expect(read('/?c={"lr":0.01').config).toEqual({ lr: 0.01 });
+    expect(read('/?c={"w":2,"values":{"a":1,"b').config).toEqual({ w: 2, values: { a: 1 } });
+    expect(read('/?c={"code":"x = 1, y').config).toEqual({});
+    const entry = {
+      cursor: { branch: 0, iteration: 0, step: 3 },
+      command: { type: "edit", name: "w", value: 3 },
+    };
+    expect(read(`/?j=[${JSON.stringify(entry)},{"cursor":{"bra`).journal).toEqual([entry]);
   });
 });

@@ -179,7 +179,7 @@ BEATS = (
     beat(
         "seed",
         ("seed", "loss"),
-        text("Backward: the seed", "Lan truyền ngược: gieo mầm"),
+        text("Backward: the seed", "Lan truyền ngược: gieo hạt giống"),
         text(
             "The way back begins with an easy question: if the loss changes, how much does the loss "
             r"change? By just as much, so $\partial L / \partial L =$ {loss.grad}. Nothing else is put in; "

@@ -26,9 +26,9 @@ export type SheetTab = "lesson" | "setup" | Tab;
 /** What the inspector speaks of. */
 export type Focus = { kind: "node"; node: GraphNode } | { kind: "edge"; edge: GraphEdge };
 
+/** Read when it is shown, so that it follows the language. */
 export interface Notice {
-  title: string;
-  hint: string;
+  text: () => { title: string; hint: string };
   tone: "quiet" | "bad";
 }
 
@@ -303,11 +303,15 @@ export class Page {
   /** One quiet line, at the edge of the picture. */
   tell(why: Refused): void {
     if (why.code === "offline") return;
-    this.notice = { ...translateRefusal(why), tone: "bad" };
+    this.notice = { text: () => translateRefusal(why), tone: "bad" };
   }
 
-  whisper(title: string, hint = ""): void {
-    this.notice = { title, hint, tone: "quiet" };
+  say(title: () => string, hint: () => string): void {
+    this.notice = { text: () => ({ title: title(), hint: hint() }), tone: "bad" };
+  }
+
+  whisper(title: () => string, hint: () => string = () => ""): void {
+    this.notice = { text: () => ({ title: title(), hint: hint() }), tone: "quiet" };
   }
 }
 

@@ -1,14 +1,40 @@
-// What the server refuses, in the reader's language where the catalogue knows the code; else in the server's words.
+// What the server refuses, in the reader's language: the reason where it gives one, else what its code says.
 import * as messages from "../../i18n/paraglide/messages.js";
 import { language } from "../../i18n/locale.svelte";
+import { short } from "../../render/format";
+import type { Param } from "../../store/types";
 import type { Refused } from "./link";
 
-const catalogue = messages as unknown as Record<string, (() => string) | undefined>;
+type Message = (inputs: Record<string, string>) => string;
+const catalogue = messages as unknown as Record<string, Message | undefined>;
 
-/** Title and hint to show. English readers get the server's own words: they are the most exact. */
-export function translateRefusal(why: Refused): { title: string; hint: string } {
-  const title = catalogue[`refused_${why.code}`]?.();
-  const hint = catalogue[`refused_${why.code}_hint`]?.();
-  if (language() === "en") return { title: why.title || (title ?? why.code), hint: why.hint || why.detail };
-  return { title: title ?? why.title, hint: hint ?? (title ? "" : why.hint || why.detail) };
+/** The server counts them from 0, the page from 1. */
+const PLACES = new Set(["iteration", "step", "last_iteration", "last_step"]);
+
+function spoken(name: string, value: Param): string {
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value === "string") return value;
+  const number = PLACES.has(name) ? value + 1 : value;
+  return Number.isInteger(number) ? number.toLocaleString(language()) : short(number, "float64");
+}
+
+/** A sentence that says what is wrong, and one that says what to do. Read again when the language changes. */
+export function translateRefusal({ code, reason, params }: Pick<Refused, "code" | "reason" | "params">): {
+  title: string;
+  hint: string;
+} {
+  const inputs = Object.fromEntries(
+    Object.entries(params ?? {}).map(([name, value]) => [name, spoken(name, value)]),
+  );
+  // A server that is newer than the page may know a reason or a code that the page does not.
+  for (const key of [`reason_${reason ?? ""}`, `refused_${code}`]) {
+    const title = catalogue[key]?.(inputs);
+    if (title !== undefined)
+      return { title: sentence(title), hint: catalogue[`${key}_hint`]?.(inputs) ?? "" };
+  }
+  return { title: messages.refused_otherwise({ code }), hint: messages.refused_otherwise_hint() };
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

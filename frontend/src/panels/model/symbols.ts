@@ -18,7 +18,7 @@ export function symbol(label: string): string {
 
 /** What an op's result is called in a formula: its variable, else z (or whatever `otherwise` says). */
 export function resultSymbol(node: GraphNode, otherwise = "z"): string {
-  const unnamed = node.label === "" || node.label === node.op || node.label.includes("#");
+  const unnamed = node.label === node.op || !/^[\p{L}_][\p{L}\p{N}_.]*′*$/u.test(node.label);
   return node.kind === "op" && unnamed ? otherwise : symbol(node.label);
 }
 

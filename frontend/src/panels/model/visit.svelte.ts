@@ -1,16 +1,19 @@
 // Where one is: the address, its history, and the session that belongs to it. Every state has an address.
 import { untrack } from "svelte";
-import type { JournalEntry, LessonInfo } from "../../store/types";
-import { defaultView, viewFromUrl, viewToUrl, type View } from "../../store/view";
+import type { ClientMessage, Cursor, JournalEntry, LessonInfo, State } from "../../store/types";
+import { defaultView, unreadIn, viewFromUrl, viewToUrl, type View } from "../../store/view";
 import { Problem, type Rest } from "../../transport/rest";
+import { backoff } from "../../transport/websocket";
 import { m } from "../../i18n/paraglide/messages.js";
+import type { CreateSession } from "../../protocol.gen";
+import { Keeper } from "./keeper.svelte";
 import type { Link, Origin, Refused } from "./link";
 import type { Page } from "./page.svelte";
+import { oddInWords, openLeniently, type Odd } from "./leniently";
+import { translateRefusal } from "./refusals";
 
 /** Moves that follow each other faster than this are one entry of the history. */
 const QUICK = 1000;
-/** Longer journals do not fit an address. */
-const LONGEST_JOURNAL = 6000;
 
 export class Visit {
   #origin: Origin | null = null;
@@ -19,7 +22,19 @@ export class Visit {
   #heading: { iteration: number; step: number } | null = $state.raw(null);
   #opening = $state(false);
   #lastMove = -QUICK;
-  #recovering = false;
+  readonly #keeper: Keeper;
+  /** What the entry of the history holds beside its address, because that does not say it yet. */
+  #written: Origin | null = null;
+  #fetching: Promise<void> = Promise.resolve();
+  #fetches = 0;
+  /** Changes that were answered since the journal was fetched. */
+  #since: JournalEntry[] = [];
+  /** What the journal was fetched for. */
+  #shape: unknown[] = [];
+  /** Counts what is opened: a recovery ends where another thing is opened. */
+  #turn = 0;
+  /** What was odd about the address that was opened. */
+  #odd: Odd[] = [];
 
   constructor(
     private readonly page: Page,
@@ -27,6 +42,12 @@ export class Visit {
     private readonly rest: Rest,
   ) {
     link.onGone = () => void this.#recover();
+    this.#keeper = new Keeper(rest, (why) => {
+      page.say(m.address_lacks, () => {
+        const { title, hint } = translateRefusal(why);
+        return `${title} ${hint}`;
+      });
+    });
   }
 
   /** Opens what the address says, and from then on keeps the two together. */
@@ -39,8 +60,15 @@ export class Visit {
       $effect(() => {
         this.#followJournal();
       });
+      $effect(() => {
+        const journal = this.#journal;
+        if (this.#opening) return;
+        untrack(() => {
+          if (this.#origin) this.#keeper.follow({ ...this.#origin, journal });
+        });
+      });
     });
-    await this.#enter(viewFromUrl(location));
+    await this.retry();
   }
 
   async openLesson(slug: string): Promise<void> {
@@ -51,75 +79,91 @@ export class Visit {
   }
 
   async reseed(seed: number): Promise<void> {
-    await this.#enter({ ...this.#here(), seed, at: null, selection: null }, "push");
+    const { config, journal } = { ...defaultView, ...this.#origin, journal: this.#journal };
+    const view = { ...this.#here(), config, journal, seed, snapshot: null };
+    await this.#enter({ ...view, at: null, selection: null }, "push");
   }
 
   /** The same session from its start, with another configuration: for presets. */
   async openWith(config: Record<string, unknown>): Promise<void> {
-    await this.#enter({ ...this.#here(), config, journal: [], at: null, selection: null }, "push");
+    const view = { ...this.#here(), config, journal: [], seed: this.page.state.seed, snapshot: null };
+    await this.#enter({ ...view, at: null, selection: null }, "push");
   }
 
   async retry(): Promise<void> {
-    await this.#enter(viewFromUrl(location));
+    await this.#enter(viewFromUrl(location), "replace", lackingIn(history.state), unreadIn(location));
   }
 
-  /** The address of what is on screen. */
+  /** A change was answered: it counts, even where the server is lost before it has told its journal. */
+  changed(command: ClientMessage): void {
+    const cursor = standing(this.page.state);
+    if (cursor) this.#since.push({ cursor, command: { ...command } });
+  }
+
+  /** The address of what is on screen, all changes included; rejects with `Problem` where it cannot be made. */
+  async share(): Promise<string> {
+    await this.#fetching;
+    await this.#keeper.settle();
+    return this.address();
+  }
+
   address(): string {
     return location.origin + viewToUrl(this.#here());
   }
 
   #here(): View {
     const { page } = this;
-    const { cursor, seed } = page.state;
-    const text = JSON.stringify(this.#journal);
+    const { cursor } = page.state;
     return {
+      ...this.#keeper.held,
       lesson: this.#origin?.lesson ?? defaultView.lesson,
-      seed,
       at:
         cursor && (cursor.iteration > 0 || cursor.step > 0)
           ? { iteration: cursor.iteration, step: cursor.step }
           : null,
-      config: this.#origin?.config ?? {},
       zoom: page.zoom,
       selection: page.selection,
       tab: page.tab,
       scale: page.scale,
       present: page.presenting,
-      journal: text.length <= LONGEST_JOURNAL ? this.#journal : [],
     };
   }
 
-  async #enter(view: View, entry: "push" | "replace" = "replace"): Promise<void> {
+  async #enter(
+    view: View,
+    entry: "push" | "replace" = "replace",
+    lacking: Origin | null = null,
+    unread: Odd[] = [],
+  ): Promise<void> {
     const { page } = this;
     this.#opening = true;
+    this.#turn += 1;
     try {
       if (page.lessons.length === 0) page.lessons = sorted(await this.rest.lessons());
-      const lesson = page.lessons.find((known) => known.slug === view.lesson);
+      const wanted = lacking ?? originOf(view.snapshot ? await this.rest.snapshot(view.snapshot) : view);
+      const lesson = page.lessons.find((known) => known.slug === wanted.lesson);
       if (!lesson) {
-        page.trouble = { code: "unknown_lesson", title: "", detail: view.lesson, hint: "", place: null };
+        page.trouble = { code: "unknown_lesson", title: "", detail: wanted.lesson, hint: "", place: null };
         return;
       }
-      const origin: Origin = {
-        lesson: view.lesson,
-        config: view.config,
-        seed: view.seed,
-        journal: view.journal,
-      };
-      await this.link.open(origin);
-      this.#origin = { ...origin, journal: [] };
-      this.#journal = view.journal;
+      const { origin, odd } = await openLeniently(wanted, (one) => this.link.open(one));
+      const { cursor: _, ...rest } = origin;
+      this.#origin = { ...rest, journal: [] };
+      this.#journal = origin.journal;
+      this.#keeper.opened(origin, lacking ? null : view.snapshot);
       page.store.dispatch({ type: "local/lesson", lesson });
       page.trouble = null;
       page.applyView(view);
       this.#lastMove = performance.now();
+      this.#odd = lacking ? odd : [...unread, ...odd];
+      if (this.#odd.length > 0) this.#tellOdd();
       if (view.at) this.#seek(view.at);
-      const url = viewToUrl(view);
-      if (entry === "push") history.pushState(null, "", url);
-      else history.replaceState(null, "", url);
+      this.#write(entry, viewToUrl({ ...view, ...this.#keeper.held, lesson: origin.lesson }));
     } catch (error) {
       const why = refusedBy(error);
-      if (page.ready && why.code !== "offline") page.tell(why);
-      else page.trouble = why;
+      if (!page.ready || page.trouble || why.code.includes("snapshot")) page.trouble = why;
+      else if (why.code === "offline") page.say(m.lost_server, m.lost_server_hint);
+      else page.tell(why);
     } finally {
       this.#opening = false;
     }
@@ -137,9 +181,26 @@ export class Visit {
       },
       (why: unknown) => {
         this.#heading = null;
-        this.page.tell(why as Refused);
+        this.#nearest(at, why as Refused);
       },
     );
+  }
+
+  /** There is no such place: go to the nearest that there is. */
+  #nearest({ iteration }: { iteration: number }, why: Refused): void {
+    const last = why.params?.["last_step"];
+    if (why.code !== "seek_out_of_range" && why.code !== "limit_iterations") {
+      this.page.tell(why);
+      return;
+    }
+    this.#odd = [...this.#odd, typeof last === "number" ? "place_nearest" : "place_far"];
+    if (typeof last === "number") this.#seek({ iteration, step: last });
+    this.#tellOdd();
+  }
+
+  #tellOdd(): void {
+    const odd = this.#odd;
+    this.page.notice = { text: () => oddInWords(odd), tone: "bad" };
   }
 
   /** Keeps the address with what is on screen. Runs after each change. */
@@ -151,25 +212,41 @@ export class Visit {
       if (cursor.iteration !== this.#heading.iteration || cursor.step !== this.#heading.step) return;
       this.#heading = null;
     }
+    const { lacking } = this.#keeper;
     const url = viewToUrl(this.#here());
-    if (url === location.pathname + location.search) return;
+    if (url === location.pathname + location.search && lacking === this.#written) return;
     const now = performance.now();
+    // A snapshot that is ready takes the place of what the entry held until then.
+    const ready = this.#written !== null && lacking === null;
     const quick = now - this.#lastMove < QUICK || playback.playing;
-    this.#lastMove = now;
-    if (quick) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
+    if (!ready) this.#lastMove = now;
+    this.#write(quick || ready ? "replace" : "push", url);
+  }
+
+  /** Writes an entry of the history. What its address lacks goes beside it: a reload then loses nothing. */
+  #write(entry: "push" | "replace", url: string): void {
+    this.#written = this.#keeper.lacking;
+    const beside = this.#written && { lacking: this.#written };
+    if (entry === "push") history.pushState(beside, "", url);
+    else history.replaceState(beside, "", url);
   }
 
   /** After an edit or a change of configuration, the journal belongs to the address. */
   #followJournal(): void {
-    const { branches, canUndo, config, currentBranch } = this.page.state;
-    void [branches, config, currentBranch];
+    const { branches, canUndo, config, currentBranch, status } = this.page.state;
     const id = this.link.session;
+    const shape = [id, branches, config, currentBranch];
+    if (status !== "open" || shape.every((one, k) => one === this.#shape[k])) return;
+    this.#shape = shape;
     // Untracked: the journal that is fetched here must not ask for itself again.
     if (!id || (!canUndo && untrack(() => this.#journal.length === 0))) return;
-    this.rest.session(id).then(
+    const known = this.#since.length;
+    const fetch = ++this.#fetches;
+    this.#fetching = this.rest.session(id).then(
       (info) => {
-        if (this.link.session === id) this.#journal = info.journal;
+        if (this.link.session !== id || fetch !== this.#fetches) return;
+        this.#journal = info.journal;
+        this.#since.splice(0, known);
       },
       () => {
         // The address then lacks the last edit; the line says when the server cannot be reached.
@@ -180,30 +257,77 @@ export class Visit {
   /** The browser's Back and Forward. */
   async #return(): Promise<void> {
     const view = viewFromUrl(location);
-    const origin = this.#origin;
-    const same =
-      origin &&
-      !this.page.trouble &&
-      view.lesson === origin.lesson &&
-      view.seed === origin.seed &&
-      JSON.stringify([view.config, view.journal]) === JSON.stringify([origin.config, this.#journal]);
-    if (!same) {
-      await this.#enter(view);
+    const lacking = lackingIn(history.state);
+    if (!this.#origin || this.page.trouble || !this.#keeper.leadsHere(view, lacking)) {
+      await this.#enter(view, "replace", lacking, unreadIn(location));
       return;
     }
+    this.#written = lacking && (this.#keeper.lacking ?? lacking);
     this.#lastMove = performance.now();
     this.#seek(view.at ?? { iteration: 0, step: 0 });
     this.page.applyView(view);
   }
 
-  /** The server has lost the session: make the same one again, from the address. */
+  /** The server has lost the session: make the same one again, as soon as it can be reached. */
   async #recover(): Promise<void> {
-    if (this.#recovering) return;
-    this.#recovering = true;
-    await this.#enter(this.#here());
-    this.#recovering = false;
-    if (!this.page.trouble) this.page.whisper(m.session_recovered());
+    const { page } = this;
+    const turn = ++this.#turn;
+    const { state } = page;
+    if (!this.#origin) return;
+    const cursor = standing(state);
+    const journal = [...this.#journal, ...this.#since.splice(0)];
+    const again: Origin = {
+      ...this.#origin,
+      seed: state.seed,
+      journal,
+      ...(cursor && { cursor }),
+      breakpoints: state.breakpoints,
+      predict: state.predict.on,
+    };
+    this.#opening = true;
+    try {
+      for (let attempt = 0; turn === this.#turn; attempt++) {
+        try {
+          await this.link.open(again, true);
+          if (turn !== this.#turn) return;
+          this.#journal = journal;
+          page.whisper(m.session_recovered);
+          return;
+        } catch (error) {
+          const why = refusedBy(error);
+          if (why.code !== "offline" && why.code !== "overloaded") {
+            page.trouble = why;
+            return;
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, backoff(attempt)));
+      }
+    } finally {
+      if (turn === this.#turn) this.#opening = false;
+    }
   }
+}
+
+/** Where the session stands: the answer to a move comes before the frame that shows it. */
+function standing({ cursor, frame, lastMoved }: State): Cursor | null {
+  return lastMoved && lastMoved.seq > (frame?.header.seq ?? -1) ? lastMoved.cursor : cursor;
+}
+
+function lackingIn(state: unknown): Origin | null {
+  return (state as { lacking?: Origin } | null)?.lacking ?? null;
+}
+
+function originOf(recipe: CreateSession): Origin {
+  const { lesson, config = {}, seed = defaultView.seed, journal = [], cursor, breakpoints, predict } = recipe;
+  return {
+    lesson,
+    config,
+    seed,
+    journal,
+    ...(cursor && { cursor }),
+    ...(breakpoints?.length && { breakpoints }),
+    ...(predict && { predict }),
+  };
 }
 
 function sorted(lessons: LessonInfo[]): LessonInfo[] {

@@ -21,13 +21,15 @@ EXAMPLE = Example(
                 "name for an intermediate result labels its node: `q = x + y`. The last line is the result."
                 "\n\n"
                 "There are `+ - * / ** @`, parentheses, `pi`, `e`, lists such as `[1, 2]` for vectors, and "
-                "`exp log sqrt abs sin cos tanh sigmoid relu max min sum mean`.",
+                "`exp log sqrt abs sin cos tanh sigmoid relu max min sum mean`. `sum(v)` and `mean(v)` make one "
+                "number of a vector; `max(a, b)` and `min(a, b)` choose between two.",
                 "Mỗi dòng một bước, viết như trong Python. Một con số cho biến giá trị của nó: `x = 2`. "
                 "Đặt tên cho kết quả trung gian là dán nhãn cho nút của nó: `q = x + y`. Dòng cuối cùng là "
                 "kết quả."
                 "\n\n"
                 "Bạn có `+ - * / ** @`, dấu ngoặc, `pi`, `e`, danh sách như `[1, 2]` cho vectơ, và `exp "
-                "log sqrt abs sin cos tanh sigmoid relu max min sum mean`.",
+                "log sqrt abs sin cos tanh sigmoid relu max min sum mean`. `sum(v)` và `mean(v)` gộp một vectơ "
+                "thành một con số; `max(a, b)` và `min(a, b)` chọn giữa hai số.",
             ),
         ),
         beat(
@@ -44,7 +46,7 @@ EXAMPLE = Example(
         beat(
             "seed",
             ("seed", None),
-            text("The seed", "Gieo mầm"),
+            text("The seed", "Gieo hạt giống"),
             text(
                 "Your result is the end of the circuit and the beginning of the way back: its own gradient "
                 "is one, by definition.",

@@ -54,7 +54,7 @@ EXAMPLE = Example(
             text(
                 "The seed {f.grad} enters at the output. Follow it to the left. No gate asks what the "
                 "formula as a whole is; each multiplies by its own slope.",
-                "Mầm {f.grad} được gieo ở đầu ra. Hãy theo nó sang trái. Không cổng nào hỏi cả công "
+                "Hạt giống {f.grad} được gieo ở đầu ra. Hãy theo nó sang trái. Không cổng nào hỏi cả công "
                 "thức là gì; mỗi cổng chỉ nhân với độ dốc của chính mình.",
             ),
         ),
