@@ -6,6 +6,7 @@ SHELL := /bin/sh
 
 PORT ?= 8000
 TORCH ?= torch==2.13.0
+FONTTOOLS ?= fonttools[woff]==4.68.0
 
 venv := .venv
 bin := $(venv)/bin
@@ -20,7 +21,7 @@ page_sources := $(shell find frontend/src frontend/public -path frontend/src/i18
 	-o \( -type d -o -type f ! -name '*.test.ts' \) -print) \
 	$(wildcard frontend/*.html frontend/*.js frontend/*.json frontend/*.ts frontend/project.inlang/settings.json)
 
-.PHONY: help run dev test parity lint format types golden bench screenshots constraints clean
+.PHONY: help run dev test parity lint format types golden fonts bench screenshots constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -63,6 +64,11 @@ types: $(venv)/.test $(packages) ## write frontend/src/protocol.gen.ts from the 
 
 golden: $(venv)/.test ## write the golden traces in tests/golden anew
 	@$(python) scripts/generate_golden.py
+
+# Its answer is the same each time only where sets are walked in the same order.
+fonts: $(venv)/.test $(packages) ## cut the first files of the page's fonts anew
+	@$(pip) '$(FONTTOOLS)'
+	@PYTHONHASHSEED=0 $(python) scripts/fonts.py
 
 bench: $(venv)/.test $(built) ## measure, and print what was measured
 	@$(python) scripts/chromium.py
