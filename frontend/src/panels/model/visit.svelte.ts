@@ -45,7 +45,7 @@ export class Visit {
     this.#keeper = new Keeper(rest, (why) => {
       page.say(m.address_lacks, () => {
         const { title, hint } = translateRefusal(why);
-        return `${title} ${hint}`;
+        return `${title}. ${hint}`;
       });
     });
   }
