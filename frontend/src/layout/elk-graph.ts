@@ -1,5 +1,6 @@
 /** The request as ELK's JSON, and ELK's answer as positions. Pure; the solver itself is passed in. */
 import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
+import { solveRows } from "./rows";
 import type { Box, LayoutRequest, Point, Positions } from "./types";
 
 export type Solver = (graph: ElkNode) => Promise<ElkNode>;
@@ -9,6 +10,55 @@ export function portFraction(k: number, n: number): number {
   return n === 1 ? 0.5 : (k + 1) / (n + 1);
 }
 
+/** How rows and whole graphs are laid out. */
+export function layeredOptions({ flow, spacing }: LayoutRequest): Record<string, string> {
+  return {
+    "elk.algorithm": "layered",
+    "elk.direction": flow === "right" ? "RIGHT" : "DOWN",
+    "elk.edgeRouting": "POLYLINE",
+    "elk.randomSeed": "1",
+    "elk.spacing.nodeNode": String(spacing.node),
+    "elk.spacing.edgeNode": "22",
+    "elk.spacing.edgeEdge": "18",
+    "elk.spacing.componentComponent": String(spacing.node),
+    "elk.layered.spacing.nodeNodeBetweenLayers": String(spacing.layer),
+    "elk.layered.spacing.edgeNodeBetweenLayers": "20",
+    "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
+    "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
+    "elk.layered.nodePlacement.bk.edgeStraightening": "NONE",
+    "elk.layered.layering.strategy": "NETWORK_SIMPLEX",
+    "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+  };
+}
+
+/** A card with its ports. */
+export function elkCard(node: LayoutRequest["nodes"][number], right: boolean): ElkNode {
+  const { w, h } = node.size;
+  return {
+    id: `n${node.index}`,
+    width: w,
+    height: h,
+    layoutOptions: { "elk.portConstraints": "FIXED_POS" },
+    ports: [
+      ...Array.from({ length: node.arity }, (_, k) => {
+        const f = portFraction(k, node.arity);
+        return {
+          id: `n${node.index}i${k}`,
+          x: right ? 0 : w * f,
+          y: right ? h * f : 0,
+          layoutOptions: { "elk.port.side": right ? "WEST" : "NORTH" },
+        };
+      }),
+      {
+        id: `n${node.index}o`,
+        x: right ? w : w / 2,
+        y: right ? h / 2 : h,
+        layoutOptions: { "elk.port.side": right ? "EAST" : "SOUTH" },
+      },
+    ],
+  };
+}
+
 export function toElk(request: LayoutRequest, previous: Positions | null): ElkNode {
   const right = request.flow === "right";
   const size = new Map(request.nodes.map((node) => [node.index, node.size]));
@@ -16,51 +66,15 @@ export function toElk(request: LayoutRequest, previous: Positions | null): ElkNo
   return {
     id: "root",
     layoutOptions: {
-      "elk.algorithm": "layered",
-      "elk.direction": right ? "RIGHT" : "DOWN",
-      "elk.edgeRouting": "POLYLINE",
-      "elk.randomSeed": "1",
-      "elk.spacing.nodeNode": String(request.spacing.node),
-      "elk.spacing.edgeNode": "22",
-      "elk.spacing.edgeEdge": "18",
-      "elk.spacing.componentComponent": String(request.spacing.node),
-      "elk.layered.spacing.nodeNodeBetweenLayers": String(request.spacing.layer),
-      "elk.layered.spacing.edgeNodeBetweenLayers": "20",
-      "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
-      "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
-      "elk.layered.nodePlacement.bk.edgeStraightening": "NONE",
-      "elk.layered.layering.strategy": "NETWORK_SIMPLEX",
-      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      ...layeredOptions(request),
       ...(keep ? { "elk.layered.crossingMinimization.semiInteractive": "true" } : {}),
     },
     children: request.nodes.map((node) => {
       const was = keep ? previous.names.get(node.name) : undefined;
-      return {
-        id: `n${node.index}`,
-        width: node.size.w,
-        height: node.size.h,
-        layoutOptions: {
-          "elk.portConstraints": "FIXED_POS",
-          ...(was ? { "elk.position": `(${was.x}, ${was.y})` } : {}),
-        },
-        ports: [
-          ...Array.from({ length: node.arity }, (_, k) => {
-            const f = portFraction(k, node.arity);
-            return {
-              id: `n${node.index}i${k}`,
-              x: right ? 0 : node.size.w * f,
-              y: right ? node.size.h * f : 0,
-              layoutOptions: { "elk.port.side": right ? "WEST" : "NORTH" },
-            };
-          }),
-          {
-            id: `n${node.index}o`,
-            x: right ? node.size.w : node.size.w / 2,
-            y: right ? node.size.h / 2 : node.size.h,
-            layoutOptions: { "elk.port.side": right ? "EAST" : "SOUTH" },
-          },
-        ],
-      };
+      const card = elkCard(node, right);
+      return was
+        ? { ...card, layoutOptions: { ...card.layoutOptions, "elk.position": `(${was.x}, ${was.y})` } }
+        : card;
     }),
     edges: request.edges
       .filter((edge) => size.has(edge.source) && size.has(edge.target))
@@ -149,6 +163,7 @@ export async function solve(
   solver: Solver,
   previous: Positions | null = null,
 ): Promise<Positions> {
+  if (request.nodes.some((node) => (node.row ?? 0) > 0)) return solveRows(request, solver);
   return fromElk(request, await solver(toElk(request, previous)), previous);
 }
 

@@ -29,6 +29,8 @@ export interface LayoutRequest {
     readonly name: string;
     readonly size: Size;
     readonly arity: number;
+    /** In which row the node stands, from 0; absent where the graph is not folded. */
+    readonly row?: number;
   }[];
   readonly edges: readonly {
     readonly index: number;
@@ -41,12 +43,18 @@ export interface LayoutRequest {
   readonly spacing: Spacing;
 }
 
+/** A point that a wire passes; at a turn it changes between along and across. */
+export interface Bend extends Point {
+  readonly turn?: boolean;
+}
+
 export interface Positions {
   readonly flow: Flow;
   readonly nodes: ReadonlyMap<number, Box>;
   /** The same by name: when the graph changes, indices do, names stay. */
   readonly names: ReadonlyMap<string, Box>;
   /** Points that a wire passes between its two ports; empty for neighbours. */
-  readonly bends: ReadonlyMap<number, readonly Point[]>;
+  readonly bends: ReadonlyMap<number, readonly Bend[]>;
+  /** Of the cards and of the wires between rows. */
   readonly bounds: Box;
 }

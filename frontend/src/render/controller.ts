@@ -1,21 +1,21 @@
 /** The picture on the page: owns its canvases, follows the store, and turns pointers into selections and edits. */
-import { drawingOf, type Drawing } from "../layout/drawing";
-import { boundsOf } from "../layout/elk-graph";
 import { createLayouter, type Layouter } from "../layout/layout";
-import type { Box, Flow, Point, Positions } from "../layout/types";
+import type { Box, Point } from "../layout/types";
 import { relation } from "../store/timeline";
 import type { Store } from "../store/store";
 import type { FrameView, Graph, State } from "../store/types";
 import type { Selection, Zoom } from "../store/view";
-import { fitted, revealing, toPicture, toScreen, zoomed, type Camera } from "./camera";
+import { Arranger } from "./arranger";
+import { revealing, toPicture, toScreen, zoomed, type Camera } from "./camera";
 import { canvasMeasure } from "./canvas";
 import type { Measure } from "./display";
-import { flowFor, layoutRequest, makeGeometry, type Geometry } from "./geometry";
+import { following, framed, type Screen } from "./framing";
+import type { Geometry } from "./geometry";
 import { listenToGestures } from "./gestures";
-import { hit } from "./hit";
+import { hit, numberAt } from "./hit";
 import { Layers } from "./layers";
 import { legendOf, type Legend } from "./legend";
-import { FONTS, isScalar, type Level } from "./metrics";
+import { isScalar, type Level } from "./metrics";
 import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
 import { durationFor, ease, startMotion, tweenAt, type Motion } from "./motion";
 import {
@@ -31,21 +31,13 @@ import { toSvg } from "./svg";
 export * from "./picture-view";
 
 const MANY = 200;
-const MOST = { plain: 1.25, present: 2.4 };
-/** Scale at which the smallest number has 24 pixels. */
-const PRESENT_LEAST = 24 / FONTS.strip.size;
 const FAR = 0.42;
-/** No smaller than this of its own accord; the picture follows what is active instead. */
-const READABLE = { wide: 0.72, narrow: 0.54 };
-
 export class Picture {
   #view: PictureView;
   readonly #layers: Layers;
   readonly #stop: (() => void)[] = [];
   #measure: Measure;
-  #geometry: Geometry | null = null;
-  #positions: Positions | null = null;
-  #laidOut = "";
+  readonly #arranger: Arranger;
   #camera: Camera = { x: 0, y: 0, k: 1 };
   #auto = true;
   #hovered: Spot | null = null;
@@ -67,19 +59,20 @@ export class Picture {
     readonly store: Store,
     readonly callbacks: PictureCallbacks,
     view: Partial<PictureView> = {},
-    readonly layouter: Layouter = createLayouter(),
+    layouter: Layouter = createLayouter(),
   ) {
     this.#view = { ...defaultPictureView, ...view };
     this.#layers = new Layers(host);
     this.#measure = canvasMeasure(this.#view.theme.fonts);
-    this.layouter.warm();
+    this.#arranger = new Arranger(layouter);
+    layouter.warm();
     this.#stop.push(store.subscribe((state, old) => this.#changed(state, old)));
     this.#stop.push(
       listenToGestures(host, {
         pan: (dx, dy) => this.#moveTo({ ...this.#camera, x: this.#camera.x + dx, y: this.#camera.y + dy }),
         zoom: (by, around) => this.#moveTo(zoomed(this.#camera, by, around)),
         end: () => this.#settle(),
-        tap: (at) => this.callbacks.select(this.#spotAt(at)),
+        tap: (at) => this.#tap(at),
         doubleTap: (at) => this.#doubleTap(at),
         hover: (at) => this.#hover(at),
       }),
@@ -137,16 +130,7 @@ export class Picture {
     this.#dragFrom = null;
     this.#glide = null;
     if (!this.#geometry) return;
-    const { present, insets } = this.#view;
-    const least = whole
-      ? 0
-      : present
-        ? PRESENT_LEAST
-        : this.#layers.size.w < 560
-          ? READABLE.narrow
-          : READABLE.wide;
-    const most = present ? MOST.present : MOST.plain;
-    const camera = fitted(this.#geometry.bounds, this.#layers.size, insets, most, least);
+    const camera = framed(this.#geometry, this.#screen, whole);
     this.#camera = whole ? camera : this.#following(camera);
     this.#moved();
   }
@@ -201,7 +185,7 @@ export class Picture {
     cancelAnimationFrame(this.#request);
     for (const stop of this.#stop) stop();
     this.#layers.remove();
-    this.layouter.close();
+    this.#arranger.close();
   }
 
   #changed(state: State, old: State): void {
@@ -242,70 +226,41 @@ export class Picture {
     this.#invalidate();
   }
 
-  /** When the picture does not fit, it follows what is active. */
   #following(camera: Camera): Camera {
-    const geometry = this.#geometry;
     const step = this.store.state.frame?.header.step;
-    if (!geometry || !step) return camera;
-    const screen = toScreen(camera, geometry.bounds);
-    const { top, right, bottom, left } = this.#view.insets;
-    const { w: width, h: height } = this.#layers.size;
-    if (screen.w <= width - left - right + 1 && screen.h <= height - top - bottom + 1) return camera;
-    const edge = step.edge === null ? undefined : geometry.drawing.graph.edges[step.edge];
-    const boxes = [step.node, edge?.source].flatMap((node) => geometry.cards.get(node ?? -1) ?? []);
-    if (boxes.length === 0) return camera;
-    const { x, y, w, h } = boundsOf(boxes);
-    const around = { x: x - 70, y: y - 62, w: w + 140, h: h + 124 };
-    return revealing(camera, around, this.#layers.size, this.#view.insets);
+    return this.#geometry && step ? following(this.#geometry, camera, step, this.#screen) : camera;
   }
 
   #layout(): void {
     const graph = this.store.state.graph;
     if (!graph) return;
-    const drawing = drawingOf(graph);
     const level = this.#level(graph);
-    const flow = this.#flow(drawing);
-    const request = layoutRequest(drawing, level, flow, this.#view.words, this.#measure, this.#view.present);
-    const key = JSON.stringify(request);
-    if (key === this.#laidOut) {
-      if (this.#positions && this.#geometry?.drawing !== drawing)
-        this.#geometry = makeGeometry(drawing, this.#positions, level);
-      return;
-    }
-    this.#laidOut = key;
-    const previous = this.#geometry?.level === level ? this.#positions : null;
-    this.layouter.lay(request, previous).then(
-      (positions) => {
-        if (!positions || this.#destroyed || this.#laidOut !== key) return;
-        const first = !this.#geometry;
-        const kept = previous !== null && this.#positions?.flow === flow;
-        this.#positions = positions;
-        this.#geometry = makeGeometry(drawingOf(this.store.state.graph ?? graph), positions, level);
-        if (first || !kept || this.#auto) this.#fit(false);
-        this.#invalidate();
-        this.callbacks.placed?.();
-      },
-      () => {
-        this.#laidOut = ""; // the worker could not be loaded: tried again with the next change
-      },
-    );
+    this.#arranger.arrange(graph, level, this.#screen, this.#view.words, this.#measure, ({ fresh }) => {
+      if (this.#destroyed) return;
+      if (fresh || this.#auto) this.#fit(false);
+      this.#invalidate();
+      this.callbacks.placed?.();
+    });
+  }
+
+  get #geometry(): Geometry | null {
+    return this.#arranger.geometry;
+  }
+
+  get #screen(): Screen {
+    const { present, insets } = this.#view;
+    return { size: this.#layers.size, present, insets };
   }
 
   #level(graph: Graph): Level {
     return this.#view.zoom === "scalars" && graph.nodes.length > 0 ? "scalars" : "operations";
   }
 
-  #flow(drawing: Drawing): Flow {
-    const { w, h } = this.#layers.size;
-    const { top, right, bottom, left } = this.#view.insets;
-    return flowFor(drawing, { w: Math.max(80, w - left - right), h: Math.max(80, h - top - bottom) });
-  }
-
   #input(): SceneInput | null {
     const geometry = this.#geometry;
     const shown = this.#shown;
     if (!geometry || !shown || shown.frame.header.topology !== geometry.drawing.graph.topology) return null;
-    const { scale, theme, words, selected, editing } = this.#view;
+    const { scale, theme, words, selected, editing, stops, fired } = this.#view;
     const rate = this.store.state.config["lr"];
     const lookup = (name: string | null) =>
       name === null ? null : (geometry.drawing.nodes.find((n) => n.node.name === name)?.index ?? null);
@@ -321,6 +276,12 @@ export class Picture {
         selected: selected ? spotOf(geometry, selected) : null,
         hovered: this.#hovered,
         editing: lookup(editing),
+        stops: new Set(stops.flatMap((name) => lookup(name) ?? [])),
+        fired: fired && {
+          ...fired,
+          node: lookup(fired.name) ?? -1,
+          missing: new Set(fired.missing.flatMap((name) => lookup(name) ?? [])),
+        },
         rate: typeof rate === "number" ? rate : null,
         far: this.#camera.k < FAR,
         visible: this.#heavy() ? this.#around() : null,
@@ -461,6 +422,15 @@ export class Picture {
     const spot = hit(geometry, toPicture(this.#camera, at), 8 / this.#camera.k);
     const selection = spot && selectionOf(geometry, spot);
     return spot && selection ? { ...spot, selection } : null;
+  }
+
+  #tap(at: Point): void {
+    const spot = this.#spotAt(at);
+    this.callbacks.select(spot);
+    const frame = this.store.state.frame;
+    if (spot?.kind !== "node" || !this.#geometry || !frame) return;
+    const what = numberAt(this.#geometry, frame, spot.index, toPicture(this.#camera, at), this.#measure);
+    if (what) this.callbacks.explain?.({ name: spot.selection.name, what });
   }
 
   #doubleTap(at: Point): void {

@@ -1,5 +1,5 @@
 /** A wire's curve: cubic pieces, measured by arc length. */
-import type { Box, Flow, Point } from "../layout/types";
+import type { Bend, Box, Flow, Point } from "../layout/types";
 import type { Segment } from "./display";
 
 const PIECES = 20;
@@ -16,16 +16,36 @@ export interface Curve {
   readonly length: number;
 }
 
-/** From a source's port to a target's, through bends; tangents along the flow at both ends. */
-export function curveThrough(points: readonly Point[], flow: Flow): Curve {
-  const first = points[0] as Point;
+const CORNER = 11;
+
+/** From a source's port to a target's, through bends; tangents along the flow at both ends, corners at turns. */
+export function curveThrough(points: readonly Bend[], flow: Flow): Curve {
+  const first = points[0] as Bend;
   const d: Segment[] = [["M", first.x, first.y]];
   for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1] as Point, points[i] as Point];
-    const [c1, c2] = controls(a, b, flow);
-    d.push(["C", c1.x, c1.y, c2.x, c2.y, b.x, b.y]);
+    const [a, b] = [points[i - 1] as Bend, points[i] as Bend];
+    const next = points[i + 1];
+    if (b.turn && next) {
+      const [p, q] = [towards(b, a), towards(b, next)];
+      d.push(["L", p.x, p.y], ["C", ...between(p, b), ...between(q, b), q.x, q.y]);
+    } else if (a.turn) d.push(["L", b.x, b.y]);
+    else {
+      const [c1, c2] = controls(a, b, flow);
+      d.push(["C", c1.x, c1.y, c2.x, c2.y, b.x, b.y]);
+    }
   }
   return measured(d);
+}
+
+/** Where a rounded corner begins. */
+function towards(corner: Point, other: Point): Point {
+  const length = distance(corner, other) || 1;
+  const f = Math.min(CORNER, length / 2) / length;
+  return { x: corner.x + (other.x - corner.x) * f, y: corner.y + (other.y - corner.y) * f };
+}
+
+function between(a: Point, b: Point): [number, number] {
+  return [a.x + (b.x - a.x) * 0.55, a.y + (b.y - a.y) * 0.55];
 }
 
 function controls(a: Point, b: Point, flow: Flow): [Point, Point] {
@@ -62,7 +82,7 @@ function resample(d: readonly Segment[], points: readonly Point[]): Curve {
   for (let i = 1; i < points.length; i++)
     lengths.push((lengths[i - 1] as number) + distance(points[i - 1] as Point, points[i] as Point));
   const length = lengths.at(-1) ?? 0;
-  const count = Math.max(2, Math.min(160, Math.round(length / 6)));
+  const count = Math.max(2, Math.min(400, Math.round(length / 6)));
   const samples: Sample[] = [];
   let k = 1;
   for (let i = 0; i <= count; i++) {

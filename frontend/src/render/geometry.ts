@@ -1,11 +1,12 @@
 /** Everything about the picture that does not depend on numbers: wires, where their numbers stand, docks. */
 import type { Drawing, DrawnNode } from "../layout/drawing";
 import { boundsOf } from "../layout/elk-graph";
-import type { Box, Flow, LayoutRequest, Positions } from "../layout/types";
+import { fold, levelsOf } from "../layout/fold";
+import type { Box, Flow, LayoutRequest, Positions, Size, Spacing } from "../layout/types";
 import { curveThrough } from "./curve";
 import type { Measure } from "./display";
 import { placeLabels, type LabelPlaces } from "./labels";
-import { cardSize, spacing, type Level } from "./metrics";
+import { cardSize, DENSE, spacing, type Level } from "./metrics";
 import { inPort, outPort, type Wire } from "./ports";
 import type { Words } from "./words";
 
@@ -20,22 +21,37 @@ export interface Geometry {
   readonly bounds: Box;
 }
 
+/** How a graph is laid out on a screen: which way data flow, and in how many rows. */
+export interface Plan {
+  readonly flow: Flow;
+  readonly spacing: Spacing;
+  /** Null for one row. */
+  readonly rows: ReadonlyMap<number, number> | null;
+}
+
 export function layoutRequest(
   drawing: Drawing,
   level: Level,
-  flow: Flow,
+  plan: Flow | Plan,
   words: Words,
   measure: Measure,
-  close = false,
 ): LayoutRequest {
+  const {
+    flow,
+    spacing: room,
+    rows,
+  } = typeof plan === "string"
+    ? { flow: plan, spacing: spacing(plan, drawing.nodes.length), rows: null }
+    : plan;
   return {
     flow,
-    spacing: spacing(flow, drawing.nodes.length, close),
+    spacing: room,
     nodes: drawing.nodes.map((node) => ({
       index: node.index,
       name: node.node.name,
-      size: cardSize(node, level, words, measure),
+      size: cardSize(node, level, words, measure, rows !== null),
       arity: node.ins.length,
+      ...(rows ? { row: rows.get(node.index) ?? 0 } : {}),
     })),
     edges: drawing.nodes.flatMap((node) =>
       node.ins.map((edge, slot) => ({ index: edge.index, source: edge.source, target: edge.target, slot })),
@@ -43,22 +59,62 @@ export function layoutRequest(
   };
 }
 
-/** Which way data should flow on a screen of this size: to the right, or down where that shows it much larger. */
-export function flowFor(drawing: Drawing, screen: { w: number; h: number }): Flow {
-  const depth = new Map<number, number>();
-  for (const node of drawing.nodes)
-    depth.set(node.index, Math.max(0, ...node.ins.map((edge) => (depth.get(edge.source) ?? 0) + 1)));
-  const layers = Math.max(1, ...[...depth.values()].map((d) => d + 1));
-  const breadth = Math.max(1, drawing.nodes.length / layers);
-  const scale = (flow: Flow) => {
-    const { layer, node } = spacing(flow, drawing.nodes.length);
-    const along = (size: number) => layers * size + (layers - 1) * layer;
-    const across = (size: number) => breadth * size + (breadth - 1) * node;
-    return flow === "right"
-      ? Math.min(screen.w / along(122), screen.h / across(64))
-      : Math.min(screen.w / across(122), screen.h / along(64));
+/** Around the cards: what may stand above and below them. */
+const AROUND = 40;
+
+/**
+ * The plan that shows a graph largest on a screen of this size (in units at zoom 1), in the order of what is easiest
+ * to follow: one row, several rows, and on narrow screens data that flow down. Where even the best is smaller than
+ * `least`, rows as long as the screen is wide at that scale: what is active is then followed downwards.
+ */
+export function planFor(
+  drawing: Drawing,
+  level: Level,
+  screen: Size,
+  words: Words,
+  measure: Measure,
+  least: number,
+  close = false,
+): Plan {
+  const wide = spacing("right", drawing.nodes.length, close);
+  const flat = layoutRequest(drawing, level, { flow: "right", spacing: wide, rows: null }, words, measure);
+  const scale = ({ w, h }: Size) => Math.min(1.05, screen.w / w, screen.h / (h + AROUND));
+  const one = scale(fold(flat, wide, Infinity).size);
+  const down = spacing("down", drawing.nodes.length);
+  const upright = scale(downwards(flat, down));
+  const plans: { plan: Plan; scale: number; worth: number; width: number; height: number }[] = [];
+  const add = (plan: Plan, size: Size, worth: number) =>
+    plans.push({ plan, scale: scale(size), worth, width: screen.w / size.w, height: size.h });
+  add({ flow: "right", spacing: wide, rows: null }, fold(flat, wide, Infinity).size, one);
+  if (one < 0.8 && upright > 1.15 * one)
+    add({ flow: "down", spacing: down, rows: null }, downwards(flat, down), upright * 0.97);
+  const dense = { flow: "right", spacing: DENSE, rows: new Map() } as const;
+  const tight = layoutRequest(drawing, level, dense, words, measure);
+  if (one < 0.9)
+    for (let most = 2; most <= 16; most++) {
+      const { rows, count, size } = fold(tight, DENSE, most);
+      if (count === 1) break;
+      add({ flow: "right", spacing: DENSE, rows }, size, scale(size) * (0.86 - 0.02 * (count - 2)));
+    }
+  const best = plans.reduce((a, b) => (b.worth > a.worth ? b : a));
+  if (best.scale >= least) return best.plan;
+  const readable = plans.filter((p) => p.plan.rows && p.width >= least);
+  return readable.length > 0 ? readable.reduce((a, b) => (b.height < a.height ? b : a)).plan : best.plan;
+}
+
+/** What a graph would measure where data flow down. */
+function downwards(graph: LayoutRequest, { layer, node }: Spacing): Size {
+  const levels = new Map<number, Size>();
+  for (const [index, level] of levelsOf(graph)) {
+    const size = graph.nodes.find((n) => n.index === index)?.size ?? { w: 0, h: 0 };
+    const was = levels.get(level) ?? { w: -node, h: 0 };
+    levels.set(level, { w: was.w + node + size.w, h: Math.max(was.h, size.h) });
+  }
+  const sizes = [...levels.values()];
+  return {
+    w: Math.max(0, ...sizes.map((s) => s.w)),
+    h: sizes.reduce((sum, s) => sum + s.h + layer, -layer),
   };
-  return Math.min(1, scale("down")) > 1.15 * Math.min(1, scale("right")) ? "down" : "right";
 }
 
 export function makeGeometry(drawing: Drawing, positions: Positions, level: Level): Geometry {
@@ -71,7 +127,7 @@ export function makeGeometry(drawing: Drawing, positions: Positions, level: Leve
     });
   const cards = positions.nodes;
   const labels = placeLabels(drawing, cards, wires, flow);
-  const all = [...cards.values()];
+  const all = [positions.bounds, ...cards.values()];
   const lossCard = drawing.nodes.find((n) => n.node.loss);
   const loss = lossCard ? cards.get(lossCard.index) : undefined;
   // The loss has its name beside it, and the seed comes to it.
@@ -88,17 +144,15 @@ function makeWire(
 ): Wire | null {
   const [from, to] = [positions.nodes.get(edge.source), positions.nodes.get(edge.target)];
   if (!from || !to) return null;
-  const points = [
-    outPort(from, positions.flow),
-    ...(positions.bends.get(edge.index) ?? []),
-    inPort(to, slot, node.ins.length, positions.flow),
-  ];
+  const bends = positions.bends.get(edge.index) ?? [];
+  const points = [outPort(from, positions.flow), ...bends, inPort(to, slot, node.ins.length, positions.flow)];
   const curve = curveThrough(points, positions.flow);
   return {
     edge: edge.index,
     source: edge.source,
     target: edge.target,
     curve,
+    turns: bends.some((bend) => bend.turn),
     bounds: boundsOf(curve.samples.map(({ x, y }) => ({ x, y, w: 0, h: 0 }))),
   };
 }

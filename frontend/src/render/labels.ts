@@ -4,9 +4,8 @@
  */
 import type { Drawing } from "../layout/drawing";
 import type { Box, Flow, Point } from "../layout/types";
-import { pointAt, touches } from "./curve";
+import { pointAt, touches, type Curve } from "./curve";
 import { overlaps } from "./display";
-
 import { FONTS, LABEL_H, NUMBER_CHARS } from "./metrics";
 import { dock, type Wire } from "./ports";
 
@@ -25,6 +24,8 @@ export const LABEL_W = NUMBER_CHARS * FONTS.label.size * 0.6;
 
 /** Where along the wire: the middle first. */
 const PLACES = [0.5, 0.56, 0.44, 0.62, 0.38, 0.68, 0.32, 0.75, 0.25, 0.82, 0.18];
+/** And on a wire to another row, in pixels: before the card that it enters, else behind the one that it leaves. */
+const NEAR = [50, 62, 40, 76, 90];
 /** Clear space between the wire's middle line and the label, and how far it may move away. */
 const CLEAR = 9;
 const AWAY = [0, 7, 15, 26];
@@ -68,10 +69,10 @@ export function placeLabels(
     const pair = `${wire.source}>${wire.target}`;
     const value = pairs.has(pair) ? null : place(wire, space, 1);
     pairs.add(pair);
-    if (value) space.add({ box: labelBox(value), soft: false });
+    if (value) space.add({ box: labelBox(value), soft: false, of: wire });
     const edge = drawing.graph.edges[wire.edge];
     const contribution = edge?.carries_grad ? place(wire, space, -1) : null;
-    if (contribution) space.add({ box: labelBox(contribution), soft: false });
+    if (contribution) space.add({ box: labelBox(contribution), soft: false, of: wire });
     result.set(wire.edge, { value, contribution });
   }
   return result;
@@ -80,16 +81,18 @@ export function placeLabels(
 /** `side` 1 is above a wire that runs right, and right of one that runs down. */
 function place(wire: Wire, space: Space, side: 1 | -1): LabelPlace | null {
   let best: { at: LabelPlace; cost: number } | null = null;
-  for (const [i, s] of PLACES.entries()) {
+  for (const [i, s] of placesOn(wire).entries()) {
     const p = pointAt(wire.curve, s);
+    // Where a wire runs back, above stays above.
+    const up = wire.turns && p.tx < 0 ? -1 : 1;
     for (const turn of [1, -1] as const) {
-      const n = { x: p.ty * side * turn, y: -p.tx * side * turn };
+      const n = { x: p.ty * side * turn * up, y: -p.tx * side * turn * up };
       for (const [j, away] of AWAY.entries()) {
         const cost = i * 1.2 + j * 3 + (turn === 1 ? 0 : 40);
         if (best && cost >= best.cost) continue;
         const at = pushedClear(wire, p, n, CLEAR + away);
-        const extra = space.cost(labelBox(at), wire);
-        if (extra === null) continue;
+        const extra = at && space.cost(labelBox(at), wire);
+        if (!at || extra === null) continue;
         const lean = Math.max(-1, Math.min(1, (2 * (p.x - at.x)) / LABEL_W));
         if (!best || cost + extra < best.cost) best = { at: { ...at, lean }, cost: cost + extra };
       }
@@ -98,8 +101,12 @@ function place(wire: Wire, space: Space, side: 1 | -1): LabelPlace | null {
   return best?.at ?? null;
 }
 
-/** The nearest middle along the normal at which the whole box is clear of its own wire. */
-function pushedClear(wire: Wire, p: Point, n: Point, clear: number): Point {
+function placesOn({ curve, turns }: Wire): number[] {
+  return turns ? NEAR.flatMap((d) => [1 - d / curve.length, d / curve.length]) : PLACES;
+}
+
+/** The nearest middle along the normal at which the whole box is clear of its own wire; null for none. */
+function pushedClear(wire: Wire, p: Point, n: Point, clear: number): Point | null {
   // A box that is pushed sideways must move by its half width, one pushed up or down by its half height.
   let d = clear + Math.abs(n.y) * (LABEL_H / 2) * 0.6 + Math.abs(n.x) * (LABEL_W / 2) * 0.4;
   for (let k = 0; k < 24; k++) {
@@ -107,14 +114,20 @@ function pushedClear(wire: Wire, p: Point, n: Point, clear: number): Point {
     if (!touches(wire.curve, labelBox(at), clear)) return at;
     d += 4;
   }
-  return { x: p.x + n.x * d, y: p.y + n.y * d };
+  return null;
 }
 
 interface Obstacle {
   readonly box: Box;
   /** Costs, but does not forbid. */
   readonly soft: boolean;
+  /** Whose number it is. */
+  readonly of?: Wire;
 }
+
+/** A number that is as near to another wire, or to another wire's number, would be read as that one's. */
+const NEARER = 24;
+const BESIDE = { x: 8, y: 9, cost: 14 };
 
 const CELL = 160;
 
@@ -139,21 +152,43 @@ class Space {
   /** Null where the box must not stand. */
   cost(box: Box, own: Wire): number | null {
     let cost = 0;
-    for (const key of keysOf(box)) {
-      for (const { box: other, soft } of this.#boxes.get(key) ?? []) {
-        if (!overlaps(box, other, soft ? 0 : 2)) continue;
+    const reach = distance(own.curve, box) + 8;
+    const around = keysOf(grow(box, reach));
+    const boxes = new Set(around.flatMap((key) => this.#boxes.get(key) ?? []));
+    for (const { box: other, soft, of } of boxes) {
+      if (overlaps(box, other, soft ? 0 : 2)) {
         if (!soft) return null;
         cost += 10;
-      }
-      for (const wire of this.#wires.get(key) ?? [])
-        if (wire !== own) {
-          if (touches(wire.curve, box, 5)) return null;
-          // Nearer to another wire than to its own it would be read as that one's.
-          if (touches(wire.curve, box, 16)) cost += 5;
-        }
+      } else if (of && of !== own && beside(box, other)) cost += BESIDE.cost;
+    }
+    const wires = new Set(around.flatMap((key) => [...(this.#wires.get(key) ?? [])]));
+    for (const wire of wires) {
+      if (wire === own) continue;
+      if (touches(wire.curve, box, 5)) return null;
+      if (touches(wire.curve, box, reach)) cost += NEARER * (1 - (distance(wire.curve, box) - 5) / reach);
     }
     return cost;
   }
+}
+
+function beside(a: Box, b: Box): boolean {
+  return (
+    a.x < b.x + b.w + BESIDE.x &&
+    b.x < a.x + a.w + BESIDE.x &&
+    a.y < b.y + b.h + BESIDE.y &&
+    b.y < a.y + a.h + BESIDE.y
+  );
+}
+
+/** From a box to the middle line of a wire. */
+function distance(curve: Curve, { x, y, w, h }: Box): number {
+  let least = Infinity;
+  for (const p of curve.samples) {
+    const dx = Math.max(x - p.x, 0, p.x - x - w);
+    const dy = Math.max(y - p.y, 0, p.y - y - h);
+    least = Math.min(least, dx * dx + dy * dy);
+  }
+  return Math.sqrt(least);
 }
 
 function keysOf(box: Box): string[] {

@@ -50,6 +50,9 @@ export function spacing(flow: Flow, cards: number, close = false): Spacing {
   return { layer: close ? 84 : 106, node: close ? 56 : cards <= 8 ? 116 : cards <= 20 ? 84 : 46 };
 }
 
+/** In rows cards stand closer, so that all of them can be seen. */
+export const DENSE: Spacing = { layer: 86, node: 34 };
+
 export function isScalar(shape: readonly number[]): boolean {
   return shape.every((n) => n === 1);
 }
@@ -87,20 +90,22 @@ export function tileSize(shape: readonly number[]): Size & { cell: number } {
 }
 
 /** Few different widths: cards in a column line up. */
-function even(width: number): number {
-  return Math.round((width + 3) / 16) * 16;
+function even(width: number, step = 16): number {
+  return Math.round((width + 3) / step) * step;
 }
 
-export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure): Size {
+/** `dense` for cards in rows, whose longest numbers are set a little smaller. */
+export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure, dense = false): Size {
   const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
   const kind = measure(kindOf(node, words), FONTS.kind);
   if (!hasTile(node, level)) {
     // A long name takes some of the number's room: the number is set smaller where it needs it.
-    const chars = nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
+    const chars = dense || nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
     const value = measure("0".repeat(chars), FONTS.value);
-    const grad = measure("0".repeat(CARD_CHARS), FONTS.grad);
-    const w = 2 * CARD.padX + Math.max(name + CARD.gap + value, kind + CARD.gap + grad);
-    return { w: even(Math.max(CARD.minW, w)), h: CARD.h };
+    const grad = measure("0".repeat(dense ? chars : CARD_CHARS), FONTS.grad);
+    const gap = dense ? CARD.gap / 2 : CARD.gap;
+    const w = 2 * CARD.padX + gap + Math.max(name + value, kind + grad);
+    return { w: even(Math.max(CARD.minW, w), dense ? 8 : 16), h: CARD.h };
   }
   if (isScalar(node.node.shape)) return { w: Math.max(116, Math.ceil(name + 2 * CARD.padX)), h: 114 };
   const tile = tileSize(node.node.shape);

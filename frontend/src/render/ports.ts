@@ -9,6 +9,8 @@ export interface Wire {
   readonly source: number;
   readonly target: number;
   readonly curve: Curve;
+  /** Whether it goes on in another row. */
+  readonly turns: boolean;
   readonly bounds: Box;
 }
 

@@ -3,11 +3,11 @@ import { drawingOf, superscript } from "../../src/layout/drawing";
 import { createLayouter } from "../../src/layout/layout";
 import type { Box } from "../../src/layout/types";
 import { overlaps } from "../../src/render/display";
-import { flowFor, layoutRequest } from "../../src/render/geometry";
+import { layoutRequest } from "../../src/render/geometry";
 import { inPort } from "../../src/render/ports";
 import { estimate } from "../../src/render/display";
 import { englishWords } from "../../src/render/words";
-import { geometryOf, positionsOf, recordingOf, solver } from "../support/pictures";
+import { geometryOf, PHONE, planOn, positionsOf, recordingOf, solver, STAGE } from "../support/pictures";
 import { large, PROGRAMS, record } from "../support/trace";
 
 const drawing = (name: string) => recordingOf(record(PROGRAMS[name]!)).drawing;
@@ -165,8 +165,54 @@ describe("the layouter", () => {
   });
 });
 
-it("data flow down on a phone, to the right on a wide screen", () => {
-  expect(flowFor(drawing("one-weight"), { w: 362, h: 380 })).toBe("down");
-  expect(flowFor(drawing("one-weight"), { w: 742, h: 510 })).toBe("right");
-  expect(flowFor(drawing("sigmoid-neuron"), { w: 1000, h: 500 })).toBe("right");
+describe("the plan of a layout", () => {
+  it("is one row where that fits, data flowing down on a phone", () => {
+    expect(planOn(drawing("one-weight"), PHONE)).toMatchObject({ flow: "down", rows: null });
+    for (const name of ["one-weight", "max"])
+      expect(planOn(drawing(name), STAGE), name).toMatchObject({ flow: "right", rows: null });
+  });
+
+  it("is several rows for a long chain, each node not before what it reads", () => {
+    const d = drawing("sigmoid-neuron");
+    const { flow, rows } = planOn(d, STAGE);
+    expect(flow).toBe("right");
+    expect(new Set(rows?.values())).toEqual(new Set([0, 1]));
+    for (const edge of d.edges) expect(rows!.get(edge.source)).toBeLessThanOrEqual(rows!.get(edge.target)!);
+    // What is read only in the second row stands there too: one wire goes on.
+    expect(d.edges.filter((e) => rows!.get(e.source) !== rows!.get(e.target))).toHaveLength(1);
+  });
+
+  it("is as wide as can be read, however long the program", () => {
+    const d = recordingOf(record(large(500))).drawing;
+    const { rows } = planOn(d, STAGE);
+    expect(Math.max(...rows!.values())).toBeGreaterThan(3);
+  });
+
+  it("keeps rows apart, each from left to right, and wires between them clear of all cards", async () => {
+    for (const [name, screen] of [
+      ["sigmoid-neuron", STAGE],
+      ["not-finite", { w: 400, h: 300 }],
+      ["sigmoid-neuron", { w: 400, h: 300 }],
+    ] as const) {
+      const d = drawing(name);
+      const { rows } = planOn(d, screen);
+      const { cards, wires } = await geometryOf(d, planOn(d, screen));
+      const boxes = [...cards.values()];
+      boxes.forEach((a, i) =>
+        boxes.slice(i + 1).forEach((b) => expect(overlaps(a, b, 12), name).toBe(false)),
+      );
+      for (const edge of d.edges) {
+        const [a, b] = [cards.get(edge.source)!, cards.get(edge.target)!];
+        if (rows!.get(edge.source) === rows!.get(edge.target)) expect(a.x + a.w).toBeLessThan(b.x);
+        else expect(a.y + a.h).toBeLessThan(b.y);
+        const { samples } = wires.get(edge.index)!.curve;
+        for (const [index, card] of cards)
+          if (index !== edge.source && index !== edge.target)
+            expect(
+              samples.some((p) => overlaps({ x: p.x, y: p.y, w: 0, h: 0 }, card)),
+              `${name}: wire ${edge.index} under card ${index}`,
+            ).toBe(false);
+      }
+    }
+  });
 });

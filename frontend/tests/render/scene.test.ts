@@ -3,13 +3,14 @@ import { resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Box } from "../../src/layout/types";
 import { estimate, overlaps, textsOf, type DisplayList, type Item } from "../../src/render/display";
+import { fitted } from "../../src/render/camera";
 import type { Geometry } from "../../src/render/geometry";
 import { labelBox } from "../../src/render/labels";
 import { sceneList } from "../../src/render/scene";
 import { toSvg } from "../../src/render/svg";
 import { lightTheme } from "../../src/render/theme";
 import { parseTrace } from "../../src/transport/replay";
-import { geometryOf, inputOf, recordingOf, type Recording } from "../support/pictures";
+import { geometryOf, inputOf, planOn, recordingOf, STAGE, type Recording } from "../support/pictures";
 import { large, PROGRAMS, record } from "../support/trace";
 
 const golden = resolve(__dirname, "../../../tests/golden");
@@ -25,9 +26,11 @@ beforeAll(async () => {
   for (const [name, { drawing }] of recordings)
     for (const flow of ["right", "down"] as const)
       geometries.set(`${name} ${flow}`, await geometryOf(drawing, flow));
+  for (const [name, { drawing }] of recordings)
+    geometries.set(`${name} planned`, await geometryOf(drawing, planOn(drawing, STAGE)));
 });
 
-const cases = [...recordings.keys()].flatMap((name) => [`${name} right`, `${name} down`]);
+const cases = [...recordings.keys()].flatMap((name) => [`${name} right`, `${name} down`, `${name} planned`]);
 const recordingFor = (key: string) => recordings.get(key.slice(0, key.lastIndexOf(" ")))!;
 
 /** Each number of the picture by whose it is, as far as it can be seen. */
@@ -109,6 +112,15 @@ describe.each(cases)("the picture of %s", (key) => {
     const parallel =
       geometry.wires.size - new Set([...geometry.wires.values()].map((w) => `${w.source} ${w.target}`)).size;
     expect(missing - parallel).toBeLessThanOrEqual(places.length * 0.1);
+  });
+});
+
+describe.each([...recordings.keys()])("at 1440×900 the whole of %s", (name) => {
+  it("is on the stage, and can be read", () => {
+    const { bounds } = geometries.get(`${name} planned`)!;
+    const { k } = fitted(bounds, STAGE, { top: 0, right: 0, bottom: 0, left: 0 }, 1.25);
+    // Numbers of wires are set in 13 px at zoom 1.
+    expect(k).toBeGreaterThan(0.64);
   });
 });
 

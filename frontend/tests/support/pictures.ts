@@ -4,7 +4,7 @@ import { drawingOf, type Drawing } from "../../src/layout/drawing";
 import { solve, type Solver } from "../../src/layout/elk-graph";
 import type { Flow, Positions } from "../../src/layout/types";
 import { estimate } from "../../src/render/display";
-import { layoutRequest, makeGeometry, type Geometry } from "../../src/render/geometry";
+import { layoutRequest, makeGeometry, planFor, type Geometry, type Plan } from "../../src/render/geometry";
 import type { Level } from "../../src/render/metrics";
 import { restingView, type SceneInput } from "../../src/render/scene";
 import { lightTheme } from "../../src/render/theme";
@@ -33,19 +33,28 @@ export function recordingOf(messages: Incoming[]): Recording {
 
 export async function positionsOf(
   drawing: Drawing,
-  flow: Flow = "right",
+  plan: Flow | Plan = "right",
   level: Level = "scalars",
   previous: Positions | null = null,
 ): Promise<Positions> {
-  return solve(layoutRequest(drawing, level, flow, englishWords, estimate), solver, previous);
+  return solve(layoutRequest(drawing, level, plan, englishWords, estimate), solver, previous);
 }
 
 export async function geometryOf(
   drawing: Drawing,
-  flow: Flow = "right",
+  plan: Flow | Plan = "right",
   level: Level = "scalars",
 ): Promise<Geometry> {
-  return makeGeometry(drawing, await positionsOf(drawing, flow, level), level);
+  return makeGeometry(drawing, await positionsOf(drawing, plan, level), level);
+}
+
+/** The stage of a window of 1440×900 without what lies over its edges, and the same of a phone. */
+export const STAGE = { w: 750, h: 518 };
+export const PHONE = { w: 362, h: 380 };
+
+/** As the page plans it for a screen. */
+export function planOn(drawing: Drawing, screen: { w: number; h: number }, least = 0.64): Plan {
+  return planFor(drawing, "scalars", screen, englishWords, estimate, least);
 }
 
 export function inputOf(geometry: Geometry, frames: FrameView[], step: number): SceneInput {

@@ -23,17 +23,25 @@ export interface CardState {
   readonly odd: "first" | "other" | null;
   readonly selected: boolean;
   readonly hovered: boolean;
-  readonly editing: boolean;
+  /** One stops here. */
+  readonly stop: boolean;
+  /** It was tried to fire: what has arrived is said in words. */
+  readonly fired: { readonly arrived: number; readonly expected: number } | null;
+  /** A node that was tried to fire waits for this one. */
+  readonly awaited: boolean;
 }
 
 export function cardItems(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
   const items: Item[] = [];
   if (state.selected || state.hovered) items.push(ring(box, state.selected, ctx));
+  if (state.awaited) items.push(awaitedItem(box, ctx));
   items.push(plate(node, box, state, ctx));
   items.push(...(hasTile(node, ctx.level) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
   if (state.pin !== "none") items.push(pinItem(box, state.pin, ctx));
-  if (state.arrivals) items.push(arrivalsItem(box, state.arrivals, ctx));
+  const arrivals = state.fired ?? state.arrivals;
+  if (arrivals) items.push(arrivalsItem(box, arrivals, state.fired !== null, ctx));
   if (state.odd) items.push(warningItem({ x: box.x + 4, y: box.y + 1 }, state.odd === "first", ctx.theme));
+  if (state.stop) items.push(stopItem(box, state.odd !== null, ctx));
   return items;
 }
 
@@ -77,27 +85,24 @@ function face(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): It
   const name = nameOf(node);
   const nameFont = node.isGlyph ? FONTS.glyph : FONTS.name;
   const kind = kindOf(node, ctx.words);
-  const valueRoom = right - left - CARD.gap - measure(name, nameFont);
-  const gradRoom = right - left - CARD.gap - measure(kind, FONTS.kind);
+  const valueRoom = right - left - CARD.gap / 2 - measure(name, nameFont);
+  const gradRoom = right - left - CARD.gap / 2 - measure(kind, FONTS.kind);
   const items: Item[] = [
     { kind: "text", text: name, x: left, y: box.y + 28, font: nameFont, fill: theme.text },
     { kind: "text", text: kind, x: left, y: box.y + 49, font: FONTS.kind, fill: theme.text3 },
   ];
-  if (!state.editing)
-    items.push(
-      numberItem(
-        state.value,
-        { x: right, y: box.y + 28 },
-        fitted(FONTS.value, state.value.text, valueRoom, measure),
-        theme,
-        {
-          align: "end",
-          id: `value:${node.index}`,
-          dim: state.dimValue,
-        },
-      ),
-    );
   items.push(
+    numberItem(
+      state.value,
+      { x: right, y: box.y + 28 },
+      fitted(FONTS.value, state.value.text, valueRoom, measure),
+      theme,
+      {
+        align: "end",
+        id: `value:${node.index}`,
+        dim: state.dimValue,
+      },
+    ),
     numberItem(
       state.grad,
       { x: right, y: box.y + 49 },
@@ -164,7 +169,6 @@ function half(node: DrawnNode, box: Box, cell: Cell, row: 0 | 1, state: CardStat
   const at = { x: box.x + CARD.padX, y: box.y + 52 + row * 26, w: box.w - 2 * CARD.padX, h: 25 };
   const signed = row === 1 && (cell.tone === "positive" || cell.tone === "negative" || cell.tone === "zero");
   const font = row === 0 ? FONTS.value : FONTS.grad;
-  const hidden = row === 0 && state.editing;
   return [
     { kind: "rect", ...at, r: 4, fill: theme.sunken, stroke: theme.border, width: 1 },
     ...(signed
@@ -181,21 +185,17 @@ function half(node: DrawnNode, box: Box, cell: Cell, row: 0 | 1, state: CardStat
           } satisfies Item,
         ]
       : []),
-    ...(hidden
-      ? []
-      : [
-          numberItem(
-            cell,
-            { x: at.x + at.w - 8, y: at.y + 17.5 },
-            fitted(font, cell.text, at.w - 20, measure),
-            theme,
-            {
-              align: "end",
-              id: `${row === 0 ? "value" : "grad"}:${node.index}`,
-              dim: row === 0 ? state.dimValue : state.dimGrad,
-            },
-          ),
-        ]),
+      numberItem(
+        cell,
+        { x: at.x + at.w - 8, y: at.y + 17.5 },
+        fitted(font, cell.text, at.w - 20, measure),
+        theme,
+        {
+          align: "end",
+          id: `${row === 0 ? "value" : "grad"}:${node.index}`,
+          dim: row === 0 ? state.dimValue : state.dimGrad,
+        },
+      ),
   ];
 }
 
@@ -223,9 +223,10 @@ function pinItem(box: Box, pin: "kept" | "read", { theme, flow }: MarkContext): 
 function arrivalsItem(
   box: Box,
   { arrived, expected }: { arrived: number; expected: number },
-  { theme, measure }: MarkContext,
+  said: boolean,
+  { theme, measure, words }: MarkContext,
 ): Item {
-  const text = `${arrived}/${expected}`;
+  const text = said ? `${arrived}/${expected} ${words.arrived}` : `${arrived}/${expected}`;
   const font = mono(11.5, 650);
   const w = measure(text, font) + 14;
   const x = box.x + box.w - w - 8;
@@ -244,7 +245,7 @@ function arrivalsItem(
         r: 9,
         fill: full ? theme.phaseSoft.backward : theme.card,
         stroke: theme.phase.backward,
-        width: 1.25,
+        width: said ? 2 : 1.25,
       },
       {
         kind: "text",
@@ -258,6 +259,32 @@ function arrivalsItem(
         id: "arrivals",
       },
     ],
+  };
+}
+
+/** A consumer that a node waits for. */
+function awaitedItem(box: Box, { theme }: MarkContext): Item {
+  const by = 4;
+  return {
+    kind: "rect",
+    x: box.x - by,
+    y: box.y - by,
+    w: box.w + 2 * by,
+    h: box.h + 2 * by,
+    r: CARD.r + by,
+    fill: theme.phaseFaint.backward,
+    stroke: theme.phase.backward,
+    width: 2,
+  };
+}
+
+/** A breakpoint, as editors show it: a disc on the corner, clear of all numbers. */
+function stopItem(box: Box, beside: boolean, { theme }: MarkContext): Item {
+  const x = box.x + (beside ? 24 : 3);
+  return {
+    kind: "group",
+    id: "stop",
+    items: [{ kind: "circle", x, y: box.y + 3, r: 8, fill: theme.warn, stroke: theme.card, width: 2.5 }],
   };
 }
 

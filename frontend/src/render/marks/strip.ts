@@ -20,6 +20,8 @@ export interface StripSpec {
 }
 
 const PAD = 10;
+/** Where all near places are taken. */
+const FAR = [60, 72, 84, 96, 108, 120, 140, 160];
 
 function textOf(part: StripPart, parts: readonly StripPart[], i: number): string {
   if (typeof part === "string") return ` ${part} `;
@@ -52,6 +54,7 @@ export function stripBox(card: Box, width: number, skip: number, bounds: Box, ta
     ...[12, 24].flatMap((by) => xs.map((x) => [within(x), below + by] as const)),
     ...[0, 12, 24, 36].flatMap((by) => xs.map((x) => [within(x), above - by] as const)),
     ...[36, 48].flatMap((by) => xs.map((x) => [within(x), below + by] as const)),
+    ...FAR.flatMap((by) => xs.flatMap((x) => [above - by, below + by].map((y) => [within(x), y] as const))),
   ];
   const boxes = places.map(([x, y]): Box => ({ x, y, w: width, h: STRIP.h }));
   return boxes.find((box) => !taken.some((other) => overlaps(box, other, 3))) ?? (boxes[0] as Box);

@@ -1,0 +1,120 @@
+/**
+ * Folds a long graph into rows, like a text into lines: data flow to the right in each, and a wire that goes on in a
+ * later row runs around the ends of the rows between. Which layers stand in which row is planned from the sizes alone.
+ */
+import type { LayoutRequest, Size, Spacing } from "./types";
+
+type Sized = Pick<LayoutRequest, "nodes" | "edges">;
+
+/** Room around rows: below one and above the next, between two lanes, and where a lane leaves or enters a row. */
+export const GUTTER = { below: 40, above: 30, lane: 13, margin: 20, out: 50 } as const;
+
+export interface Folding {
+  /** The row of each node, from 0. */
+  readonly rows: ReadonlyMap<number, number>;
+  readonly count: number;
+  readonly size: Size;
+}
+
+interface Level {
+  width: number;
+  height: number;
+}
+
+/** Ops by how many ops lead to them, from 1; leaves stand one before the first op that reads them. */
+export function levelsOf({ nodes, edges }: Sized): ReadonlyMap<number, number> {
+  const leaves = new Set(nodes.filter((n) => n.arity === 0).map((n) => n.index));
+  const into = new Map<number, number[]>();
+  for (const { source, target } of edges) into.set(target, [...(into.get(target) ?? []), source]);
+  const levels = new Map<number, number>();
+  // The tape's order is topological.
+  for (const { index } of nodes.toSorted((a, b) => a.index - b.index))
+    if (!leaves.has(index))
+      levels.set(index, 1 + Math.max(0, ...(into.get(index) ?? []).map((s) => levels.get(s) ?? 0)));
+  for (const { source, target } of edges)
+    if (leaves.has(source))
+      levels.set(source, Math.min(levels.get(source) ?? Infinity, (levels.get(target) ?? 1) - 1));
+  for (const leaf of leaves) if (!levels.has(leaf)) levels.set(leaf, 0);
+  return levels;
+}
+
+/** The best rows of at most `most` levels of ops each: those that are together the least high. */
+export function fold(graph: Sized, spacing: Spacing, most: number): Folding {
+  const levels = levelsOf(graph);
+  const depth = Math.max(1, ...levels.values());
+  const plan = new Plan(graph, levels, depth, spacing);
+  // best[k]: the least height of the levels up to k, and where their last row begins.
+  const best: { height: number; from: number }[] = [{ height: 0, from: 0 }];
+  for (let k = 1; k <= depth; k++) {
+    let least = { height: Infinity, from: k - 1 };
+    for (let from = Math.max(0, k - most); from < k; from++) {
+      const before = best[from]?.height ?? Infinity;
+      const height = before + (from > 0 ? plan.gutter(from) : 0) + plan.row(from, k).h;
+      if (height < least.height - 1) least = { height, from };
+    }
+    best.push(least);
+  }
+  const cuts: number[] = [];
+  for (let k = depth; k > 0; k = best[k]?.from ?? 0) cuts.unshift(best[k]?.from ?? 0);
+  const rowOf = (level: number) => cuts.findLastIndex((from) => from < level);
+  const widths = cuts.map((from, i) => plan.row(from, cuts[i + 1] ?? depth).w);
+  const leaves = new Set(graph.nodes.filter((n) => n.arity === 0).map((n) => n.index));
+  const rows = new Map(
+    [...levels].map(([index, level]) => [index, Math.max(0, rowOf(leaves.has(index) ? level + 1 : level))]),
+  );
+  const size = { w: Math.max(...widths), h: best[depth]?.height ?? 0 };
+  return { rows, count: cuts.length, size };
+}
+
+/** What rows would measure. */
+class Plan {
+  readonly #ops: Level[] = [];
+  readonly #leaves: Level[] = [];
+  /** How many wires go on from a level to a later one: lanes if the row ends there. */
+  readonly #across: number[];
+
+  constructor(
+    graph: Sized,
+    levels: ReadonlyMap<number, number>,
+    depth: number,
+    readonly spacing: Spacing,
+  ) {
+    const empty = () => Array.from({ length: depth + 1 }, (): Level => ({ width: 0, height: 0 }));
+    this.#ops = empty();
+    this.#leaves = empty();
+    this.#across = Array.from({ length: depth + 1 }, () => 0);
+    const leaves = new Set<number>();
+    for (const { index, size, arity } of graph.nodes) {
+      if (arity === 0) leaves.add(index);
+      const level = (arity === 0 ? this.#leaves : this.#ops)[levels.get(index) ?? 0];
+      if (!level) continue;
+      level.width = Math.max(level.width, size.w);
+      level.height += size.h + spacing.node;
+    }
+    for (const { source, target } of graph.edges) {
+      const [a, b] = [levels.get(source) ?? 0, levels.get(target) ?? 0];
+      // A leaf goes where it is read first; only later readers in another row need a lane.
+      for (let k = leaves.has(source) ? a + 1 : a; k < b; k++) this.#across[k] = (this.#across[k] ?? 0) + 1;
+    }
+  }
+
+  /** The levels after `from` up to `to` in one row. */
+  row(from: number, to: number): Size {
+    const { layer, node } = this.spacing;
+    const first = this.#leaves[from] as Level;
+    const lanes = from > 0 ? (this.#across[from] ?? 0) : 0;
+    let w = first.width;
+    let h = first.height + lanes * (20 + node / 2);
+    for (let k = from + 1; k <= to; k++) {
+      const [ops, beside] = [this.#ops[k] as Level, k < to ? (this.#leaves[k] as Level) : null];
+      w += layer + Math.max(ops.width, beside?.width ?? 0);
+      h = Math.max(h, ops.height + (beside?.height ?? 0));
+    }
+    const end = to < this.#ops.length - 1 ? GUTTER.out + GUTTER.lane * (this.#across[to] ?? 0) : 0;
+    return { w: w + end + (from > 0 ? GUTTER.lane * lanes : 0), h: h - node };
+  }
+
+  gutter(at: number): number {
+    return GUTTER.below + GUTTER.above + GUTTER.lane * (this.#across[at] ?? 0);
+  }
+}

@@ -1,0 +1,72 @@
+/** Which part of the picture is on the screen: all of it where that can be read, else what is active. Pure. */
+import { boundsOf } from "../layout/elk-graph";
+import type { Box, Size } from "../layout/types";
+import type { Step } from "../store/types";
+import { fitted, revealing, toScreen, type Camera, type Insets } from "./camera";
+import type { Geometry } from "./geometry";
+import { FONTS } from "./metrics";
+
+const MOST = { plain: 1.25, present: 2.4 };
+/** Scale at which the smallest number has 24 pixels. */
+const PRESENT_LEAST = 24 / FONTS.strip.size;
+/** No smaller than this of its own accord; the picture follows what is active instead. */
+const READABLE = { wide: 0.64, narrow: 0.6 };
+/** Around what is followed: room for its numbers, tokens and arithmetic. */
+const AROUND = { x: 70, y: 62 };
+
+export interface Screen {
+  readonly size: Size;
+  readonly insets: Insets;
+  readonly present: boolean;
+}
+
+export function leastFor({ size, present }: Screen): number {
+  return present ? PRESENT_LEAST : size.w < 560 ? READABLE.narrow : READABLE.wide;
+}
+
+/** The free part of the screen. */
+export function roomOf({ size, insets }: Screen): Size {
+  return {
+    w: Math.max(80, size.w - insets.left - insets.right),
+    h: Math.max(80, size.h - insets.top - insets.bottom),
+  };
+}
+
+/** All of the picture, or with `whole` false no smaller than it can be read. */
+export function framed(geometry: Geometry, screen: Screen, whole: boolean): Camera {
+  const most = screen.present ? MOST.present : MOST.plain;
+  return fitted(geometry.bounds, screen.size, screen.insets, most, whole ? 0 : leastFor(screen));
+}
+
+/** When the picture does not fit, it follows what is active; before anything is, its beginning. */
+export function following(geometry: Geometry, camera: Camera, step: Step, screen: Screen): Camera {
+  const all = toScreen(camera, geometry.bounds);
+  const room = roomOf(screen);
+  if (all.w <= room.w + 1 && all.h <= room.h + 1) return camera;
+  const edge = step.edge === null ? undefined : geometry.drawing.graph.edges[step.edge];
+  const boxes = [step.node, edge?.source].flatMap((node) => geometry.cards.get(node ?? -1) ?? []);
+  const { x, y, w, h } = boxes.length > 0 ? boundsOf(boxes) : beginning(geometry);
+  const around = { x: x - AROUND.x, y: y - AROUND.y, w: w + 2 * AROUND.x, h: h + 2 * AROUND.y };
+  return revealing(camera, within(around, geometry.bounds), screen.size, screen.insets);
+}
+
+/** The first op with what it reads. */
+function beginning({ drawing, cards, bounds }: Geometry): Box {
+  const first = drawing.nodes.find((node) => node.ins.length > 0);
+  const boxes = [first?.index, ...(first?.ins.map((edge) => edge.source) ?? [])].flatMap(
+    (index) => cards.get(index ?? -1) ?? [],
+  );
+  return boxes.length > 0 ? boundsOf(boxes) : { ...bounds, w: 0, h: 0 };
+}
+
+/** Nothing beyond the picture needs to be seen. */
+function within(box: Box, bounds: Box): Box {
+  const x = Math.max(box.x, bounds.x);
+  const y = Math.max(box.y, bounds.y);
+  return {
+    x,
+    y,
+    w: Math.min(box.x + box.w, bounds.x + bounds.w) - x,
+    h: Math.min(box.y + box.h, bounds.y + bounds.h) - y,
+  };
+}
