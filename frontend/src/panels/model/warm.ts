@@ -1,0 +1,60 @@
+// What the first picture does not need is fetched once that picture stands, so that it is there when asked for.
+
+/** Marks the moment for tools that measure: what was asked for before it belongs to the first picture. */
+export const STANDS = "chainrule-stands";
+
+type Task = () => Promise<unknown>;
+const first: Task[] = [];
+const later: Task[] = [];
+let begun = false;
+let stands = false;
+
+/** Fetch something once the first picture stands, or now if it does. */
+export function warm(task: Task): void {
+  if (stands) void run(task);
+  else later.push(task);
+}
+
+/** Say what the first picture has to wait for. */
+export function awaited(task: Task): void {
+  first.push(task);
+}
+
+/** Say that the first picture has been laid out. */
+export async function pictureIsThere(): Promise<void> {
+  if (begun) return;
+  begun = true;
+  await painted();
+  for (const task of first) await run(task);
+  await painted();
+  await document.fonts.ready;
+  await idle();
+  stands = true;
+  performance.mark(STANDS);
+  for (const task of later.splice(0)) await run(task);
+}
+
+async function run(task: Task): Promise<void> {
+  try {
+    await task();
+  } catch {
+    // The network: whoever needs it asks again.
+  }
+}
+
+function painted(): Promise<void> {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+  });
+}
+
+function idle(): Promise<void> {
+  return new Promise((done) => {
+    // Not every browser can say when it is idle.
+    if ("requestIdleCallback" in window) {
+      requestIdleCallback(() => {
+        done();
+      });
+    } else setTimeout(done, 200);
+  });
+}
