@@ -30,6 +30,17 @@ def test_the_wheel_holds_the_package_and_nothing_beside_it(installed: Installed)
     assert not [name for name in names if "node_modules" in name or name.endswith((".ts", ".svelte", ".pyc"))]
 
 
+def test_the_wheel_holds_the_shipped_data_with_their_licences(installed: Installed) -> None:
+    folder = installed.source / "server" / "chainrule" / "data" / "shipped"
+    names = [path.name for path in folder.iterdir()]
+    assert "digits.npz" in names and "digits.LICENSE.md" in names
+    with zipfile.ZipFile(installed.wheel) as wheel:
+        for name in names:
+            assert wheel.read(f"chainrule/data/shipped/{name}") == (folder / name).read_bytes()
+        licences = [name for name in wheel.namelist() if ".dist-info/licenses/" in name]
+    assert {name for name in names if "LICENSE" in name} <= {name.split("/")[-1] for name in licences}
+
+
 def test_the_wheel_says_what_it_is(installed: Installed) -> None:
     with zipfile.ZipFile(installed.wheel) as wheel:
         [metadata] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]

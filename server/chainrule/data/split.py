@@ -1,0 +1,60 @@
+"""Which samples are trained on, which are held out, and which make up the batch of an iteration."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chainrule.data.arguments import MAX_SAMPLES, count, share
+from chainrule.engine.backend import HostArray, host
+from chainrule.engine.random import generator
+
+
+class Split(NamedTuple):
+    """Indices of samples, int64: ``train`` and ``test`` share none and hold all between them."""
+
+    train: HostArray
+    test: HostArray
+
+
+def split(
+    rng: host.random.Generator, n: int, test_fraction: float = 0.5, labels: HostArray | None = None
+) -> Split:
+    """Hold out round(n · test_fraction) of ``n`` samples, in a random order.
+
+    With ``labels``, (n,) class indices, every class gives its share to within one sample. For the same key, what a
+    smaller fraction holds out is held out by a larger one too.
+
+    Raises ValueError for an ``n`` or a fraction out of range, and for labels of another shape.
+    """
+    count(n)
+    share(test_fraction, "test_fraction")
+    order = rng.permutation(n)
+    if labels is not None:
+        if labels.shape != (n,):
+            raise ValueError(f"labels must have shape ({n},), not {labels.shape}")
+        # The place of each sample in the queue of its class, from 0 to 1: by it the queues are merged.
+        place = host.empty(n)
+        for label in host.unique(labels):
+            queue = order[labels[order] == label]
+            place[queue] = (host.arange(len(queue)) + 0.5) / len(queue)
+        order = order[host.argsort(place[order], kind="stable")]
+    held_out = int(n * test_fraction + 0.5)
+    return Split(order[held_out:].astype(host.int64), order[:held_out].astype(host.int64))
+
+
+def iterations_per_epoch(n: int, size: int) -> int:
+    """How many batches of ``size`` go through ``n`` samples; the last may be smaller."""
+    return -(-count(n, least=1) // count(size, "size", least=1))
+
+
+def batch(seed: int, path: str, iteration: int, n: int, size: int) -> HostArray:
+    """The samples of one iteration: int64 indices below ``n``, at most ``size`` of them.
+
+    An epoch is a random order of all samples, keyed by (seed, "shuffle", path, epoch), and its last batch holds what
+    is left. So the batch of any iteration is known without the iterations before it.
+    """
+    count(iteration, "iteration", most=2**62)
+    per_epoch = iterations_per_epoch(n, count(size, "size", 1, MAX_SAMPLES))
+    epoch, turn = divmod(int(iteration), per_epoch)
+    order = generator(seed, "shuffle", path, epoch).permutation(n)
+    return order[turn * size : (turn + 1) * size].astype(host.int64)
