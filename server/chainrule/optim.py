@@ -6,10 +6,11 @@ A step gives each parameter another value; the arrays that were its value before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from chainrule.engine.backend import Array
-from chainrule.engine.grad_mode import enable_grad, no_grad
+from chainrule.engine.grad_mode import enable_grad
 from chainrule.engine.tensor import Tensor
 from chainrule.nn.optimizers import make_optimizer
 
@@ -42,6 +43,7 @@ class Optimizer:
         self.defaults: dict[str, Any] = dict(make_optimizer(self._name, **hyper).hyper)
         self.param_groups: list[dict[str, Any]] = []
         self._state: dict[Tensor, tuple[dict[str, Array], int]] = {}
+        self._made: dict[int, tuple[dict[str, Any], Any]] = {}
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
@@ -71,7 +73,7 @@ class Optimizer:
         for group in self.param_groups:
             for tensor in group["params"]:
                 if set_to_none:
-                    tensor.grad = None
+                    tensor._grad = tensor._total = None
                 elif tensor.grad is not None:
                     tensor.grad.zero_()
 
@@ -81,23 +83,32 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 result = closure()
-        with no_grad():
-            for group in self.param_groups:
-                hyper = {key: value for key, value in group.items() if key != "params"}
-                optimizer = make_optimizer(self._name, **hyper)
-                for tensor in group["params"]:
-                    if tensor.grad is not None:
-                        self._step(optimizer, tensor)
+        states = self._state
+        for k, group in enumerate(self.param_groups):
+            optimizer = self._optimizer(k, group)
+            tensors = group["params"]
+            with tensors[0].node.backend.quiet() if tensors else nullcontext():
+                for tensor in tensors:
+                    grad = tensor._total
+                    if grad is None:
+                        grad = tensor.grad_array
+                        if grad is None:
+                            continue
+                    node = tensor._node
+                    value = node.value
+                    state, t = states[tensor]
+                    value, state = optimizer.bind(value, node.backend)(value, grad, state, t + 1)
+                    states[tensor] = (state, t + 1)
+                    tensor.replace(value)
         return result
 
-    def _step(self, optimizer: Any, tensor: Tensor) -> None:
-        state, t = self._state[tensor]
-        node = tensor.node
-        grad = tensor.grad
-        assert grad is not None
-        update = optimizer.update(node.value, grad.node.value, state, t + 1, node.backend)
-        self._state[tensor] = (update.state, t + 1)
-        tensor.replace(update.value)
+    def _optimizer(self, k: int, group: dict[str, Any]) -> Any:
+        """The algorithm with the group's hyperparameters as they are now."""
+        hyper = {key: value for key, value in group.items() if key != "params"}
+        made = self._made.get(k)
+        if made is None or made[0] != hyper:
+            made = self._made[k] = (hyper, make_optimizer(self._name, **hyper))
+        return made[1]
 
 
 class SGD(Optimizer):

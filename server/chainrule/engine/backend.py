@@ -7,6 +7,7 @@ backend, because ``array_namespace()`` costs microseconds and an op is called of
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -25,6 +26,19 @@ Namespace = Any
 HostArray = host.ndarray[Any, host.dtype[Any]]
 
 __all__ = ["Array", "Backend", "DType", "HostArray", "Namespace", "get_backend", "host"]
+
+
+def be_quiet() -> None:
+    """Let no floating-point warning through that comes from here: NaN and infinity are values, not accidents.
+
+    Done once, on import. Silencing every op by itself would take as long as a small op does.
+    """
+    warnings.filterwarnings(
+        "ignore", category=RuntimeWarning, module=r"(chainrule\.(engine|nn)|array_api_strict)\."
+    )
+
+
+be_quiet()
 
 
 class DType:
@@ -64,6 +78,7 @@ class Backend:
     """
 
     __slots__ = (
+        "_ones",
         "array_type",
         "bool",
         "device",
@@ -91,6 +106,7 @@ class Backend:
             FLOAT32: self.float32,
             FLOAT64: self.float64,
         }
+        self._ones: dict[Any, Array] = {}
         self.kind_of: dict[Any, DType] = {theirs: ours for ours, theirs in self.native.items()}
 
     def _dtype(self, dtype: Any) -> Any:
@@ -120,6 +136,13 @@ class Backend:
         if isinstance(dtype, DType):
             return self.native[dtype]
         return dtype
+
+    def one(self, dtype: Any) -> Array:
+        """1 as an array of shape (), of the library's own dtype; made once."""
+        array = self._ones.get(dtype)
+        if array is None:
+            array = self._ones[dtype] = self.xp.ones((), dtype=dtype, device=self.device)
+        return array
 
     def dtype_of(self, array: Array) -> DType:
         """Our dtype of an array."""

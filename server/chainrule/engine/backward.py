@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from operator import attrgetter
 
 from chainrule.engine.backend import Array
 from chainrule.engine.tape import Node
@@ -51,20 +53,20 @@ class Contribution:
         return f"Contribution({self.node!r}, argument={self.argument}, target={self.target!r})"
 
 
-def expected_contributions(root: Node) -> dict[Node, int]:
-    """How many edges will bring each node a gradient: a node fires only when all have arrived.
+def reachable(root: Node) -> list[Node]:
+    """Every node that the backward pass reaches, in the order in which they fire: from the last on the tape.
 
-    Every node that the backward pass reaches is a key; the seed is not counted, so the root has 0.
+    All consumers of a node come after it on the tape, so that in this order each is complete when it fires.
 
     Raises
     ------
     RuntimeError
         A value that would be read was released by an earlier pass, or overwritten in place.
     """
-    expected = {root: 0}
-    stack = [root]
-    while stack:
-        node = stack.pop()
+    found = [root]
+    seen = {root}
+    in_order = True
+    for node in found:
         if node.released:
             raise RuntimeError(
                 "Trying to backward through the graph a second time, but the values it saved have been freed. "
@@ -75,12 +77,50 @@ def expected_contributions(root: Node) -> dict[Node, int]:
         for child in node.inputs:
             if child.overwritten:
                 _refuse_overwritten(node)
+            if child.requires_grad and child not in seen:
+                seen.add(child)
+                found.append(child)
+                if child.index > node.index:
+                    in_order = False
+    found.sort(key=_place, reverse=True)
+    return found if in_order else _sorted(found)
+
+
+_place = attrgetter("index")
+
+
+def _sorted(nodes: list[Node]) -> list[Node]:
+    """Consumers first: for a graph that was begun outside the tape, where indices count something else."""
+    consumers = dict.fromkeys(nodes, 0)
+    for node in nodes:
+        for child in node.inputs:
+            if child in consumers:
+                consumers[child] += 1
+    ready = [(-node.index, k, node) for k, node in enumerate(nodes) if not consumers[node]]
+    heapify(ready)
+    result = []
+    while ready:
+        node = heappop(ready)[2]
+        result.append(node)
+        for child in node.inputs:
+            if child in consumers:
+                consumers[child] -= 1
+                if not consumers[child]:
+                    heappush(ready, (-child.index, len(nodes) + len(result), child))
+    return result
+
+
+def expected_contributions(root: Node) -> dict[Node, int]:
+    """How many edges will bring each node a gradient: a node fires only when all have arrived.
+
+    Every node that the backward pass reaches is a key; the seed is not counted, so the root has 0. Raises what
+    :func:`reachable` does.
+    """
+    expected = dict.fromkeys(reachable(root), 0)
+    for node in expected:
+        for child in node.inputs:
             if child.requires_grad:
-                if child in expected:
-                    expected[child] += 1
-                else:
-                    expected[child] = 1
-                    stack.append(child)
+                expected[child] += 1
     return expected
 
 
@@ -108,14 +148,13 @@ def default_seed(root: Node) -> Array:
     RuntimeError
         The root has more than one element: it has no gradient without a choice of direction.
     """
-    size = 1
-    for length in root.value.shape:
-        size *= length
-    if size != 1:
+    value = root.value
+    if math.prod(value.shape) != 1:
         raise RuntimeError(
             f"grad can be implicitly created only for scalar outputs, not for shape {root.shape}"
         )
-    return root.backend.xp.ones_like(root.value)
+    backend = root.backend
+    return backend.one(value.dtype) if not value.shape else backend.xp.ones_like(value)
 
 
 def walk(
@@ -124,25 +163,21 @@ def walk(
     """:func:`backward` without silence: the caller is in ``backend.quiet()`` and takes all at once."""
     if seed is None:
         seed = default_seed(root)
-    expected = expected_contributions(root)
+    order = reachable(root)
     totals: dict[Node, Array] = {root: seed}
-    # A heap of (−index, tie-break): only nodes that have all their contributions are in it, latest first.
-    ready: list[tuple[int, int, Node]] = []
-    pushed = 0
     if root.op is None:
         before = grads.get(root.index) if grads else None
         total = seed if before is None else before + seed
         yield Contribution(root, -1, root, seed, seed, before, total)
         return
     yield Contribution(root, -1, root, seed, seed, None, seed)
-    heappush(ready, (-root.index, pushed, root))
-    while ready:
-        node = heappop(ready)[2]
+    for node in order:
         op, backend = node.op, node.backend
-        assert op is not None
+        if op is None:
+            continue
         g = totals.pop(node)
         inputs = node.inputs
-        values = tuple([child.value for child in inputs])
+        values = [child.value for child in inputs]
         for argument, child in enumerate(inputs):
             if not child.requires_grad:
                 continue
@@ -160,10 +195,45 @@ def walk(
                     total = backend.asarray(total)
             totals[child] = total
             yield Contribution(node, argument, child, g, value, before, total)
-            expected[child] -= 1
-            if not expected[child] and child.op is not None:
-                pushed += 1
-                heappush(ready, (-child.index, pushed, child))
+
+
+def gradients(root: Node, seed: Array | None, release: bool) -> dict[Node, Array]:
+    """The gradients of the leaves that the backward pass reaches, and of other nodes that have an owner.
+
+    The same arithmetic in the same order as :func:`walk`, with nothing said on the way. With ``release`` each node
+    that has fired gives up the values that its VJPs read. Raises what :func:`backward` does. The caller is in
+    ``backend.quiet()``.
+    """
+    if seed is None:
+        seed = default_seed(root)
+    totals: dict[Node, Array] = {root: seed}
+    for node in reachable(root):
+        op = node.op
+        if op is None:
+            continue
+        g = totals[node] if node.owner is not None else totals.pop(node)
+        backend, inputs, out, attrs = node.backend, node.inputs, node.value, node.attrs
+        xp, array_type = backend.xp, backend.array_type
+        values = [child.value for child in inputs]
+        reads = False
+        for child, vjp in zip(inputs, op.vjps):  # noqa: B905  (some arguments may be left out)
+            if child.requires_grad:
+                value = vjp.apply(xp, g, out, values, attrs)
+                if type(value) is not array_type:
+                    value = backend.asarray(value)
+                if child in totals:
+                    value = totals[child] + value
+                    if type(value) is not array_type:
+                        value = backend.asarray(value)
+                totals[child] = value
+                if vjp.reads:
+                    reads = True
+        # A node that reads nothing can be gone through again.
+        if release and reads:
+            node.released = True
+            if node.name is None:
+                node.inputs = ()
+    return totals
 
 
 def backward(

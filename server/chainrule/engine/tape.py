@@ -7,7 +7,7 @@ they hang together by their inputs alone and are garbage collected with the last
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
@@ -44,24 +44,14 @@ class Node:
         Weak reference to the tensor whose ``grad`` collects this node's gradient.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "attrs",
-        "backend",
-        "index",
-        "inputs",
-        "kind",
-        "label",
-        "line",
-        "name",
-        "op",
-        "overwritten",
-        "owner",
-        "released",
-        "requires_grad",
-        "scope",
-        "value",
-    )
+    # Class attributes are the usual values: a node is made for every op, and setting them takes time.
+    name: str | None = None
+    label: str | None = None
+    scope: str = ""
+    line: int | None = None
+    owner: Any = None
+    released: bool = False
+    overwritten: bool = False
 
     def __init__(
         self,
@@ -73,7 +63,7 @@ class Node:
         attrs: Mapping[str, Any] = NO_ATTRS,
         kind: Kind = "op",
     ) -> None:
-        self.index = next(_order)
+        self.index: int = next(_order)
         self.op = op
         self.inputs = inputs
         self.attrs = attrs
@@ -81,13 +71,6 @@ class Node:
         self.backend = backend
         self.requires_grad = requires_grad
         self.kind: Kind = kind
-        self.name: str | None = None
-        self.label: str | None = None
-        self.scope = ""
-        self.line: int | None = None
-        self.owner: Any = None
-        self.released = False
-        self.overwritten = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -296,18 +279,15 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         if opened is not None:
             return opened
     backend = inputs[0].backend
-    values = tuple([node.value for node in inputs])
+    values = [node.value for node in inputs]
     requires_grad = False
     if state.grad_enabled:
         for node in inputs:
             if node.requires_grad:
                 requires_grad = True
+                break
     try:
-        if tape is None:
-            with backend.quiet():
-                value = op.forward(backend.xp, values, attrs)
-        else:
-            value = op.forward(backend.xp, values, attrs)
+        value = op.forward(backend.xp, values, attrs)
     except (ValueError, TypeError, IndexError, RuntimeError) as error:
         raise _refusal(op, values) from error
     if type(value) is not backend.array_type:
@@ -327,7 +307,7 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     return result
 
 
-def _refusal(op: Op, values: tuple[Array, ...]) -> ShapeError:
+def _refusal(op: Op, values: Sequence[Array]) -> ShapeError:
     shapes = [tuple(value.shape) for value in values]
     listed = " and ".join(str(shape) for shape in shapes)
     if op.name == "matmul":

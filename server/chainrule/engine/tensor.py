@@ -12,7 +12,7 @@ from weakref import ref
 
 from chainrule.engine import dispatch
 from chainrule.engine.backend import BOOL, FLOAT32, FLOAT64, INT64, Array, DType, HostArray
-from chainrule.engine.backward import walk
+from chainrule.engine.backward import gradients
 from chainrule.engine.dispatch import Scalar
 from chainrule.engine.display import tensor_text
 from chainrule.engine.grad_mode import no_grad
@@ -52,11 +52,13 @@ class Tensor(Operators):
     changed in place.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_retains_grad")
+    __slots__ = ("__weakref__", "_grad", "_retains_grad", "_total")
 
     def __init__(self, node: Node) -> None:
-        super().__init__(node)
+        self._node = node
+        # The gradient: a tensor where somebody has looked at it, else an array.
         self._grad: Tensor | None = None
+        self._total: Array | None = None
         self._retains_grad = False
 
     # What it is
@@ -188,6 +190,9 @@ class Tensor(Operators):
 
     @property
     def grad(self) -> Tensor | None:
+        if self._total is not None:
+            self._grad = Tensor(Node(self._total, self._node.backend, False, kind="input"))
+            self._total = None
         if self._grad is None and not self.is_leaf and not self._retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. It won't be populated by "
@@ -205,7 +210,7 @@ class Tensor(Operators):
             raise RuntimeError(
                 f"assigned grad has shape {list(value.shape)}, the tensor has {list(self.shape)}"
             )
-        self._grad = value
+        self._grad, self._total = value, None
 
     def retain_grad(self) -> None:
         """Keep the gradient of an inner node too."""
@@ -247,26 +252,23 @@ class Tensor(Operators):
                 )
             with no_grad():
                 seed = dispatch.cast(gradient._node, self.dtype).value
-        totals: dict[Node, Array] = {}
-        fired: dict[Node, None] = {}
         with root.backend.quiet():
-            for contribution in walk(root, seed, None):
-                if contribution.argument >= 0:
-                    fired[contribution.node] = None
-                totals[contribution.target] = contribution.total
-            for node, total in totals.items():
-                owner = node.owner() if node.owner is not None else None
-                if owner is not None:
-                    owner._receive(total)
-        if not retain_graph:
-            for node in fired:
-                _release(node)
+            for node, total in gradients(root, seed, not retain_graph).items():
+                if node.owner is not None:
+                    owner = node.owner()
+                    if owner is not None:
+                        owner._receive(total)
 
     def _receive(self, total: Array) -> None:
-        before = self._grad
-        backend = self._node.backend
-        value = total if before is None else backend.asarray(before._node.value + total)
-        self._grad = Tensor(Node(value, backend, False, kind="input"))
+        before = self.grad_array
+        if before is not None:
+            total = self._node.backend.asarray(before + total)
+        self._grad, self._total = None, total
+
+    @property
+    def grad_array(self) -> Array | None:
+        """The gradient as an array of the backend."""
+        return self._total if self._grad is None else self._grad._node.value
 
     # Copies
 
@@ -283,8 +285,13 @@ class Tensor(Operators):
 
     def replace(self, value: Array) -> None:
         """Give a leaf another value, as an update does; graphs that saved the old one cannot go backward."""
-        self._node.overwritten = True
-        self._adopt(value)
+        old = self._node
+        old.overwritten = True
+        if state.tape is not None or old.label is not None or old.owner is None:
+            self._adopt(value)
+        else:
+            self._node = node = Node(value, old.backend, old.requires_grad, kind=old.kind)
+            node.owner = old.owner
 
     def detach(self) -> Tensor:
         """The same values, as a leaf that no gradient passes."""
@@ -307,11 +314,14 @@ class Tensor(Operators):
 
     def _adopt(self, value: Array) -> None:
         old = self._node
-        self._node = leaf_node(
-            value, old.backend, kind=old.kind, requires_grad=old.requires_grad, label=old.label
-        )
+        node = Node(value, old.backend, old.requires_grad, kind=old.kind)
+        if old.label is not None:
+            node.label = old.label
+        if state.tape is not None:
+            state.tape.append(node)
         if old.requires_grad:
-            self._node.owner = ref(self)
+            node.owner = old.owner or ref(self)
+        self._node = node
 
     def _check_in_place(self) -> None:
         node = self._node
@@ -373,17 +383,6 @@ class Tensor(Operators):
         with self._node.backend.quiet():
             self.replace(self._node.backend.xp.full_like(self._node.value, value))
         return self
-
-
-def _release(node: Node) -> None:
-    """Give up the values that the node's VJPs would read. A node that reads none can be gone through again."""
-    assert node.op is not None
-    for argument, child in enumerate(node.inputs):
-        if child.requires_grad and node.op.vjps[argument].reads:
-            node.released = True
-            if node.name is None:
-                node.inputs = ()
-            return
 
 
 def leaf(

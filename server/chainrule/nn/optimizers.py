@@ -8,10 +8,9 @@ optimizer is something to look into and not only to use. Formulas, defaults and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from chainrule.engine.backend import Array, Backend, HostArray, Namespace, host
+from chainrule.engine.backend import Array, Backend, Namespace
 from chainrule.engine.tape import current_backend
 
 State = Mapping[str, Array]
@@ -124,16 +123,6 @@ class _Unsaid:
 _UNSAID = _Unsaid()
 
 
-def _times(number: float, array: Array) -> Array:
-    """The product. NumPy takes half the time where the number is an array already."""
-    return _number(number, array.dtype) * array if type(array) is host.ndarray else number * array
-
-
-@lru_cache(maxsize=1024)
-def _number(number: float, dtype: Any) -> HostArray:
-    return host.asarray(number, dtype)
-
-
 class Optimizer:
     """An algorithm with its hyperparameters.
 
@@ -145,13 +134,14 @@ class Optimizer:
         All hyperparameters by name, defaults filled in.
     """
 
-    __slots__ = ("_rule", "_symbols", "hyper", "name")
+    __slots__ = ("_bound", "_rule", "_symbols", "hyper", "name")
 
     def __init__(self, name: str, rule: Rule, hyper: Mapping[str, Any]) -> None:
         self.name = name
         self.hyper: dict[str, Any] = dict(hyper)
         self._rule = rule
         self._symbols = _by_symbol(self.hyper)
+        self._bound: dict[Any, Step] = {}
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.hyper.items())})"
@@ -178,20 +168,34 @@ class Optimizer:
             update: Update = self._rule(backend.xp, way, value, grad, state, t, **self.hyper)
         return update
 
-    def step(
-        self, value: Array, grad: Array, state: State, t: int, backend: Backend
-    ) -> tuple[Array, dict[str, Array]]:
-        """The new value and state of :meth:`update`, to the last bit, without the way there.
+    def bind(self, like: Array, backend: Backend) -> Step:
+        """(value, grad, state, t) → (new value, new state) for parameters like this one: of its dtype, and numbers or not.
 
-        The caller is in ``backend.quiet()``.
+        What :meth:`update` gives, to the last bit, without the way there. The caller is in ``backend.quiet()``.
         """
-        value, state = self._rule(backend.xp, _UNSAID, value, grad, state, t, **self.hyper)
-        if type(value) is not backend.array_type:
-            value = backend.asarray(value)
-            state = {name: backend.asarray(array) for name, array in state.items()}
-        return value, state
+        key = (like.dtype, not like.shape)
+        step = self._bound.get(key)
+        if step is None:
+            step = self._bound[key] = self._bind(like, backend)
+        return step
+
+    def _bind(self, like: Array, backend: Backend) -> Step:
+        hyper, rule, xp, array_type = self.hyper, self._rule, backend.xp, backend.array_type
+        if rule is _sgd and not hyper["momentum"] and not hyper["weight_decay"] and len(like.shape):
+            # NumPy takes half the time to multiply by a number that is an array already.
+            lr = xp.full((), hyper["lr"], dtype=like.dtype, device=like.device)
+            return lambda value, grad, state, t: (value - lr * grad, state)
+
+        def step(value: Array, grad: Array, state: State, t: int) -> tuple[Array, State]:
+            after: tuple[Array, State] = rule(xp, _UNSAID, value, grad, state, t, **hyper)
+            if type(after[0]) is array_type:
+                return after
+            return backend.asarray(after[0]), {key: backend.asarray(array) for key, array in after[1].items()}
+
+        return step
 
 
+Step = Callable[[Array, Array, State, int], tuple[Array, State]]
 Rule = Callable[..., Any]
 
 
@@ -211,7 +215,7 @@ def _sgd(
 ) -> Any:
     g = way.decayed(value, grad, weight_decay)
     if not momentum:
-        return way.end(r"\theta - \eta\,g", value - _times(lr, g), {})
+        return way.end(r"\theta - \eta\,g", value - lr * g, {})
     if "momentum_buffer" not in state:
         v = way.add("v", "g", g)
     else:
@@ -219,9 +223,9 @@ def _sgd(
         buffer = way.kept("v", state, "momentum_buffer", g)
         v = way.add("v", rf"\mu\,v + {fresh}", momentum * buffer + (1.0 - dampening) * g)
     if not nesterov:
-        return way.end(r"\theta - \eta\,v", value - _times(lr, v), {"momentum_buffer": v})
+        return way.end(r"\theta - \eta\,v", value - lr * v, {"momentum_buffer": v})
     ahead = way.add("u", r"g + \mu\,v", g + momentum * v)
-    return way.end(r"\theta - \eta\,u", value - _times(lr, ahead), {"momentum_buffer": v})
+    return way.end(r"\theta - \eta\,u", value - lr * ahead, {"momentum_buffer": v})
 
 
 def _adagrad(

@@ -354,7 +354,12 @@ def _bound_tanh_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) ->
     formula=r"z = \tanh a",
     vjps=(
         elementwise(
-            0, lambda xp, out, x, attrs: 1.0 - out * out, "1 - z^2", reads=("out",), bind=_bound_tanh_rule
+            0,
+            lambda xp, out, x, attrs: 1.0 - out * out,
+            "1 - z^2",
+            reads=("out",),
+            apply=lambda xp, g, out, x, attrs: g * (number(xp, 1.0, out) - out * out),
+            bind=_bound_tanh_rule,
         ),
     ),
     torch="tanh",
@@ -388,6 +393,7 @@ def _bound_sigmoid_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs)
             lambda xp, out, x, attrs: (1.0 - out) * out,
             r"(1 - z)\,z",
             reads=("out",),
+            apply=lambda xp, g, out, x, attrs: g * ((number(xp, 1.0, out) - out) * out),
             bind=_bound_sigmoid_rule,
         ),
     ),
@@ -400,7 +406,8 @@ def _bound_sigmoid_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs)
 )
 def sigmoid(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     # exp may overflow to infinity for very negative arguments; its reciprocal is then the right answer, 0.
-    return 1.0 / (1.0 + xp.exp(-inputs[0]))
+    one = number(xp, 1.0, inputs[0])
+    return one / (one + xp.exp(-inputs[0]))
 
 
 def keep_where(xp: Namespace, kept: Array, g: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.engine.backend import Array, Namespace, host
-from chainrule.engine.op import Bound, Inputs, Sample, Vjp, VjpTerms, primitive, unbroadcast
+from chainrule.engine.op import Bound, Inputs, Sample, Vjp, VjpTerms, primitive, sum_rows, unbroadcast
 from chainrule.engine.terms import (
     Attrs,
     Factor,
@@ -168,16 +168,21 @@ def _rows(xp: Namespace, array: Array) -> Array:
 
 def _linear_into_x(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     x, w = inputs[0], inputs[1]
-    full = g.dot(w) if xp is host and len(g.shape) == 2 else xp.matmul(_rows(xp, g), w)
-    return full if len(x.shape) == 2 else xp.reshape(full, x.shape)
+    if xp is host and len(g.shape) == 2:
+        return g.dot(w)
+    return xp.reshape(xp.matmul(_rows(xp, g), w), x.shape)
 
 
 def _linear_into_w(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    if xp is host and len(g.shape) == 2:
+        return g.T.dot(inputs[0])
     rows = _rows(xp, g).T
     return rows.dot(_rows(xp, inputs[0])) if xp is host else xp.matmul(rows, _rows(xp, inputs[0]))
 
 
 def _linear_into_b(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    if xp is host and len(g.shape) == 2:
+        return sum_rows(g)
     return unbroadcast(xp, g, inputs[2].shape)
 
 
@@ -246,7 +251,7 @@ def _bound_linear_w(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> 
 
 def _bound_linear_b(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
     shape = inputs[2].shape
-    return lambda g: unbroadcast(xp, g, shape)
+    return sum_rows if xp is host and len(out.shape) == 2 else lambda g: unbroadcast(xp, g, shape)
 
 
 @primitive(
@@ -274,6 +279,9 @@ def _bound_linear_b(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> 
 def linear(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     x, w = inputs[0], inputs[1]
     shape = x.shape
+    if xp is host and len(shape) == 2:
+        product = x.dot(w.T)
+        return product + inputs[2] if len(inputs) > 2 else product
     rows = _rows(xp, x)
     out = rows.dot(w.T) if xp is host else xp.matmul(rows, w.T)
     if len(inputs) > 2:

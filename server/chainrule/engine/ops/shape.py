@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.engine.backend import Array, Namespace
+from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import Inputs, Sample, Vjp, primitive
 from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, constant, element, upstream
 
@@ -109,4 +109,5 @@ def permute(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     edges=(Sample(([0.1, 1e30, float("nan")],), {"dtype": "float32"}),),
 )
 def cast(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    return xp.astype(inputs[0], getattr(xp, attrs["dtype"]))
+    array, dtype = inputs[0], getattr(xp, attrs["dtype"])
+    return array.astype(dtype) if xp is host else xp.astype(array, dtype)
