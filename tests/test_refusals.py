@@ -18,6 +18,9 @@ from chainrule.host.problem import from_message, from_refusal, to_message
 from chainrule.language import parse
 from chainrule.language.refusals import REASONS, parameters
 from chainrule.lessons.lesson import WRONG_FIELDS
+from chainrule.protocol.model import Cursor, JournalEntry
+from chainrule.session import Session
+from support.sessions import make, refused, send
 
 PACKAGE = Path(chainrule.__file__).parent
 MESSAGES = PACKAGE.parents[1] / "frontend" / "src" / "i18n"
@@ -135,9 +138,9 @@ def test_every_reason_of_the_language_comes_about(reason: str) -> None:
 
 
 def test_a_reason_and_its_parameters_reach_the_problem_document() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as refusal_info:
         parse("x = 2\nf = foo(x)")
-    refusal = refused.value
+    refusal = refusal_info.value
     assert refusal.reason == "function_not_allowed"
     assert refusal.params["function"] == "foo"
     allowed = refusal.params["allowed"]
@@ -159,10 +162,56 @@ def test_a_reason_and_its_parameters_reach_the_problem_document() -> None:
     ],
 )
 def test_functions_of_other_libraries(code: str, instead: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as refusal_info:
         parse(f"x = 2\n{code}")
-    assert refused.value.hint == instead
+    assert refusal_info.value.hint == instead
 
 
 def test_a_variable_may_be_called_like_a_library() -> None:
     assert parse("np = 2\nf = np.exp()").output_name == "f"
+
+
+def test_a_session_says_the_reason() -> None:
+    session = make("circuit")
+    said = refused(send(session, "configure", config={"code": "x = 2\nf = foo(x)"}))
+    assert (said.code, said.reason, said.params["function"]) == (
+        "expression_error",
+        "function_not_allowed",
+        "foo",
+    )
+    said = refused(send(session, "seek", iteration=99, step=99))
+    assert (said.reason, said.params["iteration"], said.params["step"]) == ("seek_step", 99, 99)
+    assert said.params["last_step"] == len(session.graph().steps) - 1
+    said = refused(send(make(), "configure", config={"lr": -1}))
+    assert (said.reason, said.params["bound"], said.params["fields"]) == ("config_too_small", 0, ["lr"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "wrong"),
+    [
+        ({"lr": "1e400"}, "config_not_a_number", ["lr"]),
+        ({"lr": "slow", "fantasy": 1}, "config_not_a_number", ["lr", "fantasy"]),
+        ({"optimizer": "best"}, "config_not_a_choice", ["optimizer"]),
+        ({"beta1": 1}, "config_not_below", ["beta1"]),
+        ({"fantasy": 1}, "config_unknown_field", ["fantasy"]),
+        ({"zero_grad": [1]}, "config_wrong_type", ["zero_grad"]),
+    ],
+)
+def test_what_is_wrong_with_a_configuration(fields: dict[str, object], reason: str, wrong: list[str]) -> None:
+    with pytest.raises(Refusal) as refusal_info:
+        Session("one-weight", fields, 7)
+    assert refusal_info.value.reason == reason
+    found = refusal_info.value.params["fields"]
+    assert isinstance(found, list)
+    assert sorted(found) == sorted(wrong)
+
+
+def test_a_change_that_cannot_be_repeated_is_named() -> None:
+    cursor = Cursor(branch=0, iteration=0, step=0)
+    journal = [
+        JournalEntry(cursor=cursor, command={"type": "edit", "name": name, "value": 3})
+        for name in ("w", "nobody")
+    ]
+    with pytest.raises(Refusal) as refusal_info:
+        Session("one-weight", {}, 7, journal=journal)
+    assert (refusal_info.value.reason, refusal_info.value.params["entry"]) == ("node_unknown", 1)

@@ -87,4 +87,6 @@ def error_message(refusal: Refusal, seq: int, command: str | None) -> ErrorMessa
         detail=refusal.detail,
         hint=refusal.hint,
         place=refusal.place,
+        reason=refusal.reason,
+        params=refusal.params,
     )
