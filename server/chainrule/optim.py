@@ -6,11 +6,10 @@ A step gives each parameter another value; the arrays that were its value before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from typing import Any
 
-from chainrule.engine.backend import Array
 from chainrule.engine.grad_mode import enable_grad
+from chainrule.engine.tape import current_backend
 from chainrule.engine.tensor import Tensor
 from chainrule.nn.optimizers import make_optimizer
 
@@ -42,7 +41,8 @@ class Optimizer:
             raise ValueError("optimizer got an empty parameter list")
         self.defaults: dict[str, Any] = dict(make_optimizer(self._name, **hyper).hyper)
         self.param_groups: list[dict[str, Any]] = []
-        self._state: dict[Tensor, tuple[dict[str, Array], int]] = {}
+        # For each group, for each of its tensors: [tensor, its state, updates so far].
+        self._slots: list[list[list[Any]]] = []
         self._made: dict[int, tuple[dict[str, Any], Any]] = {}
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
@@ -63,9 +63,12 @@ class Optimizer:
                 )
             if not tensor.is_leaf:
                 raise ValueError("can't optimize a non-leaf Tensor")
-            if tensor in self._state:
-                raise ValueError("some parameters appear in more than one parameter group")
-            self._state[tensor] = ({}, 0)
+        known = {id(slot[0]) for slots in self._slots for slot in slots}
+        if known & {id(tensor) for tensor in tensors} or len({id(tensor) for tensor in tensors}) < len(
+            tensors
+        ):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self._slots.append([[tensor, {}, 0] for tensor in tensors])
         self.param_groups.append({**self.defaults, **group, "params": tensors})
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -83,12 +86,13 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 result = closure()
-        states = self._state
         for k, group in enumerate(self.param_groups):
             optimizer = self._optimizer(k, group)
-            tensors = group["params"]
-            with tensors[0].node.backend.quiet() if tensors else nullcontext():
-                for tensor in tensors:
+            step: Any = None
+            dtype = None
+            with current_backend().quiet():
+                for slot in self._slots[k]:
+                    tensor, state, t = slot
                     grad = tensor._total
                     if grad is None:
                         grad = tensor.grad_array
@@ -96,9 +100,11 @@ class Optimizer:
                             continue
                     node = tensor._node
                     value = node.value
-                    state, t = states[tensor]
-                    value, state = optimizer.bind(value, node.backend)(value, grad, state, t + 1)
-                    states[tensor] = (state, t + 1)
+                    if value.dtype is not dtype:
+                        step = optimizer.bind(value, node.backend)
+                        dtype = value.dtype
+                    value, slot[1] = step(value, grad, state, t + 1)
+                    slot[2] = t + 1
                     tensor.replace(value)
         return result
 

@@ -107,7 +107,7 @@ def _unary(name: str) -> Callable[[Tensor], Tensor]:
     op = OPS[name]
 
     def function(x: Tensor) -> Tensor:
-        return Tensor(dispatch.unary(op, _tensor(x, name)._node))
+        return Tensor(dispatch.unary(op, (x if type(x) is Tensor else _tensor(x, name))._node))
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"PyTorch's ``{op.torch}``, element by element."

@@ -257,7 +257,10 @@ class Tensor(Operators):
                 if node.owner is not None:
                     owner = node.owner()
                     if owner is not None:
-                        owner._receive(total)
+                        if owner._grad is None and owner._total is None:
+                            owner._total = total
+                        else:
+                            owner._receive(total)
 
     def _receive(self, total: Array) -> None:
         before = self.grad_array

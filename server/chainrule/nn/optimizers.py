@@ -169,22 +169,26 @@ class Optimizer:
         return update
 
     def bind(self, like: Array, backend: Backend) -> Step:
-        """(value, grad, state, t) → (new value, new state) for parameters like this one: of its dtype, and numbers or not.
+        """(value, grad, state, t) → (new value, new state) for parameters of the dtype of ``like``.
 
         What :meth:`update` gives, to the last bit, without the way there. The caller is in ``backend.quiet()``.
         """
-        key = (like.dtype, not like.shape)
-        step = self._bound.get(key)
+        step = self._bound.get(like.dtype)
         if step is None:
-            step = self._bound[key] = self._bind(like, backend)
+            step = self._bound[like.dtype] = self._bind(like, backend)
         return step
 
     def _bind(self, like: Array, backend: Backend) -> Step:
         hyper, rule, xp, array_type = self.hyper, self._rule, backend.xp, backend.array_type
-        if rule is _sgd and not hyper["momentum"] and not hyper["weight_decay"] and len(like.shape):
+        if rule is _sgd and not hyper["momentum"] and not hyper["weight_decay"]:
             # NumPy takes half the time to multiply by a number that is an array already.
             lr = xp.full((), hyper["lr"], dtype=like.dtype, device=like.device)
-            return lambda value, grad, state, t: (value - lr * grad, state)
+
+            def plain(value: Array, grad: Array, state: State, t: int) -> tuple[Array, State]:
+                value = value - lr * grad
+                return (value if type(value) is array_type else backend.asarray(value)), state
+
+            return plain
 
         def step(value: Array, grad: Array, state: State, t: int) -> tuple[Array, State]:
             after: tuple[Array, State] = rule(xp, _UNSAID, value, grad, state, t, **hyper)

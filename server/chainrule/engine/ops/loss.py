@@ -52,7 +52,7 @@ def _mse_value_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> 
 
 def _mse_rule(sign: float) -> Vjp:
     def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-        return (g * (sign * 2.0 * share(inputs[0], attrs))) * (inputs[0] - inputs[1])
+        return (g * number(xp, sign * 2.0 * share(inputs[0], attrs), out)) * (inputs[0] - inputs[1])
 
     def terms(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
         weight = (constant(r"\frac{1}{n}", share(inputs[0], attrs)),) if attrs["reduction"] == "mean" else ()
