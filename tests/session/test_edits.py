@@ -57,7 +57,7 @@ def test_editing_an_activation_adds_a_delta_for_that_iteration() -> None:
     session = make()
     send(session, "step", unit="phase", count=2)
     send(session, "edit", name="mul#0", value=7.0)
-    assert place(session) == (0, 8)
+    assert place(session) == (0, 10), "still at the last step of the backward phase"
     assert value(session, "mul#0") == 6.0
     assert value(session, "mul#0.delta") == 1.0
     assert value(session, "mul#0.edit") == 7.0
@@ -95,7 +95,7 @@ def test_the_step_is_clamped_where_there_are_fewer() -> None:
     assert place(session) == (0, 0)
     send(session, "seek", iteration=0, step=9)
     send(session, "edit", name="mul#0", value=7.0)
-    assert place(session) == (0, 9)
+    assert place(session) == (0, 11), "still at the last step"
 
 
 def test_dragging_makes_one_branch_and_one_undo() -> None:
@@ -519,3 +519,18 @@ def test_branches_are_limited_and_the_oldest_unused_goes_first() -> None:
     for _ in range(2):
         moved(deep, "edit", name="w", value=1.0)
     assert refused(send(deep, "edit", name="w", value=1.0)).code == "limit_branches"
+
+
+def test_editing_an_activation_keeps_what_the_cursor_shows() -> None:
+    """At the step that computed it one sees the edited value; what had reached it has now reached y'."""
+    changed = {"mul": "mul′", "sub → mul": "sub → mul′"}
+    for step in range(10):
+        session = make()
+        before = the(Frame, send(session, "seek", iteration=0, step=step)).step.label
+        after = the(Frame, send(session, "edit", name="mul#0", value=9.0)).step.label
+        assert after == changed.get(before, before)
+        again = the(Frame, send(session, "edit", name="mul#0", value=8.0))
+        assert again.step.label == after, "edited again, nothing is put in"
+        send(session, "undo")
+        send(session, "undo")
+        assert place(session) == (0, step)

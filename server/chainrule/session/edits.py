@@ -73,7 +73,7 @@ def edit(core: Core, command: EditCommand) -> Work:
         _regimes(core),
     )
     before = Undo(core.line.id, core.position)
-    arrival = yield from core.arrive(line, core.position)
+    arrival = yield from core.arrive(line, _same_step(core, node))
     if replaced is None:
         _push(core, before)
     else:
@@ -81,6 +81,25 @@ def edit(core: Core, command: EditCommand) -> Work:
         core.prediction.forget(replaced)
     core.last_edit = LastEdit(line.id, name, index)
     return arrival
+
+
+def _same_step(core: Core, node: Node) -> Position:
+    """Where the cursor's step will be: the first edit of an activation puts y' = y + δ and its backward step in.
+
+    At the step that computed y one comes to see y'.
+    """
+    record, position = core.record, core.position
+    if node.op is None or str(node.name) in record.start.interventions:
+        return position
+    forward = record.layout.forward
+    step = position.step
+    shift = int(step >= 2 + record.operations.index(node))
+    if any(c.target is node for c in record.contributions):
+        passes_on = [
+            k for k, c in enumerate(record.contributions) if c.argument >= 0 and c.node.index <= node.index
+        ]
+        shift += step >= forward + (passes_on[0] if passes_on else len(record.contributions))
+    return Position(position.iteration, step + shift)
 
 
 def _replaced(core: Core, name: str, index: tuple[int, ...] | None) -> Line | None:

@@ -1,5 +1,6 @@
 // Steps, nodes and numbers in words, in the current language. Pure functions of the state.
-import * as catalogue from "../../i18n/paraglide/messages.js";
+import { byKey } from "../../i18n/by-key";
+import { m } from "../../i18n/paraglide/messages.js";
 import { short } from "../../render/format";
 import type {
   FrameView,
@@ -11,9 +12,6 @@ import type {
   Step,
   TensorView,
 } from "../../store/types";
-
-const { m } = catalogue;
-const byKey = catalogue as unknown as Record<string, (() => string) | undefined>;
 
 export const NOTHING = "—";
 export const HIDDEN = "?";
@@ -36,7 +34,7 @@ export function inWords(view: TensorView | null): string {
 
 /** The op's noun: "multiply". Unknown ones go by their own name. */
 export function opName(op: string | null): string {
-  return op === null ? "" : (byKey[`op_${op}`]?.() ?? op);
+  return op === null ? "" : (byKey[`op_${op}`]?.({}) ?? op);
 }
 
 export function phaseName(phase: Phase): string {
@@ -157,6 +155,8 @@ export function stepInWords(state: State): string {
       const name = node.label;
       if (from === null || to === null) return m.now_update_tensor({ name });
       const words = { name, from: short(from), to: short(to), grad: inWords(frame.grad(node.index)) };
+      if (!Number.isFinite(to))
+        return Number.isFinite(from) ? m.now_update_lost(words) : m.now_update_lost_before(words);
       return to > from
         ? m.now_update_up(words)
         : to < from
@@ -208,9 +208,13 @@ export function isHidden(state: State, node: GraphNode): boolean {
 
 /** The number behind {w.grad} in a lesson's text. */
 export function liveNumber(state: State, node: GraphNode | null, what: "value" | "grad"): string {
-  if (!node || !state.frame) return NOTHING;
+  const { frame } = state;
+  if (!node || !frame) return NOTHING;
   if (what === "grad" && isHidden(state, node)) return HIDDEN;
-  const view = what === "grad" ? state.frame.grad(node.index) : state.frame.value(node.index);
+  // Of an edited activation, what the rest of the circuit reads.
+  const edited = state.graph?.nodes.find((other) => other.name === `${node.name}.edit`);
+  const of = (index: number) => (what === "grad" ? frame.grad(index) : frame.value(index));
+  const view = (edited && of(edited.index)) ?? of(node.index);
   const one = scalar(view);
   return one === null ? inWords(view) : short(one);
 }
