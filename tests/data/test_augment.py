@@ -105,8 +105,20 @@ def test_steps_do_not_disturb_one_another() -> None:
     )
     np.testing.assert_allclose(after[untouched], alone[untouched], atol=1e-6)
     # Two of a kind draw different numbers.
-    once, twice = changed(pictures, [Shift(0.3)]), changed(pictures, [Shift(0.3), Shift(0.3)])
-    assert not np.array_equal(once.images, twice.images)
+    grey = Pictures(np.full((4, 1, H, W), 0.5))
+    once, twice = changed(grey, [Noise()]).images, changed(grey, [Noise(), Noise()]).images
+    assert abs(np.corrcoef((once - 0.5).ravel(), (twice - once).ravel())[0, 1]) < 0.06
+
+
+def test_steps_are_taken_in_order() -> None:
+    pictures = batch()
+    pairs: list[tuple[Augmentation, Augmentation]] = [
+        (Flip(1.0), Shift(0.4)),
+        (Noise(), Flip(1.0)),
+        (Shift(0.2), Noise()),
+    ]
+    for first, second in pairs:
+        same(changed(pictures, [first, second]), changed(changed(pictures, [first]), [second]))
 
 
 def test_images_alone_are_changed_as_with_boxes() -> None:
@@ -292,6 +304,20 @@ def test_a_mosaic_shows_four_pictures_and_their_boxes(iteration: int) -> None:
             assert image[int(y1 + 1) : int(y2), int(x1 + 1) : int(x2)].min() > 0.45
         # Nothing much is white outside: what was dropped is a strip, or a small part of its box.
         assert (image[~inside] > 0.75).sum() <= 2 * W
+
+
+def test_the_pictures_of_a_mosaic_meet_at_their_corners() -> None:
+    x, y = np.meshgrid((np.arange(W) + 0.5) / W, (np.arange(H) + 0.5) / H)
+    slopes = Pictures(
+        np.stack([x, y])[None], (np.zeros((0, 4), dtype=np.float32),), (np.zeros(0, dtype=np.int64),)
+    )
+    for iteration in range(20):
+        [(across, down)] = changed(slopes, [Mosaic(1.0)], iteration).images
+        column = int(np.diff(across[0]).argmin()) + 1
+        row = int(np.diff(down[:, 0]).argmin()) + 1
+        assert 0.3 * W < column < 0.7 * W and 0.3 * H < row < 0.7 * H
+        corners = np.stack([across, down])[:, row - 1 : row + 1, column - 1 : column + 1]
+        np.testing.assert_allclose(corners, [[[1, 0], [1, 0]], [[1, 1], [0, 0]]], atol=0.06)
 
 
 def test_a_mosaic_is_made_as_often_as_asked_for() -> None:

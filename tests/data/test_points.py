@@ -128,6 +128,14 @@ def test_arms_stay_apart_and_without_gaps(name: str) -> None:
     assert np.where(same, distance, np.inf).min(axis=1).max() < 0.25
 
 
+def test_noise_does_not_depend_on_the_place() -> None:
+    still, noisy = drawn("plane", 20_000), drawn("plane", 20_000, 0.3)
+    error = (noisy.targets - still.targets)[:, 0]
+    for place in (*still.inputs.T, still.inputs.sum(axis=1)):
+        assert abs(np.corrcoef(place, error)[0, 1]) < 0.03
+    assert np.abs(error).max() == pytest.approx(2 * 6 * 0.3 / 10, rel=0.03)
+
+
 def test_plane_and_multi_gauss_have_their_heights() -> None:
     inputs, targets = drawn("plane", 500, dtype="float64")
     np.testing.assert_allclose(targets[:, 0], inputs.sum(axis=1) / 10)

@@ -36,6 +36,8 @@ def test_noise_has_its_deviation_and_moves_nothing() -> None:
     free = (still.images > 0.25) & (still.images < 0.75)  # far from where values are clipped
     difference = (noisy.images - still.images)[free]
     assert abs(difference.mean()) < 0.002 and difference.std() == pytest.approx(0.05, rel=0.05)
+    first, second = (noisy.images - still.images).reshape(len(still.images), -1)[:2]
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.1
 
 
 @pytest.mark.parametrize("channels", [1, 3])

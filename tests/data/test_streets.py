@@ -52,6 +52,8 @@ def test_noise_moves_nothing() -> None:
     free = (still.images > 0.25) & (still.images < 0.75)
     difference = (noisy.images - still.images)[free]
     assert abs(difference.mean()) < 0.002 and difference.std() == pytest.approx(0.05, rel=0.05)
+    first, second = (noisy.images - still.images).reshape(len(still.images), -1)[:2]
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.1
 
 
 def test_both_classes_are_there_and_few_streets_are_crowded() -> None:
@@ -119,18 +121,35 @@ def test_things_have_plausible_sizes() -> None:
 
 
 def test_some_things_are_partly_hidden_and_none_mostly() -> None:
-    shares = []
+    shares, planned, left_out = [], 0, 0
     for seed in range(120):
         whole = street(seed)
         scene = render(whole, 64)
         kept = [thing for thing in whole.things if thing.kind in CLASSES]
+        planned += len(kept)
+        left_out += len(kept) - len(scene.masks)
         if len(kept) != len(scene.masks):
             continue
         for thing, mask in zip(kept, scene.masks, strict=True):
             [alone] = render(replace(whole, things=(thing,)), 64).masks
             shares.append(mask.sum() / alone.sum())
     assert min(shares) >= 0.3
+    assert left_out < 0.01 * planned  # the plan leaves room
     assert 0.1 < np.mean(np.array(shares) < 0.95) < 0.6
+
+
+def test_what_is_mostly_hidden_is_not_there() -> None:
+    whole = street(0)
+    car = next(thing for seed in range(9) for thing in street(seed).things if thing.kind == "car")
+    car = replace(car, style=np.zeros(16))
+    near = replace(car, x=0.5, base=0.85, metre=0.14)
+    alone = render(replace(whole, things=(near,)), 192)
+    # All of a child, about a fifth, about a half, and one beside the car.
+    for x, base, seen in ((0.5, 0.80, 1), (0.5, 0.735, 1), (0.5, 0.70, 2), (0.1, 0.80, 2)):
+        far = replace(car, kind="pedestrian", x=x, base=base, metre=0.08)
+        scene = render(replace(whole, things=(far, near)), 192)
+        assert len(scene.boxes) == len(scene.masks) == seen
+        assert np.array_equal(scene.image, alone.image) == (seen == 1)
 
 
 def test_the_same_street_at_another_size_is_the_same_street() -> None:
