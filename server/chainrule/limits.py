@@ -25,6 +25,8 @@ class Limits:
         A tensor with more elements is summarised in a frame unless subscribed to; all of a frame's full tensors together.
     frame_tensors
         Tensors in a frame that nobody subscribed to by name.
+    trace_numbers
+        Numbers in a recording of the timeline.
     unacknowledged
         Frames on their way to one viewer.
     check_evaluations
@@ -46,6 +48,7 @@ class Limits:
     tensor_elements: int = 1_024
     frame_elements: int = 262_144
     frame_tensors: int = 4_096
+    trace_numbers: int = 2_000_000
     unacknowledged: int = 2
     check_evaluations: int = 20_000
     answer_seconds: float = 0.02

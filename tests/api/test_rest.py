@@ -389,3 +389,21 @@ async def test_a_withheld_gradient_is_nowhere(serve: Serve) -> None:
             f"/api/sessions/{session}/tensors/{waiting.replace('#', '%23')}?what=grad"
         )
         assert await refusal(response) == (409, "withheld")
+
+
+async def test_the_timeline_as_json_lines(serve: Serve) -> None:
+    async with serve() as client:
+        session = await create(client)
+        await command(client, session, type="seek", iteration=150, step=0)
+        response = await client.get(f"/api/sessions/{session}/trace")
+        assert response.headers["content-type"].startswith("application/x-ndjson")
+        messages = [json.loads(line) for line in response.text.splitlines()]
+        assert [message["type"] for message in messages[:3]] == ["welcome", "graph", "frame"]
+        cursors = [(m["cursor"]["iteration"], m["cursor"]["step"]) for m in messages if m["type"] == "frame"]
+        assert cursors == [(i, s) for i in range(151) for s in range(10)]
+        part = await client.get(f"/api/sessions/{session}/trace", params={"first": 149, "last": 149})
+        assert len(part.text.splitlines()) == 2 + 10 + 1
+        assert await refusal(
+            await client.get(f"/api/sessions/{session}/trace", params={"first": 151, "last": 151})
+        ) == (422, "seek_out_of_range")
+        assert await refusal(await client.get("/api/sessions/nothing/trace")) == (404, "unknown_session")

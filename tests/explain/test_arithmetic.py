@@ -8,8 +8,10 @@ import re
 import numpy as np
 import pytest
 
-from chainrule.explain import arithmetic
+from chainrule.explain import arithmetic, explain
 from chainrule.nn.optimizers import NEW
+from chainrule.protocol.client import ExplainCommand
+from chainrule.protocol.model import Cursor
 from chainrule.trace import Record
 from support.lesson_runs import record_of
 
@@ -90,3 +92,15 @@ def test_tensors_have_a_rule_for_each_element() -> None:
     for index in np.ndindex(2, 2):
         left, _, right = arithmetic.rule(change, 1, index).rpartition(" = ")
         assert evaluated(left) == evaluated(right) == float(change.value[index])
+
+
+def test_what_is_kept_is_pytorchs_state() -> None:
+    record = record_of("one-weight", optimizer="adam")
+    cursor = Cursor(branch=0, iteration=0, step=9)
+
+    def python(symbol: str) -> str:
+        command = ExplainCommand(type="explain", name="w", what="detail", symbol=symbol)
+        return explain(record, cursor, command).python
+
+    assert python("m") == "optimizer.state[w]['exp_avg']"
+    assert python("u") == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from chainrule.errors import Refusal
@@ -157,6 +157,11 @@ class FakeSession:
 
     def branches(self) -> BranchesInfo:
         return BranchesInfo(branches=[], current=0, can_undo=False)
+
+    def recording(
+        self, first: int | None, last: int | None, left: Sequence[int | None] | None = None
+    ) -> Iterator[Any]:
+        yield [self.frame()], None
 
     def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor:
         if name != "w":

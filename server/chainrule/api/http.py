@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
 
 from chainrule import __version__
 from chainrule.api.openapi import ref
@@ -16,7 +18,7 @@ from chainrule.api.page import takes_gzip
 from chainrule.api.settings import Settings
 from chainrule.errors import Refusal
 from chainrule.host import interface
-from chainrule.host.interface import JSON, NPY, PROBLEM, SessionHost
+from chainrule.host.interface import JSON, LINES, NPY, PROBLEM, SessionHost
 from chainrule.protocol import PROTOCOL_VERSION
 from chainrule.protocol.rest import Health
 
@@ -307,6 +309,46 @@ async def session_tensor(
         )
     arguments = {"name": name, "what": what, "media": media}
     return relay(await host_of(request).call(interface.Request("tensor", id, arguments)), {"Vary": "Accept"})
+
+
+trace_answers: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Messages, one on each line.",
+        "content": {LINES: {"schema": {"type": "string"}}},
+    },
+    **{error: problem_answer(error) for error in (404, 410, 422, 503)},
+}
+Iteration = Annotated[int | None, Query(ge=0, le=2**53 - 1)]
+
+
+@router.get("/sessions/{id}/trace", response_class=Response, responses=trace_answers, tags=["sessions"])
+async def session_trace(
+    request: Request,
+    id: SessionId,  # noqa: A002
+    first: Iteration = None,
+    last: Iteration = None,
+) -> Response:
+    """The timeline as JSON lines, as `chainrule trace` writes it: welcome, graph, a frame for each step, metrics.
+
+    By default as many iterations as fit, up to the cursor's, on its branch.
+    """
+    host = host_of(request)
+    arguments = {"first": first, "last": last}
+    answer = await host.call(interface.Request("trace", id, arguments))
+    if answer.status != 200:
+        return relay(answer)
+
+    async def parts(part: interface.Response) -> AsyncIterator[bytes]:
+        yield part.body
+        while part.more is not None:
+            part = await host.call(interface.Request("trace", id, {**arguments, "left": part.more}))
+            if part.status != 200:
+                # The connection breaks off, so that nobody takes what there is for the whole.
+                raise ConnectionError("the session went away while it was recorded")
+            yield part.body
+
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="trace.jsonl"'}
+    return StreamingResponse(parts(answer), media_type=LINES, headers=headers)
 
 
 command_answers = answers(

@@ -98,6 +98,11 @@ def grad_code(node: Node, index: tuple[int, ...]) -> str:
     return f"{element_code(f'{name}.grad', index)}  # {before}"
 
 
+def state_code(node: Node, key: str, index: tuple[int, ...]) -> str:
+    """The PyTorch expression of what an optimizer keeps for a parameter, after its step."""
+    return element_code(f"optimizer.state[{own_name(node) or _invented(node)}][{key!r}]", index)
+
+
 def contribution_code(node: Node, argument: int, index: tuple[int, ...]) -> str:
     """The PyTorch expression of what one edge contributes: the VJP of one op."""
     name, target = own_name(node) or _invented(node), node.inputs[argument]

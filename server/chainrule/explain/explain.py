@@ -235,7 +235,8 @@ def _detail(
         raise _invalid_index(f"The update of {node.name} has no {name!r}.", f"Symbols of it: {listed}.")
     detail = change.update.details[place]
     formula = f"{detail.symbol} = {detail.formula}"
-    python = f"# {node.name}: {detail.symbol}"
+    key = change.update.kept.get(detail.symbol)
+    python = "" if key is None else code.state_code(node, key, index)
     if update_of(record, step, node) is None:
         return Answer(None, formula, "", [], python, "/commands")
     value = element(node, detail.value, index)

@@ -11,12 +11,12 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 from chainrule.errors import Refusal
 from chainrule.host import encode, parse
-from chainrule.host.interface import Closed, Request, Response
+from chainrule.host.interface import LINES, Closed, Request, Response
 from chainrule.host.mailbox import closed
 from chainrule.host.problem import (
     answer,
@@ -38,6 +38,12 @@ log = logging.getLogger(__name__)
 
 PICTURE_SECONDS = 1 / 60
 """Between two pictures to a follower, unless something was answered."""
+
+
+PART_BYTES = 256_000
+"""About how much of a recording is sent at a time."""
+
+T = TypeVar("T")
 
 
 class Outlet(Protocol):
@@ -92,6 +98,8 @@ class Hub:
             slot = self._find(request.session)
             if request.method == "commands":
                 return await self._commands(slot, request.body)
+            if request.method == "trace":
+                return await self._trace(slot, request)
             return await self._turn(slot, lambda: self._answer(slot, request))
         except Refusal as refusal:
             return answer(from_refusal(refusal))
@@ -105,9 +113,9 @@ class Hub:
         except KeyError:
             raise unknown_session() from None
 
-    async def _turn(self, slot: Slot, work: Callable[[], Response]) -> Response:
+    async def _turn(self, slot: Slot, work: Callable[[], T]) -> T:
         """Do something when it is the session's turn."""
-        done: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def job() -> None:
             if done.cancelled():
@@ -161,6 +169,38 @@ class Hub:
                 return Response(204)
             case _:
                 raise AssertionError(request.method)
+
+    async def _trace(self, slot: Slot, request: Request) -> Response:
+        """A part of a recording of the timeline, made in slices; ``more`` says what is left."""
+        if slot.gone:
+            raise unknown_session()
+        given = request.arguments
+        work: Iterator[Any] | None = None
+        lines: list[bytes] = []
+        size, left = 0, given.get("left")
+
+        def go_on() -> Response | None:
+            nonlocal work, size, left
+            if slot.gone:
+                raise unknown_session()
+            deadline = time.monotonic() + self._slice
+            if work is None:
+                work = slot.session.recording(given.get("first"), given.get("last"), left)
+            for part in work:
+                if part is not None:
+                    messages, left = part
+                    lines.extend(encode.text(message).encode() + b"\n" for message in messages)
+                    size += sum(map(len, lines[-len(messages) :]))
+                    if left is None or size >= PART_BYTES:
+                        return Response(200, b"".join(lines), LINES, left)
+                if time.monotonic() >= deadline:
+                    return None
+            raise AssertionError("a recording ends with its last part")
+
+        while True:
+            response = await self._turn(slot, go_on)
+            if response is not None:
+                return response
 
     async def _commands(self, slot: Slot, body: bytes) -> Response:
         command = parse.command(body)

@@ -10,12 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 Method = Literal[
-    "lessons", "recipe", "create", "info", "graph", "state", "branches", "tensor", "commands", "delete"
+    "lessons",
+    "recipe",
+    "create",
+    "info",
+    "graph",
+    "state",
+    "branches",
+    "tensor",
+    "trace",
+    "commands",
+    "delete",
 ]
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 NPY = "application/x-npy"
+LINES = "application/x-ndjson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +45,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An encoded answer with its HTTP status."""
+    """An encoded answer with its HTTP status; of a long one a part, and in ``more`` what to ask for next."""
 
     status: int
     body: bytes = b""
     media_type: str = JSON
+    more: Any = None
 
 
 @dataclass(frozen=True, slots=True)

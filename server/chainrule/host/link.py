@@ -172,8 +172,8 @@ class ProcessLink:
             case Kind.RESPONSE:
                 future = self._answers.pop(packet.channel, None)
                 if future is not None and not future.done():
-                    (status, media_type), body = split(packet.payload)
-                    future.set_result(Response(status, body, media_type))
+                    (status, media_type, more), body = split(packet.payload)
+                    future.set_result(Response(status, body, media_type, more))
             case Kind.RECIPE:
                 session, recipe = split(packet.payload)
                 self._receiver.recipe(session, recipe)

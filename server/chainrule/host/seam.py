@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, Protocol
 
 from chainrule.protocol import ClientMessage, ServerMessage
@@ -48,6 +48,10 @@ class Session(Protocol):
     def state(self) -> StateInfo: ...
 
     def branches(self) -> BranchesInfo: ...
+
+    def recording(
+        self, first: int | None, last: int | None, left: Sequence[int | None] | None = None
+    ) -> Iterator[Any]: ...
 
     def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor: ...
 

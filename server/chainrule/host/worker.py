@@ -55,9 +55,8 @@ class Worker:
     async def _request(self, packet: Packet) -> None:
         (method, session, arguments), body = split(packet.payload)
         response = await self._hub.request(Request(method, session, arguments, body))
-        self._writer.write(
-            pack(Kind.RESPONSE, packet.channel, join([response.status, response.media_type], response.body))
-        )
+        head = [response.status, response.media_type, response.more]
+        self._writer.write(pack(Kind.RESPONSE, packet.channel, join(head, response.body)))
 
     # Outlet of the hub
 

@@ -37,7 +37,7 @@ from chainrule.protocol.client import (
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor
 from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
 from chainrule.protocol.server import Done, Frame, Moved, Progress, ServerMessage, Welcome
-from chainrule.session import asking, documents, edits, replay, travel
+from chainrule.session import asking, documents, edits, recording, replay, travel
 from chainrule.session.answers import Answers
 from chainrule.session.build import backend_named
 from chainrule.session.core import Arrival, Core, Work
@@ -483,6 +483,13 @@ class Session:
     def branches(self) -> BranchesInfo:
         """All branches."""
         return documents.branches(self.core)
+
+    def recording(
+        self, first: int | None, last: int | None, left: Sequence[int | None] | None = None
+    ) -> Generator[recording.Recorded | None, None, None]:
+        """Messages of a stretch of the timeline; ``left`` is what was left of it. See :mod:`recording`."""
+        stretch = recording.Stretch(*left) if left is not None else recording.stretch(self.core, first, last)  # type: ignore[arg-type]
+        return recording.record(self.core, stretch)
 
     def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor:
         """A whole tensor; its data is null where the cursor has not got to it."""
