@@ -88,7 +88,10 @@ export class Page {
   readonly frame = $derived(this.state.frame);
   readonly graph = $derived(this.state.graph);
   readonly steps: Step[] = $derived(this.state.graph?.steps ?? []);
-  readonly step: Step | null = $derived(this.state.frame?.header.step ?? null);
+  /** The graph has it with readable labels. */
+  readonly step: Step | null = $derived(
+    this.steps[this.state.frame?.header.step.index ?? -1] ?? this.state.frame?.header.step ?? null,
+  );
   readonly phase: Phase = $derived(this.state.phase);
   readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
   readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);

@@ -70,6 +70,15 @@ export function nodeInWords(node: GraphNode): string {
   return node.label === node.op || node.label === "" ? noun : `${noun} ${node.label}`;
 }
 
+function upperFirst(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** What receives a gradient: a variable or what is computed there; ops are spoken of in the reader's language. */
+export function inSentence(node: GraphNode): string {
+  return node.kind === "op" && node.label === node.op ? nodeInWords(node) : node.label;
+}
+
 /** "mul → w", as on the timeline; edges that carry no gradient have no step there. */
 export function edgeTitle(graph: Graph, edge: GraphEdge): string {
   const step = graph.steps.find((candidate) => candidate.edge === edge.index);
@@ -170,7 +179,7 @@ function backwardInWords(graph: Graph, frame: FrameView, step: Step, node: Graph
   const edge = step.edge === null ? undefined : graph.edges[step.edge];
   const target = edge ? graph.nodes[edge.source] : undefined;
   if (!node || !edge || !target) return "";
-  const names = { node: nodeInWords(node), target: target.label };
+  const names = { node: nodeInWords(node), target: inSentence(target) };
   if (frame.header.withheld) return m.now_backward_withheld(names);
   const upstream = inWords(frame.upstream ?? frame.grad(node.index));
   const contribution = frame.contribution(edge.index);
@@ -181,7 +190,9 @@ function backwardInWords(graph: Graph, frame: FrameView, step: Step, node: Graph
       : m.now_backward_tensor({ ...names, upstream });
   const before = frame.before;
   if (!before || scalar(before) === null) return first;
-  const sums = { target: target.label, before: inWords(before), after: inWords(frame.after) };
+  // A variable keeps its case at the beginning of a sentence.
+  const name = names.target === target.label ? target.label : upperFirst(names.target);
+  const sums = { target: name, before: inWords(before), after: inWords(frame.after) };
   return `${first} ${m.now_adds(sums)}`;
 }
 
