@@ -31,6 +31,7 @@ const views: View[] = [
       { cursor: { branch: 0, iteration: 0, step: 3 }, command: { type: "edit", name: "w", value: 3 } },
     ],
   },
+  { ...defaultView, lesson: "circuit", at: { iteration: 2, step: 1 }, tab: "api", snapshot: "6ownapduur6h" },
 ];
 
 describe("the address", () => {
@@ -42,6 +43,17 @@ describe("the address", () => {
     expect(
       viewToUrl({ ...defaultView, at: { iteration: 0, step: 8 }, selection: { name: "mul#0", argument: 0 } }),
     ).toBe("/one-weight?seed=7&at=0.8&sel=mul%230.0");
+  });
+
+  it("leaves to a snapshot what a snapshot holds", () => {
+    const all = {
+      ...defaultView,
+      seed: 12,
+      config: { lr: 1 },
+      at: { iteration: 0, step: 8 },
+      snapshot: "abc",
+    };
+    expect(viewToUrl(all)).toBe("/one-weight?s=abc&at=0.8");
   });
 
   it("is read kindly: what makes no sense is as by default", () => {
