@@ -120,8 +120,9 @@ def test_an_unknown_lesson_lists_those_there_are(page: Page) -> None:
 
 def test_a_refused_configuration_is_said(page: Page, problems: Problems) -> None:
     problems.allow("422")
-    page.goto('/one-weight?seed=7&c={"w":"much"}')
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    open_lesson(page, '/one-weight?seed=7&at=0.8&c={"w":"much","x":4}')
+    expect(page.get_by_role("status").filter(has_text="Part of this address")).to_be_visible()
+    expect(node(page, "x")).to_have_attribute("aria-label", re.compile("value 4.0"))
 
 
 def test_the_link_is_copied_or_shown(page: Page) -> None:
