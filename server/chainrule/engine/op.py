@@ -356,7 +356,7 @@ def elementwise(
 
         def bind(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
             if factor == 1.0:
-                return lambda g: g
+                return passed
             scalar = number(xp, factor, out)
             return lambda g: g * scalar
 
@@ -389,6 +389,11 @@ def elementwise(
         at_kink=at_kink,
         bind=bound,
     )
+
+
+def passed(g: Array) -> Array:
+    """A bound VJP that gives on what arrives."""
+    return g
 
 
 def number(xp: Namespace, value: float, like: Array) -> Array:

@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
+from chainrule.engine.backend import Array, Backend
 from chainrule.protocol.model import Branch, JournalEntry
 from chainrule.trace import Carry, Layout, Record, Regime
 
@@ -147,10 +148,15 @@ def with_regime(carry: Carry, regime: Regime) -> Carry:
 
 def metrics_of(record: Record) -> dict[str, float]:
     """The metrics of one iteration: the loss, and the watched leaves as they were when it started."""
-    backend = record.start.regime.backend
-    metrics = {"loss": float(backend.to_numpy(record.root.value).item())}
-    for name in record.start.regime.model.watch:
-        node = record.by_name.get(name)
-        if node is not None:
-            metrics[name] = float(backend.to_numpy(node.value).item())
+    backend, start = record.start.regime.backend, record.start
+    metrics = {"loss": _number(backend, record.loss)}
+    for name in start.regime.model.watch:
+        if name in start.values:
+            metrics[name] = _number(backend, start.values[name])
+        elif name in record.by_name:
+            metrics[name] = _number(backend, record.by_name[name].value)
     return metrics
+
+
+def _number(backend: Backend, array: Array) -> float:
+    return float(array) if backend.name == "numpy" else float(backend.to_numpy(array).item())

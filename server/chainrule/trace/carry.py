@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.engine.backend import Array, Backend
 from chainrule.nn.optimizers import Optimizer
@@ -25,11 +25,23 @@ class Regime:
     optimizer: Optimizer | None
     backend: Backend
     dtype: str
+    plans: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """What :func:`run_iteration` knows of the topology: of no other regime, hence not copied by ``replace``."""
 
     @cached_property
     def leaves(self) -> dict[str, LeafSpec]:
         """The model's leaves by name, in order of registration."""
         return {spec.name: spec for spec in self.model.leaves}
+
+    @cached_property
+    def native(self) -> Any:
+        """The library's own dtype of the values."""
+        return self.backend.dtype(self.dtype)
+
+    @cached_property
+    def fed(self) -> tuple[str, ...]:
+        """The leaves that are no parameters, in order of registration."""
+        return tuple(spec.name for spec in self.model.leaves if spec.kind != "parameter")
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
@@ -46,9 +58,9 @@ class Slot(NamedTuple):
     state: Mapping[str, Array]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Carry:
-    """All that an iteration starts from: what a keyframe holds.
+    """All that an iteration starts from: what a keyframe holds. Never changed once it is made.
 
     Attributes
     ----------
@@ -72,10 +84,16 @@ class Carry:
     fixed: Mapping[str, Array]
     regime: Regime
     interventions: Mapping[str, Array] = field(default_factory=dict)
+    _nbytes: int = 0
 
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
+        if not self._nbytes:
+            self._nbytes = self._sized()
+        return self._nbytes
+
+    def _sized(self) -> int:
         arrays = [*self.values.values(), *self.grads.values(), *self.fixed.values()]
         for slot in self.slots.values():
             arrays.extend(slot.state.values())

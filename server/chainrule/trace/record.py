@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chainrule.engine.backend import Array
 from chainrule.engine.backward import Contribution
+from chainrule.engine.plan import Plan, Workspace
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
-from chainrule.nn.optimizers import Update
+from chainrule.nn.optimizers import Optimizer, Update
 from chainrule.trace.carry import Carry, Slot, array_bytes
 
 if TYPE_CHECKING:
@@ -43,19 +44,37 @@ class Layout(NamedTuple):
         return tuple(ends)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ParameterUpdate:
-    """One update step. ``update`` is None where the parameter has no gradient: then nothing changes."""
+    """One update step.
+
+    Attributes
+    ----------
+    node, grad
+        The parameter as the iteration began with it, and its gradient; None where it has none: then nothing changes.
+    value
+        The parameter after the step.
+    before, slot
+        What the optimizer kept for it before and after.
+    optimizer
+        What computed it.
+    """
 
     node: Node
     grad: Array | None
-    update: Update | None
+    value: Array
+    before: Slot
     slot: Slot
+    optimizer: Optimizer | None
 
-    @property
-    def value(self) -> Array:
-        """The parameter after the step."""
-        return self.node.value if self.update is None else self.update.value
+    @cached_property
+    def update(self) -> Update | None:
+        """Every number on the way, computed anew: the same bits, because it is a pure function."""
+        if self.grad is None or self.optimizer is None:
+            return None
+        return self.optimizer.update(
+            self.node.value, self.grad, dict(self.before.state), self.slot.updates, self.node.backend
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,20 +96,138 @@ class Arrivals(NamedTuple):
     contributions: list[Contribution]
 
 
+class Computed(Protocol):
+    """What one iteration computed: traced, or run by a plan."""
+
+    @property
+    def loss(self) -> Array:
+        """The value of the root."""
+        ...
+
+    @property
+    def layout(self) -> Layout:
+        """Steps per phase."""
+        ...
+
+    @property
+    def root(self) -> Node: ...
+    @property
+    def nodes(self) -> list[Node]:
+        """In tape order."""
+        ...
+
+    @property
+    def contributions(self) -> list[Contribution]: ...
+    @property
+    def updates(self) -> list[ParameterUpdate]: ...
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
+class Traced:
+    """An iteration that was traced."""
+
+    root: Node
+    nodes: list[Node]
+    contributions: list[Contribution]
+    updates: list[ParameterUpdate]
+
+    @property
+    def loss(self) -> Array:
+        return self.root.value
+
+    @cached_property
+    def layout(self) -> Layout:
+        operations = sum(node.op is not None for node in self.nodes)
+        return Layout(2 + operations, len(self.contributions), len(self.updates))
+
+    @cached_property
+    def nbytes(self) -> int:
+        size = 1024 + sum(600 + array_bytes(node.value) for node in self.nodes)
+        for contribution in self.contributions:
+            size += 400 + 2 * array_bytes(contribution.value)
+        return size
+
+
+@dataclass(eq=False)
+class Replayed:
+    """An iteration that a plan ran: its arrays. Nodes and contributions are made when somebody looks."""
+
+    plan: Plan
+    workspace: Workspace
+    updated: list[tuple[str, Array | None, Array, Slot, Slot]]
+    optimizer: Optimizer | None
+    layout: Layout
+
+    @property
+    def loss(self) -> Array:
+        array: Array = self.workspace[self.plan.root]
+        return array
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        return self.plan.tape(self.workspace)
+
+    @property
+    def root(self) -> Node:
+        return self.nodes[self.plan.root_place]
+
+    @cached_property
+    def contributions(self) -> list[Contribution]:
+        return self.plan.contributions(self.workspace, self.nodes)
+
+    @cached_property
+    def updates(self) -> list[ParameterUpdate]:
+        by_name = {node.name: node for node in self.nodes if node.kind == "parameter"}
+        return [
+            ParameterUpdate(by_name[name], grad, value, before, slot, self.optimizer)
+            for name, grad, value, before, slot in self.updated
+        ]
+
+    @property
+    def nbytes(self) -> int:
+        return self.plan.nbytes + 512
+
+
+@dataclass(eq=False)
 class Record:
     """One iteration, complete. Steps: zero_grad, load, forward…, seed, backward…, update…
 
-    A place in it is a step; every question is about the state *after* that step. ``nodes`` is in tape order.
+    Never changed once it is made. A place in it is a step; every question is about the state *after* that step. ``nodes`` is in tape order.
     """
 
     iteration: int
     start: Carry
     end: Carry
-    root: Node
-    nodes: list[Node]
-    contributions: list[Contribution]
-    updates: list[ParameterUpdate]
+    computed: Computed
+
+    @property
+    def loss(self) -> Array:
+        """The value of the root."""
+        return self.computed.loss
+
+    @property
+    def root(self) -> Node:
+        """The node of the loss."""
+        return self.computed.root
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes in tape order."""
+        return self.computed.nodes
+
+    @property
+    def contributions(self) -> list[Contribution]:
+        """In the order of the backward pass, the seed first."""
+        return self.computed.contributions
+
+    @property
+    def updates(self) -> list[ParameterUpdate]:
+        """In order of registration."""
+        return self.computed.updates
 
     # -- steps
 
@@ -99,10 +236,10 @@ class Record:
         """Non-leaf nodes in tape order: one forward step each."""
         return [node for node in self.nodes if node.op is not None]
 
-    @cached_property
+    @property
     def layout(self) -> Layout:
         """Steps per phase."""
-        return Layout(2 + len(self.operations), len(self.contributions), len(self.updates))
+        return self.computed.layout
 
     @property
     def first_backward(self) -> int:
@@ -246,13 +383,10 @@ class Record:
             return None
         return self.start.grads.get(node.name)
 
-    @cached_property
+    @property
     def nbytes(self) -> int:
         """About how much memory the record takes."""
-        size = 1024 + sum(600 + array_bytes(node.value) for node in self.nodes)
-        for contribution in self.contributions:
-            size += 400 + 2 * array_bytes(contribution.value)
-        return size + self.end.nbytes
+        return self.computed.nbytes + self.end.nbytes
 
 
 def is_edit(node: Node) -> bool:

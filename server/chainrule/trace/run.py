@@ -1,18 +1,36 @@
-"""Runs one iteration: a batch through all three phases."""
+"""Runs one iteration: a batch through all three phases.
+
+The first iterations of a topology are traced; those after run by a plan, which gives the same bits.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from chainrule.engine.backend import Array
 from chainrule.engine.backward import backward
+from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node, Tape
 from chainrule.engine.tensor import leaf
 from chainrule.errors import Refusal
+from chainrule.nn.optimizers import Step
 from chainrule.trace.carry import NO_ARRAYS, Carry, Regime, Shift, Slot
-from chainrule.trace.record import ParameterUpdate, Record
+from chainrule.trace.record import Layout, ParameterUpdate, Record, Replayed, Traced
+
+FIRST = Slot(0, NO_ARRAYS)
+"""What an optimizer keeps for a parameter before its first update."""
 
 
-def run_iteration(carry: Carry, iteration: int, *, max_nodes: int | None = None) -> Record:
+def run_iteration(
+    carry: Carry, iteration: int, *, max_nodes: int | None = None, trace: bool = False
+) -> Record:
     """One batch through all three phases.
+
+    Parameters
+    ----------
+    trace
+        Trace it even where there is a plan. The bits are the same.
 
     Raises
     ------
@@ -20,71 +38,104 @@ def run_iteration(carry: Carry, iteration: int, *, max_nodes: int | None = None)
         ``limit_nodes``: the graph has more than ``max_nodes`` nodes.
     """
     regime = carry.regime
-    model, backend = regime.model, regime.backend
-    with backend.quiet():
-        tape, root = run_forward(carry, iteration)
-        if max_nodes is not None and len(tape.nodes) > max_nodes:
-            raise Refusal(
-                "limit_nodes",
-                422,
-                "The graph is too large",
-                f"The graph has {len(tape.nodes)} nodes; {max_nodes} are allowed.",
-                "Make the model or the expression smaller.",
-                reason="nodes_of_graph",
-                params={"nodes": len(tape.nodes), "most": max_nodes},
-            )
-        nodes = list(tape.nodes)
-        by_name = {node.name: node for node in nodes if node.kind == "parameter"}
-        grads: dict[int, Array] = {}
-        if not model.zero_grad:
-            for node in nodes:
-                if node.op is None and node.name is not None and node.name in carry.grads:
-                    grads[node.index] = carry.grads[node.name]
-        contributions = list(backward(root, grads=dict(grads))) if root.requires_grad else []
-        for contribution in contributions:
-            grads[contribution.target.index] = contribution.total
-        updates = []
-        values, slots = dict(carry.values), dict(carry.slots)
-        for name in regime.trained:
-            node = by_name[name]
-            updated = _update(regime, node, grads.get(node.index), carry.slots.get(name, Slot(0, NO_ARRAYS)))
-            updates.append(updated)
-            values[name], slots[name] = updated.value, updated.slot
-    end = Carry(
-        values=values,
-        grads={
-            node.name: grads[node.index]
-            for node in nodes
-            if node.op is None and node.name is not None and node.index in grads
-        },
-        slots=slots,
-        fixed=carry.fixed,
-        regime=regime,
-    )
-    return Record(iteration, carry, end, root, nodes, contributions, updates)
+    with regime.backend.quiet():
+        inputs = _inputs(carry, iteration)
+        if trace or carry.interventions:
+            return _traced(carry, iteration, inputs, max_nodes)[0]
+        stale = () if regime.model.zero_grad else tuple(sorted(carry.grads))
+        key = (stale, *[array.shape for array in inputs.values()])
+        planned = regime.plans.get(key)
+        if planned is not None:
+            return _replayed(planned, carry, iteration, inputs)
+        record, grads = _traced(carry, iteration, inputs, max_nodes)
+        if key in regime.plans:
+            # The second time: it is worth its while.
+            regime.plans[key] = _plan(record, regime, grads)
+        else:
+            regime.plans[key] = None
+    return record
 
 
-def _update(regime: Regime, node: Node, grad: Array | None, slot: Slot) -> ParameterUpdate:
-    if grad is None or regime.optimizer is None:
-        return ParameterUpdate(node, None, None, slot)
-    update = regime.optimizer.update(node.value, grad, dict(slot.state), slot.updates + 1)
-    return ParameterUpdate(node, grad, update, Slot(slot.updates + 1, update.state))
+def _inputs(carry: Carry, iteration: int) -> dict[str, Array]:
+    """The leaves that are no parameters, in order of registration."""
+    regime = carry.regime
+    batch, fixed, backend = regime.model.batch(iteration), carry.fixed, regime.backend
+    array_type, native = backend.array_type, regime.native
+    inputs: dict[str, Array] = {}
+    for name in regime.fed:
+        value: Array = fixed[name] if name in fixed else batch[name]
+        right = isinstance(value, array_type) and value.dtype is native
+        inputs[name] = value if right else backend.asarray(value, native)
+    return inputs
+
+
+# -- traced
+
+
+def _traced(
+    carry: Carry, iteration: int, inputs: Mapping[str, Array], max_nodes: int | None
+) -> tuple[Record, dict[int, Array]]:
+    """The record, and the gradients of before that were added to, by place on the tape."""
+    regime = carry.regime
+    tape, root = _forward(carry, inputs)
+    if max_nodes is not None and len(tape.nodes) > max_nodes:
+        raise Refusal(
+            "limit_nodes",
+            422,
+            "The graph is too large",
+            f"The graph has {len(tape.nodes)} nodes; {max_nodes} are allowed.",
+            "Make the model or the expression smaller.",
+            reason="nodes_of_graph",
+            params={"nodes": len(tape.nodes), "most": max_nodes},
+        )
+    nodes = list(tape.nodes)
+    stale: dict[int, Array] = {}
+    if not regime.model.zero_grad:
+        for node in nodes:
+            if node.op is None and node.name is not None and node.name in carry.grads:
+                stale[node.index] = carry.grads[node.name]
+    grads = dict(stale)
+    contributions = list(backward(root, grads=stale)) if root.requires_grad else []
+    for contribution in contributions:
+        grads[contribution.target.index] = contribution.total
+    by_name = {node.name: node for node in nodes if node.kind == "parameter"}
+    updates = []
+    values, slots = dict(carry.values), dict(carry.slots)
+    for name in regime.trained:
+        node = by_name[name]
+        grad, before = grads.get(node.index), carry.slots.get(name, FIRST)
+        values[name], slots[name] = _updated(regime, node.value, grad, before)
+        updates.append(ParameterUpdate(node, grad, values[name], before, slots[name], regime.optimizer))
+    kept = {
+        node.name: grads[node.index]
+        for node in nodes
+        if node.op is None and node.name is not None and node.index in grads
+    }
+    end = Carry(values, kept, slots, carry.fixed, regime)
+    return Record(iteration, carry, end, Traced(root, nodes, contributions, updates)), stale
+
+
+def _updated(regime: Regime, value: Array, grad: Array | None, before: Slot) -> tuple[Array, Slot]:
+    optimizer = regime.optimizer
+    if grad is None or optimizer is None:
+        return value, before
+    t = before.updates + 1
+    value, state = optimizer.bind(value, regime.backend)(value, grad, before.state, t)
+    return value, Slot(t, state)
 
 
 def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
     """The forward pass alone: the tape and the node of the loss."""
+    return _forward(carry, _inputs(carry, iteration))
+
+
+def _forward(carry: Carry, inputs: Mapping[str, Array]) -> tuple[Tape, Node]:
     regime = carry.regime
     tape = _Tape(regime.backend, carry.interventions)
-    batch = regime.model.batch(iteration)
     with tape:
         leaves = {}
         for spec in regime.model.leaves:
-            if spec.kind == "parameter":
-                value = carry.values[spec.name]
-            elif spec.name in carry.fixed:
-                value = carry.fixed[spec.name]
-            else:
-                value = regime.backend.asarray(batch[spec.name], regime.dtype)
+            value = carry.values[spec.name] if spec.kind == "parameter" else inputs[spec.name]
             leaves[spec.name] = leaf(value, name=spec.name, kind=spec.kind, requires_grad=spec.requires_grad)
         root = regime.model.forward(leaves).node
     return tape, root
@@ -99,3 +150,75 @@ class _Tape(Tape):
         if isinstance(target, Shift):
             target = node.value + node.backend.asarray(target.delta, node.value.dtype)
         return super()._intervene(node, target)
+
+
+# -- run by a plan
+
+
+class _Planned(NamedTuple):
+    """A plan, and how the leaves and what carries over go in and come out."""
+
+    plan: Plan
+    leaves: list[tuple[str, Array | None]]
+    """For each leaf its name, and its value where that is always the same."""
+    stale: list[str]
+    grads: list[tuple[str, int]]
+    updates: list[tuple[str, int, int | None, Step | None]]
+    """For each trained parameter its name, its slot, its gradient's, and what updates it."""
+    layout: Layout
+    carried: int
+    """Bytes of what carries over."""
+
+
+def _plan(record: Record, regime: Regime, stale: Mapping[int, Array]) -> _Planned:
+    plan = Plan(record.nodes, record.root, record.contributions, stale)
+    own, optimizer = regime.leaves, regime.optimizer
+    places = {str(node.name): place for place, node in enumerate(record.nodes)}
+    updates: list[tuple[str, int, int | None, Step | None]] = []
+    for name in regime.trained:
+        assert optimizer is not None
+        place = places[name]
+        step = optimizer.bind(record.nodes[place].value, regime.backend)
+        updates.append((name, plan.slots[place], plan.totals.get(place), step))
+    names = [str(node.name) for node in plan.leaves]
+    return _Planned(
+        plan,
+        [(str(node.name), None if node.name in own else node.value) for node in plan.leaves],
+        [str(node.name) for node in plan.stale],
+        [(name, plan.totals[places[name]]) for name in names if places[name] in plan.totals],
+        updates,
+        record.layout,
+        record.end.nbytes,
+    )
+
+
+def _replayed(planned: _Planned, carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> Record:
+    plan, leaves, stale, totals, updates, layout, carried = planned
+    regime, values, slots = carry.regime, carry.values, carry.slots
+    w = plan.run(
+        [
+            value if value is not None else values[name] if name in values else inputs[name]
+            for name, value in leaves
+        ],
+        [carry.grads[name] for name in stale],
+    )
+    values_after, slots_after = dict(values), dict(slots)
+    updated = []
+    last = kept = None
+    for name, slot, total, step in updates:
+        before, value = slots.get(name, FIRST), w[slot]
+        if total is None or step is None:
+            updated.append((name, None, value, before, before))
+            continue
+        grad = w[total]
+        value, state = step(value, grad, before.state, before.updates + 1)
+        # Without a state of its own, what is kept for one parameter can be kept for all.
+        if kept is None or before is not last or state is not kept.state:
+            last, kept = before, Slot(before.updates + 1, state)
+        values_after[name], slots_after[name] = value, kept
+        updated.append((name, grad, value, before, kept))
+    grads = {name: w[total] for name, total in totals}
+    if stale:
+        grads = {**{name: carry.grads[name] for name in stale}, **grads}
+    end = Carry(values_after, grads, slots_after, carry.fixed, regime, NO_ARRAYS, carried)
+    return Record(iteration, carry, end, Replayed(plan, w, updated, regime.optimizer, layout))

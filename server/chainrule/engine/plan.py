@@ -1,0 +1,218 @@
+"""A plan: the calls that an iteration makes, in order, without the questions that tracing asks.
+
+It is made from one traced iteration and runs others of the same topology: the same ops on the same shapes and dtypes.
+Every array is put into one list, the *workspace*: leaves first, then values in tape order, then contributions and
+totals in the order of the backward pass. A place in it is a *slot*. The calls are those of tracing, so that the bits
+are the same; a workspace says all that a tape and its contributions say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from operator import add, itemgetter
+from typing import Any, NamedTuple
+
+from chainrule.engine.backend import Array, Backend
+from chainrule.engine.backward import Contribution
+from chainrule.engine.op import passed
+from chainrule.engine.tape import Node
+
+Workspace = list[Array]
+Call = Callable[[Workspace], Array]
+
+
+class _Edge(NamedTuple):
+    """The slots of one contribution; ``before`` is None where there was no gradient yet."""
+
+    node: int
+    argument: int
+    target: int
+    upstream: int
+    value: int
+    before: int | None
+    total: int
+
+
+class Plan:
+    """The calls of one topology.
+
+    Attributes
+    ----------
+    backend
+        Where its arrays live.
+    leaves
+        The leaves of the traced iteration, in the order of the slots that they fill.
+    stale
+        Those among them whose gradient from before is added to; their slots follow.
+    root, root_place
+        Slot of the loss, and its place in the tape.
+    slots
+        Place in the tape → slot of the node's value.
+    totals
+        Place in the tape → slot of the node's gradient, for those that receive one.
+    nbytes
+        About how much memory a workspace takes: its list, and the arrays that the calls made.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        root: Node,
+        contributions: Sequence[Contribution],
+        grads: Mapping[int, Array],
+    ) -> None:
+        self.nodes = list(nodes)
+        self.backend: Backend = root.backend
+        self.leaves = [node for node in nodes if node.op is None]
+        places = {node: place for place, node in enumerate(nodes)}
+        self._places = places
+        self.slots = [0] * len(nodes)
+        for slot, leaf in enumerate(self.leaves):
+            self.slots[places[leaf]] = slot
+        self.stale = [leaf for leaf in self.leaves if leaf.index in grads]
+        self._filled = len(self.leaves) + len(self.stale)
+        self._next = self._filled
+        self._bytes = 0
+        self._forward = [self._forward_call(node) for node in nodes if node.op is not None]
+        self.root_place = places[root]
+        self.root = self.slots[self.root_place]
+        self._seed = contributions[0].value if contributions else None
+        self._backward: list[Call] = []
+        self._edges: list[_Edge] = []
+        self.totals: dict[int, int] = {}
+        if contributions:
+            self._add_backward(contributions)
+        self.nbytes = 8 * self._next + self._bytes
+
+    # -- making it
+
+    def _new(self, like: Array) -> int:
+        slot = self._next
+        self._next += 1
+        self._bytes += 112 + math.prod(like.shape) * self.backend.dtype_of(like).itemsize
+        return slot
+
+    def _forward_call(self, node: Node) -> Call:
+        op = node.op
+        assert op is not None
+        inputs = tuple(child.value for child in node.inputs)
+        slots = [self.slots[self._places[child]] for child in node.inputs]
+        bound = op.bind(self.backend.xp, inputs, node.attrs)
+        self.slots[self._places[node]] = self._new(node.value)
+        return self._call(bound, slots, node.value)
+
+    def _call(self, function: Callable[..., Array], slots: Sequence[int], like: Array) -> Call:
+        """A call on some slots. NumPy's functions give scalars for shape (): what is kept is always an array."""
+        asarray = self.backend.asarray if not like.shape and self.backend.name == "numpy" else None
+        if len(slots) == 1:
+            (i,) = slots
+            if asarray is None:
+                return lambda w: function(w[i])
+            return lambda w: asarray(function(w[i]))
+        if len(slots) == 2:
+            i, j = slots
+            if asarray is None:
+                return lambda w: function(w[i], w[j])
+            return lambda w: asarray(function(w[i], w[j]))
+        if len(slots) == 3 and asarray is None:
+            i, j, k = slots
+            return lambda w: function(w[i], w[j], w[k])
+        get = itemgetter(*slots) if slots else tuple[Array, ...]
+        if asarray is None:
+            return lambda w: function(*get(w))
+        return lambda w: asarray(function(*get(w)))
+
+    def _add_backward(self, contributions: Sequence[Contribution]) -> None:
+        places, xp = self._places, self.backend.xp
+        seed = contributions[0]
+        slot = self._new(seed.value)
+        root = places[seed.target]
+        before = self._stale_slot(seed.target) if seed.before is not None else None
+        total = slot if before is None else self._sum(before, slot, seed.total)
+        self._edges.append(_Edge(root, -1, root, slot, slot, before, total))
+        self.totals[root] = total
+        for c in contributions[1:]:
+            node, target, op = places[c.node], places[c.target], c.node.op
+            assert op is not None
+            upstream, own = self.totals[node], self.slots[node]
+            slots = [self.slots[places[child]] for child in c.node.inputs]
+            inputs = tuple(child.value for child in c.node.inputs)
+            vjp, attrs = op.vjps[c.argument], c.node.attrs
+            bound = vjp.bind(xp, c.node.value, inputs, attrs)
+            if bound is passed:
+                value = upstream
+            elif bound is not None:
+                read = [own if which == "out" else slots[which] for which in vjp.reads]
+                self._backward.append(self._call(bound, [upstream, *read], c.value))
+                value = self._new(c.value)
+            else:
+                self._backward.append(
+                    self._call(_whole(vjp.apply, xp, attrs), [upstream, own, *slots], c.value)
+                )
+                value = self._new(c.value)
+            before = None
+            if c.before is not None:
+                before = self.totals.get(target)
+                if before is None:
+                    before = self._stale_slot(c.target)
+            total = value if before is None else self._sum(before, value, c.total)
+            self.totals[target] = total
+            self._edges.append(_Edge(node, c.argument, target, upstream, value, before, total))
+
+    def _stale_slot(self, leaf: Node) -> int:
+        return len(self.leaves) + self.stale.index(leaf)
+
+    def _sum(self, before: int, value: int, like: Array) -> int:
+        self._backward.append(self._call(add, [before, value], like))
+        return self._new(like)
+
+    # -- running it
+
+    def run(self, leaves: Sequence[Array], stale: Sequence[Array] = ()) -> Workspace:
+        """Both passes. ``leaves`` and ``stale`` in the order of those attributes. The caller is in ``backend.quiet()``."""
+        w: Workspace = [*leaves, *stale]
+        append = w.append
+        for call in self._forward:
+            append(call(w))
+        if self._seed is not None:
+            append(self._seed)
+            for call in self._backward:
+                append(call(w))
+        return w
+
+    # -- reading a workspace
+
+    def tape(self, w: Workspace) -> list[Node]:
+        """The nodes of the traced iteration, with the values of another."""
+        made: list[Node] = []
+        for node, slot in zip(self.nodes, self.slots, strict=True):
+            inputs = tuple(made[self._places[child]] for child in node.inputs)
+            again = Node(w[slot], node.backend, node.requires_grad, node.op, inputs, node.attrs, node.kind)
+            again.index, again.name, again.scope = node.index, node.name, node.scope
+            again.label, again.line = node.label, node.line
+            made.append(again)
+        return made
+
+    def contributions(self, w: Workspace, nodes: Sequence[Node]) -> list[Contribution]:
+        """The contributions of another iteration, whose :meth:`tape` the nodes are."""
+        return [
+            Contribution(
+                nodes[edge.node],
+                edge.argument,
+                nodes[edge.target],
+                w[edge.upstream],
+                w[edge.value],
+                None if edge.before is None else w[edge.before],
+                w[edge.total],
+            )
+            for edge in self._edges
+        ]
+
+    def __len__(self) -> int:
+        """How many contributions there are, with the seed."""
+        return len(self._edges)
+
+
+def _whole(apply: Callable[..., Array], xp: Any, attrs: Mapping[str, Any]) -> Callable[..., Array]:
+    return lambda g, out, *inputs: apply(xp, g, out, inputs, attrs)
