@@ -11,6 +11,9 @@ const LARGE = 1e9;
 /** The shortest digits that give the same number back, as JavaScript writes them. */
 function shortest(x: number, dtype: Dtype): string {
   if (dtype === "float64") return String(x);
+  // A product may be beyond the format of its factors.
+  const single = Math.fround(x);
+  if (x !== 0 && (single === 0 || !Number.isFinite(single))) return String(Number(x.toPrecision(9)));
   for (let digits = 1; digits <= 9; digits++) {
     const text = x.toPrecision(digits);
     if (Math.fround(Number(text)) === Math.fround(x)) return String(Number(text));

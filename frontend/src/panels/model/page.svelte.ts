@@ -1,5 +1,6 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
 import { getContext, setContext } from "svelte";
+import { m } from "../../i18n/paraglide/messages.js";
 import type { Picture } from "../../render/controller";
 import type { Store } from "../../store/store";
 import type {
@@ -118,7 +119,9 @@ export class Page {
   ) {
     this.state = store.state;
     store.subscribe((state) => {
+      const stopped = state.lastMoved !== this.state.lastMoved && state.lastMoved?.reached === "non_finite";
       this.state = state;
+      if (stopped) this.whisper(m.stopped_non_finite, m.stopped_non_finite_hint);
     });
     link.onRefused = (why) => {
       this.tell(why);
@@ -197,6 +200,14 @@ export class Page {
   seek(iteration: number, step: number): void {
     this.trail = [];
     this.link.send({ type: "seek", iteration, step });
+  }
+
+  /** To the place where a number was made, with its explanation. */
+  goTo(source: Source): void {
+    if (!source.place) return;
+    this.link.send({ type: "seek", ...source.place });
+    this.trail = [source];
+    this.tab = "rule";
   }
 
   /** To the last step of all that has been computed. */

@@ -43,11 +43,21 @@ function fileName(page: Page, extension: string): string {
   return `${lesson?.slug ?? "chainrule"}-${(cursor?.iteration ?? 0) + 1}-${(cursor?.step ?? 0) + 1}.${extension}`;
 }
 
-/** The picture as drawn now, or the state that it shows. */
-export async function exportAs(page: Page, format: "svg" | "png" | "json"): Promise<void> {
-  if (format === "json") {
-    const answer = await fetch(`/api/sessions/${encodeURIComponent(page.link.session ?? "")}/state`);
-    if (answer.ok) save(await answer.blob(), fileName(page, "json"));
+async function fetched(page: Page, what: "state" | "trace", extension: string): Promise<void> {
+  try {
+    const answer = await fetch(`/api/sessions/${encodeURIComponent(page.link.session ?? "")}/${what}`);
+    if (answer.ok) save(await answer.blob(), fileName(page, extension));
+    else page.tell((await answer.json()) as Refused);
+  } catch {
+    // A recording that breaks off is no recording.
+    page.say(m.lost_server, m.lost_server_hint);
+  }
+}
+
+/** The picture as drawn now, the state that it shows, or the timeline up to this iteration. */
+export async function exportAs(page: Page, format: "svg" | "png" | "json" | "jsonl"): Promise<void> {
+  if (format === "json" || format === "jsonl") {
+    await fetched(page, format === "json" ? "state" : "trace", format);
     return;
   }
   const svg = page.picture?.toSVG();
