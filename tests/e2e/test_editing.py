@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.stepping import at_step, edge, middle, node, open_lesson, press
 
@@ -177,3 +179,44 @@ def test_a_right_guess_is_read_kindly(page: Page) -> None:
     guess.fill("−24,0")
     press(page, "Enter")
     expect(page.get_by_text("Exactly right.")).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_editor_hides_nothing_of_its_card(
+    new_context: Callable[..., BrowserContext], phone: bool
+) -> None:
+    size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+    page = new_context(viewport=size, has_touch=phone, is_mobile=phone).new_page()
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    for name in ("w", "x", "target"):
+        at = middle(node(page, name))
+        if phone:
+            page.touchscreen.tap(*at)
+            page.touchscreen.tap(*at)
+        else:
+            page.mouse.dblclick(*at)
+        field = page.get_by_role("textbox", name=f"Value of {name}")
+        expect(field).to_be_focused()
+        card, editor = node(page, name).bounding_box(), field.bounding_box()
+        assert card and editor
+        across = min(card["x"] + card["width"], editor["x"] + editor["width"]) - max(card["x"], editor["x"])
+        down = min(card["y"] + card["height"], editor["y"] + editor["height"]) - max(card["y"], editor["y"])
+        assert across <= 0 or down <= 0, (card, editor)
+        press(page, "Escape")
+        expect(field).to_have_count(0)
+
+
+def test_a_click_on_a_number_leads_to_its_explanation(page: Page) -> None:
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    box = node(page, "sub#0").bounding_box()
+    assert box
+    right = box["x"] + box["width"] * 0.82
+    page.mouse.click(right, box["y"] + box["height"] * 0.72)
+    inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector.get_by_role("navigation")).to_contain_text("sub.grad")
+    expect(inspector.get_by_role("heading", level=2).first).to_contain_text("grad")
+    page.mouse.click(right, box["y"] + box["height"] * 0.36)
+    expect(inspector.get_by_role("navigation")).not_to_contain_text("grad")
+    # Elsewhere on the card a click selects.
+    page.mouse.click(box["x"] + 12, box["y"] + box["height"] * 0.72)
+    expect(inspector.get_by_role("navigation")).to_have_count(0)

@@ -260,7 +260,7 @@ export class Picture {
     const geometry = this.#geometry;
     const shown = this.#shown;
     if (!geometry || !shown || shown.frame.header.topology !== geometry.drawing.graph.topology) return null;
-    const { scale, theme, words, selected, editing, stops, fired } = this.#view;
+    const { scale, theme, words, selected, editing, pointed, stops, fired } = this.#view;
     const rate = this.store.state.config["lr"];
     const lookup = (name: string | null) =>
       name === null ? null : (geometry.drawing.nodes.find((n) => n.node.name === name)?.index ?? null);
@@ -276,6 +276,7 @@ export class Picture {
         selected: selected ? spotOf(geometry, selected) : null,
         hovered: this.#hovered,
         editing: lookup(editing),
+        pointed: lookup(pointed),
         stops: new Set(stops.flatMap((name) => lookup(name) ?? [])),
         fired: fired && {
           ...fired,

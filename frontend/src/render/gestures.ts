@@ -16,6 +16,7 @@ const DOUBLE = 350;
 export function listenToGestures(host: HTMLElement, handlers: GestureHandlers): () => void {
   const pointers = new Map<number, Point>();
   let moved = 0;
+  let doubled = -Infinity;
   let tapped = { time: -Infinity, at: { x: 0, y: 0 } };
   let wheelEnd: ReturnType<typeof setTimeout> | undefined;
   const local = (event: { clientX: number; clientY: number }): Point => {
@@ -61,8 +62,14 @@ export function listenToGestures(host: HTMLElement, handlers: GestureHandlers): 
     const again =
       event.timeStamp - tapped.time < DOUBLE && Math.hypot(at.x - tapped.at.x, at.y - tapped.at.y) < 12;
     tapped = { time: again ? -Infinity : event.timeStamp, at };
-    if (again) handlers.doubleTap(at);
-    else handlers.tap(at);
+    if (again) {
+      doubled = event.timeStamp;
+      handlers.doubleTap(at);
+    } else handlers.tap(at);
+  };
+  // After a touch the browser plays a mouse as well, which would take the focus from what the double tap has opened.
+  const mouse = (event: MouseEvent) => {
+    if (event.timeStamp - doubled < DOUBLE) event.preventDefault();
   };
   const cancel = (event: PointerEvent) => {
     if (pointers.delete(event.pointerId) && pointers.size === 0) handlers.end();
@@ -82,6 +89,7 @@ export function listenToGestures(host: HTMLElement, handlers: GestureHandlers): 
 
   host.style.touchAction = "none";
   host.addEventListener("pointerdown", down);
+  host.addEventListener("mousedown", mouse);
   host.addEventListener("pointermove", move);
   host.addEventListener("pointerup", up);
   host.addEventListener("pointercancel", cancel);
@@ -90,6 +98,7 @@ export function listenToGestures(host: HTMLElement, handlers: GestureHandlers): 
   return () => {
     clearTimeout(wheelEnd);
     host.removeEventListener("pointerdown", down);
+    host.removeEventListener("mousedown", mouse);
     host.removeEventListener("pointermove", move);
     host.removeEventListener("pointerup", up);
     host.removeEventListener("pointercancel", cancel);

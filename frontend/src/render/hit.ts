@@ -1,7 +1,11 @@
 /** What lies under a point of the picture: cards first, then numbers on wires, then wires, which are easy to hit. */
 import type { Point } from "../layout/types";
+import type { FrameView } from "../store/types";
+import type { Measure } from "./display";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
+import { CARD, FONTS, hasTile, isScalar } from "./metrics";
+import { cellOf } from "./reading";
 import type { Spot } from "./scene";
 
 export function hit(geometry: Geometry, at: Point, reach = 8): Spot | null {
@@ -22,4 +26,26 @@ export function hit(geometry: Geometry, at: Point, reach = 8): Spot | null {
       if (distance <= reach + 3 && (!best || distance < best.distance)) best = { index, distance };
     }
   return best ? { kind: "edge", index: best.index } : null;
+}
+
+/** Which number of a card lies under a point of it: one that is known, and made of others. */
+export function numberAt(
+  geometry: Geometry,
+  frame: FrameView,
+  index: number,
+  at: Point,
+  measure: Measure,
+): "value" | "grad" | null {
+  const node = geometry.drawing.byIndex.get(index);
+  const box = geometry.cards.get(index);
+  if (!node || !box || !isScalar(node.node.shape)) return null;
+  const tile = hasTile(node, geometry.level);
+  const line = tile ? box.y + 78 : box.y + 34;
+  const what = at.y < line ? "value" : "grad";
+  const tensor = what === "value" ? frame.value(index) : frame.grad(index);
+  if (!tensor || (what === "value" && node.node.kind !== "op")) return null;
+  const right = box.x + box.w - CARD.padX;
+  const width = measure(cellOf(tensor, what === "grad").text, what === "value" ? FONTS.value : FONTS.grad);
+  const top = tile ? box.y + 50 : box.y + 8;
+  return at.y >= top && at.x <= right + 6 && at.x >= right - width - 8 ? what : null;
 }

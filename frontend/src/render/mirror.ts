@@ -1,10 +1,9 @@
 /** Cards and wires as the page needs them: boxes for the focusable mirror, places for in-place editing. */
-import type { Box } from "../layout/types";
 import type { Selection } from "../store/view";
 import { toScreen, type Camera } from "./camera";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
-import { CARD, hasTile, isScalar } from "./metrics";
+import { isScalar } from "./metrics";
 import type { PictureBox, PictureEdit } from "./picture-view";
 import type { Spot } from "./scene";
 
@@ -47,16 +46,12 @@ export function boxesOf(geometry: Geometry, camera: Camera): PictureBox[] {
   return [...nodes, ...edges];
 }
 
-/** Where the value of a node stands, if it can be edited in place. */
+/** The card of a node whose value can be edited beside it. */
 export function editOf(geometry: Geometry, camera: Camera, name: string): PictureEdit | null {
   const node = geometry.drawing.nodes.find((n) => n.node.name === name);
   const box = node && geometry.cards.get(node.index);
   if (!node || !box || !node.node.editable || !isScalar(node.node.shape)) return null;
-  const w = Math.min(box.w - 2 * CARD.padX - 12, 86);
-  const rect: Box = hasTile(node, geometry.level)
-    ? { x: box.x + CARD.padX, y: box.y + 52, w: box.w - 2 * CARD.padX, h: 25 }
-    : { x: box.x + box.w - CARD.padX - w + 6, y: box.y + 9, w, h: 26 };
-  return { node: node.index, name, rect: toScreen(camera, rect), fontSize: 16 * camera.k };
+  return { node: node.index, name, rect: toScreen(camera, box), fontSize: 16 * camera.k };
 }
 
 export function spotOf(geometry: Geometry, selection: Selection): Spot | null {

@@ -15,10 +15,23 @@ export interface PictureView {
   reducedMotion: boolean;
   /** On a projector: no number below 24 px. */
   present: boolean;
-  /** The node whose value is being typed over: the number itself is left out. */
+  /** The node whose value is being typed anew. */
   editing: string | null;
+  /** The node that has the keyboard's focus. */
+  pointed: string | null;
+  /** Nodes at which one stops. */
+  stops: readonly string[];
+  /** The node that was tried to fire, and the consumers that it still waits for. */
+  fired: FiredView | null;
   /** What of the host other things lie over. */
   insets: Insets;
+}
+
+export interface FiredView {
+  readonly name: string;
+  readonly arrived: number;
+  readonly expected: number;
+  readonly missing: readonly string[];
 }
 
 export interface PictureSpot extends Spot {
@@ -41,13 +54,15 @@ export interface PictureEdit {
   readonly node: number;
   readonly name: string;
   readonly rect: Box;
-  /** Of the number that is replaced, in CSS pixels. */
+  /** Of the card's value, in CSS pixels. */
   readonly fontSize: number;
 }
 
 export interface PictureCallbacks {
   select(spot: PictureSpot | null): void;
-  /** `rect` is where the number stands, in CSS pixels within the host. */
+  /** A number of a card was clicked, which is known. The card has been selected. */
+  explain?(number: { name: string; what: "value" | "grad" }): void;
+  /** `rect` is that of the card, in CSS pixels within the host. */
   edit(edit: PictureEdit): void;
   /** The frame of this revision is on the screen, its movement not necessarily over. */
   painted?(seq: number): void;
@@ -64,5 +79,8 @@ export const defaultPictureView: PictureView = {
   reducedMotion: false,
   present: false,
   editing: null,
+  pointed: null,
+  stops: [],
+  fired: null,
   insets: { top: 84, right: 24, bottom: 76, left: 24 },
 };

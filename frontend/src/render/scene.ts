@@ -5,10 +5,10 @@
 import type { Box } from "../layout/types";
 import type { FrameView } from "../store/types";
 import type { Scale } from "../store/view";
-import { overlaps, type DisplayList, type Item, type Measure } from "./display";
+import { overlaps, type DisplayList, type Font, type Item, type Measure } from "./display";
 import { widthScale } from "./encode";
 import type { Geometry } from "./geometry";
-import { leaningBox, type LabelPlace } from "./labels";
+import { LABEL_W, leaningBox, type LabelPlace } from "./labels";
 import { cardItems, lossLabel, type CardState } from "./marks/card";
 import type { MarkContext } from "./marks/context";
 import { numberItem } from "./marks/number";
@@ -27,12 +27,25 @@ export interface Spot {
   readonly index: number;
 }
 
+export interface FiredSpot {
+  readonly node: number;
+  readonly arrived: number;
+  readonly expected: number;
+  readonly missing: ReadonlySet<number>;
+}
+
 export interface SceneView {
   readonly scale: Scale;
   readonly selected: Spot | null;
   readonly hovered: Spot | null;
   /** The node whose value is being typed over. */
   readonly editing: number | null;
+  /** The node that has the keyboard's focus. */
+  readonly pointed: number | null;
+  /** Nodes at which one stops. */
+  readonly stops: ReadonlySet<number>;
+  /** The node that was tried to fire: how many contributions it has, and which consumers it waits for. */
+  readonly fired: FiredSpot | null;
   /** The learning rate in force. */
   readonly rate: number | null;
   /** Seen from far away: no numbers on wires. */
@@ -46,6 +59,9 @@ export const restingView: SceneView = {
   selected: null,
   hovered: null,
   editing: null,
+  pointed: null,
+  stops: new Set(),
+  fired: null,
   rate: null,
   far: false,
   visible: null,
@@ -189,10 +205,19 @@ class Moment {
           faint: frame.header.step.kind !== "backward" || index !== frame.header.step.edge,
           selected: isSpot(view.selected, "edge", index),
           hovered: isSpot(view.hovered, "edge", index),
+          awaited: this.#awaited(index),
         },
         this.ctx,
       );
     });
+  }
+
+  /** Whether a node that was tried to fire waits for what this wire will bring. */
+  #awaited(index: number): boolean {
+    const { geometry, view, frame } = this.input;
+    const edge = geometry.drawing.graph.edges[index];
+    if (!edge?.carries_grad || !view.fired || edge.source !== view.fired.node) return false;
+    return view.fired.missing.has(edge.target) && !frame.contribution(index);
   }
 
   arrows(): Item[] {
@@ -258,7 +283,13 @@ class Moment {
   }
 
   #labelBox(cell: Cell, place: LabelPlace): Box {
-    return leaningBox(place, this.input.measure(cell.text, FONTS.label));
+    return leaningBox(place, this.input.measure(cell.text, this.#labelFont(cell)));
+  }
+
+  /** Numbers longer than the room that was kept are set smaller. */
+  #labelFont(cell: Cell): Font {
+    const w = this.input.measure(cell.text, FONTS.label);
+    return w <= LABEL_W ? FONTS.label : { ...FONTS.label, size: (FONTS.label.size * LABEL_W) / w };
   }
 
   #label(cell: Cell, place: LabelPlace, id: string, dim: boolean): Item[] {
@@ -266,12 +297,18 @@ class Moment {
     const box = this.#labelBox(cell, place);
     const opacity = cell.opacity * this.#clearance(box);
     if (opacity <= 0.02) return [];
-    const item = numberItem(cell, { x: box.x + box.w / 2, y: place.y + LABEL_H * 0.36 }, FONTS.label, theme, {
-      align: "middle",
-      id,
-      dim,
-      halo: theme.stage,
-    });
+    const item = numberItem(
+      cell,
+      { x: box.x + box.w / 2, y: place.y + LABEL_H * 0.36 },
+      this.#labelFont(cell),
+      theme,
+      {
+        align: "middle",
+        id,
+        dim,
+        halo: theme.stage,
+      },
+    );
     return [{ ...item, opacity }];
   }
 
@@ -328,9 +365,12 @@ class Moment {
         expected > 1 && phase === "backward" ? { arrived: this.reading.arrived(index), expected } : null,
       pin: read ? "read" : this.kept.has(index) ? "kept" : "none",
       odd: value.tone === "odd" || grad.tone === "odd" ? (this.odd.get(index) ?? "other") : null,
-      selected: isSpot(view.selected, "node", index),
+      selected: isSpot(view.selected, "node", index) || view.editing === index,
       hovered: isSpot(view.hovered, "node", index),
-      editing: view.editing === index,
+      pointed: view.pointed === index,
+      stop: view.stops.has(index),
+      fired: view.fired?.node === index ? view.fired : null,
+      awaited: view.fired?.missing.has(index) ?? false,
     };
   }
 

@@ -5,6 +5,8 @@ export interface Words {
   readonly target: string;
   readonly constant: string;
   readonly loss: string;
+  /** After "1/2": contributions. */
+  readonly arrived: string;
 }
 
 export const englishWords: Words = {
@@ -13,4 +15,5 @@ export const englishWords: Words = {
   target: "target",
   constant: "constant",
   loss: "loss",
+  arrived: "arrived",
 };

@@ -1,6 +1,7 @@
 // All that a person can do with a key, as one enumeration: the keyboard, the help and the tests read it.
 import { goBeat } from "./beats.svelte";
 import type { Page } from "./page.svelte";
+import { search } from "./search.svelte";
 
 export type Action =
   | "play"
@@ -16,7 +17,9 @@ export type Action =
   | "beat_previous"
   | "breakpoint"
   | "edit"
+  | "fire"
   | "undo"
+  | "search"
   | "present"
   | "blank"
   | "escape"
@@ -63,9 +66,15 @@ export function perform(page: Page, action: Action): boolean {
       return true;
     case "edit":
       return page.startEditing(null);
+    case "fire":
+      void page.fire();
+      return true;
     case "undo":
       page.undo();
       return true;
+    case "search":
+      search.open = !page.presenting;
+      return search.open;
     case "present":
       page.presenting = !page.presenting;
       return true;

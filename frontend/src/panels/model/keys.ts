@@ -23,6 +23,8 @@ export const BINDINGS: readonly Binding[] = [
   { action: "edit", keys: ["e", "Shift+E"] },
   { action: "undo", keys: ["$mod+z"] },
   { action: "breakpoint", keys: ["b", "Shift+B"] },
+  { action: "fire", keys: ["f", "Shift+F"] },
+  { action: "search", keys: ["/"] },
   { action: "present", keys: ["p", "Shift+P"] },
   { action: "blank", keys: ["."] },
   { action: "escape", keys: ["Escape"] },

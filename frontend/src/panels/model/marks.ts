@@ -20,8 +20,10 @@ export function breakpointSteps(state: State): number[] {
       if (condition.kind !== "step") return false;
       const kind = condition.step_kind ?? null;
       const node = condition.node ?? null;
-      const name = step.node === null ? undefined : graph.nodes[step.node]?.name;
-      return (kind === null || kind === step.kind) && (node === null || node === name);
+      // As the server counts: the step of a node, and one that brings it a contribution.
+      const at = [step.node, step.edge === null ? null : graph.edges[step.edge]?.source];
+      const touched = at.some((index) => graph.nodes[index ?? -1]?.name === node);
+      return (kind === null || kind === step.kind) && (node === null || touched);
     }),
   );
   return found.map((step) => step.index);

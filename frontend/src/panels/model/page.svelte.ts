@@ -1,11 +1,12 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
 import { getContext, setContext } from "svelte";
-import { m } from "../../i18n/paraglide/messages.js";
 import type { Picture } from "../../render/controller";
 import type { Store } from "../../store/store";
 import type {
   Beat,
+  Breakpoint,
   ClientMessage,
+  Fired,
   GraphEdge,
   GraphNode,
   LessonInfo,
@@ -20,6 +21,8 @@ import type { Scale, Selection, Tab, View, Zoom } from "../../store/view";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { translateRefusal } from "./refusals";
+import { m } from "../../i18n/paraglide/messages.js";
+import type { StepCondition } from "../../protocol.gen";
 
 export type Dialog = "help" | "link" | null;
 export type SheetTab = "lesson" | "setup" | Tab;
@@ -35,7 +38,7 @@ export interface Notice {
 
 export interface Editing {
   node: GraphNode;
-  /** Where the number stands, in pixels within the stage. */
+  /** The card, in pixels within the stage. */
   rect: { x: number; y: number; w: number; h: number };
   fontSize: number;
 }
@@ -60,6 +63,16 @@ function scalarShape(node: GraphNode): boolean {
   return node.shape.every((extent) => extent === 1);
 }
 
+/** Whether a node may fire, and what it waits for. */
+export function firedInWords(page: Page, { fired, arrived, expected, missing }: Fired): string {
+  const counts = { n: arrived, total: expected };
+  if (fired) return m.fired_yes(counts);
+  return m.fired_no({
+    ...counts,
+    missing: missing.map((name) => page.named(name)?.label ?? name).join(", "),
+  });
+}
+
 export class Page {
   state: State = $state.raw() as State;
   lessons: LessonInfo[] = $state.raw([]);
@@ -67,6 +80,10 @@ export class Page {
   trouble: Refused | null = $state.raw(null);
   /** By name, as the address has it; null follows the step. */
   selection: Selection | null = $state.raw(null);
+  /** The card or wire that has the keyboard's focus: what a key means, whatever the step is about. */
+  pointed: Selection | null = $state.raw(null);
+  /** The last thing done that shows no words: said to those who listen. */
+  said = $state("");
   zoom: Zoom = $state("scalars");
   scale: Scale = $state("global");
   tab: Tab = $state("rule");
@@ -107,6 +124,12 @@ export class Page {
   readonly following: boolean = $derived(this.selected === null);
   /** The narrative: the lesson's, or that of the preset in force. */
   readonly beats: Beat[] = $derived(this.#beats());
+  /** The names of nodes at which one stops. */
+  readonly stops: string[] = $derived(
+    this.state.breakpoints.flatMap(({ condition }) =>
+      condition.kind === "step" ? (condition.node ?? []) : condition.kind === "grad" ? condition.name : [],
+    ),
+  );
   readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
 
   picture: Picture | null = null;
@@ -217,9 +240,15 @@ export class Page {
     if (last) this.seek(Math.max(tip, this.iteration), last.index);
   }
 
-  /** Opens the editor over a node's card. Without a node: the one in focus. Whether there was one to edit. */
+  /** The node that a key is meant for: under the keyboard's focus, else selected, else of the step. */
+  #meant(): GraphNode | null {
+    const focus = this.#find(this.pointed) ?? this.focus;
+    return focus?.kind === "edge" ? this.node(focus.edge.target) : (focus?.node ?? null);
+  }
+
+  /** Opens the editor beside a node's card. Without a node: the one that is meant. Whether there was one to edit. */
   startEditing(node: GraphNode | null): boolean {
-    const focus = this.focus;
+    const focus = this.#find(this.pointed) ?? this.focus;
     const at = node ?? (focus?.kind === "node" ? focus.node : focus ? this.node(focus.edge.source) : null);
     if (!at?.editable || !scalarShape(at)) return false;
     this.picture?.requestEdit(at.name);
@@ -260,19 +289,49 @@ export class Page {
     if (this.state.canUndo) this.link.send({ type: "undo" });
   }
 
-  /** Sets a breakpoint on the focused node, or takes it away again. */
-  toggleBreakpoint(): void {
-    const node = this.focus?.kind === "edge" ? this.node(this.focus.edge.target) : this.focus?.node;
-    if (!node) return;
-    const kind = this.selected ? null : (this.step?.kind ?? null);
-    const old = this.state.breakpoints.find(
-      ({ condition }) =>
-        condition.kind === "step" && condition.node === node.name && (condition.step_kind ?? null) === kind,
+  /** Sets a breakpoint on the node that is meant, or takes it away again. */
+  toggleBreakpoint(at: GraphNode | null = null): void {
+    const node = at ?? this.#meant();
+    if (!node) {
+      this.whisper(m.breakpoint_where);
+      return;
+    }
+    const named = at ?? this.#find(this.pointed) ?? this.selected;
+    const kind = named ? null : (this.step?.kind ?? null);
+    const of = this.state.breakpoints.filter(
+      ({ condition }) => condition.kind === "step" && condition.node === node.name,
     );
-    const command: ClientMessage = old
-      ? { type: "breakpoint", action: "remove", breakpoint: old.id }
-      : { type: "breakpoint", action: "add", condition: { kind: "step", node: node.name, step_kind: kind } };
-    this.link.send(command);
+    const old = named ? of[0] : of.find(({ condition }) => (condition as StepCondition).step_kind === kind);
+    if (old) this.removeBreakpoint(old);
+    else {
+      this.link.send({
+        type: "breakpoint",
+        action: "add",
+        condition: { kind: "step", node: node.name, step_kind: kind },
+      });
+      this.said = m.breakpoint_set({ name: node.label });
+    }
+  }
+
+  removeBreakpoint(breakpoint: Breakpoint): void {
+    this.link.send({ type: "breakpoint", action: "remove", breakpoint: breakpoint.id });
+    const { condition } = breakpoint;
+    const name =
+      condition.kind === "step" ? condition.node : condition.kind === "grad" ? condition.name : null;
+    this.said = m.breakpoint_removed({ name: this.named(name ?? "")?.label ?? name ?? "" });
+  }
+
+  /** Tries to send on the gradient of the node that is meant; the answer is shown on the graph. */
+  async fire(at: GraphNode | null = null): Promise<void> {
+    const node = at ?? this.#meant();
+    if (!node) return;
+    if (this.selected?.kind !== "node" || this.selected.node !== node) this.select({ kind: "node", node });
+    try {
+      const answer = await this.link.ask({ type: "fire", name: node.name });
+      if (answer.type === "fired") this.said = firedInWords(this, answer);
+    } catch (why) {
+      this.tell(why as Refused);
+    }
   }
 
   /** Changes a leaf or an activation; the cursor keeps its step. */

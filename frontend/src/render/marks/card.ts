@@ -23,6 +23,8 @@ export interface CardState {
   readonly odd: "first" | "other" | null;
   readonly selected: boolean;
   readonly hovered: boolean;
+  /** It has the keyboard's focus: the ring lies below whatever stands on the card's edge. */
+  readonly pointed: boolean;
   /** One stops here. */
   readonly stop: boolean;
   /** It was tried to fire: what has arrived is said in words. */
@@ -33,7 +35,7 @@ export interface CardState {
 
 export function cardItems(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
   const items: Item[] = [];
-  if (state.selected || state.hovered) items.push(ring(box, state.selected, ctx));
+  if (state.selected || state.hovered || state.pointed) items.push(ring(box, state, ctx));
   if (state.awaited) items.push(awaitedItem(box, ctx));
   items.push(plate(node, box, state, ctx));
   items.push(...(hasTile(node, ctx.level) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
@@ -62,8 +64,8 @@ function plate(node: DrawnNode, box: Box, state: CardState, { theme, phase }: Ma
   };
 }
 
-function ring(box: Box, selected: boolean, { theme }: MarkContext): Item {
-  const by = 4.5;
+function ring(box: Box, { selected, pointed }: CardState, { theme }: MarkContext): Item {
+  const by = pointed ? 5.5 : 4.5;
   return {
     kind: "rect",
     x: box.x - by,
@@ -72,8 +74,8 @@ function ring(box: Box, selected: boolean, { theme }: MarkContext): Item {
     h: box.h + 2 * by,
     r: CARD.r + by,
     stroke: theme.focus,
-    width: 2,
-    opacity: selected ? 1 : 0.35,
+    width: pointed ? 4 : 2,
+    opacity: selected || pointed ? 1 : 0.35,
   };
 }
 
@@ -185,17 +187,17 @@ function half(node: DrawnNode, box: Box, cell: Cell, row: 0 | 1, state: CardStat
           } satisfies Item,
         ]
       : []),
-      numberItem(
-        cell,
-        { x: at.x + at.w - 8, y: at.y + 17.5 },
-        fitted(font, cell.text, at.w - 20, measure),
-        theme,
-        {
-          align: "end",
-          id: `${row === 0 ? "value" : "grad"}:${node.index}`,
-          dim: row === 0 ? state.dimValue : state.dimGrad,
-        },
-      ),
+    numberItem(
+      cell,
+      { x: at.x + at.w - 8, y: at.y + 17.5 },
+      fitted(font, cell.text, at.w - 20, measure),
+      theme,
+      {
+        align: "end",
+        id: `${row === 0 ? "value" : "grad"}:${node.index}`,
+        dim: row === 0 ? state.dimValue : state.dimGrad,
+      },
+    ),
   ];
 }
 
@@ -284,7 +286,7 @@ function stopItem(box: Box, beside: boolean, { theme }: MarkContext): Item {
   return {
     kind: "group",
     id: "stop",
-    items: [{ kind: "circle", x, y: box.y + 3, r: 8, fill: theme.warn, stroke: theme.card, width: 2.5 }],
+    items: [{ kind: "circle", x, y: box.y + 3, r: 9, fill: theme.warn, stroke: theme.card, width: 2.5 }],
   };
 }
 

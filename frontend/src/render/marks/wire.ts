@@ -17,6 +17,8 @@ export interface WireState {
   readonly faint: boolean;
   readonly selected: boolean;
   readonly hovered: boolean;
+  /** A node that was tried to fire waits for what comes along here. */
+  readonly awaited: boolean;
 }
 
 export function wireItems(curve: Curve, state: WireState, { theme }: MarkContext): Item[] {
@@ -30,6 +32,14 @@ export function wireItems(curve: Curve, state: WireState, { theme }: MarkContext
       stroke: theme.focus,
       width: Math.max(WIRE.plain, tone ? state.width : 0) + 6,
       opacity: state.selected ? 0.3 : 0.15,
+      cap: "round",
+    });
+  if (state.awaited)
+    items.push({
+      kind: "path",
+      d: curve.d,
+      stroke: theme.phaseSoft.backward,
+      width: WIRE.plain + 8,
       cap: "round",
     });
   if (!tone || !whole)
