@@ -5,6 +5,8 @@
 export const paraglide = {
   project: "./project.inlang",
   outdir: "./src/i18n/paraglide",
+  // A file for each message, while one develops too: src/i18n/by-key.ts picks some by their names.
+  outputStructure: "message-modules",
   strategy: ["globalVariable", "baseLocale"],
   isServer: "false",
   disableAsyncLocalStorage: true,

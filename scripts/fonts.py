@@ -34,7 +34,7 @@ TEXT = "".join(map(chr, range(0x20, 0x7F))) + SIGNS + ACCENTED
 # Variables are set in mathematical italics, whose h is an older character; names and digits are upright. Whatever
 # stretches (brackets, roots, sums) must be here: browsers look for its parts in the first file alone.
 ITALICS = "".join(map(chr, range(0x1D434, 0x1D468))) + "ℎ"
-MATHS = string.ascii_letters + string.digits + " !()[]{}|,.:+-=/<>√∑" + ITALICS + "·×÷−⋅∂𝜕′…\u2061\u2062"
+MATHS = string.ascii_lowercase + string.digits + " ()[]{}|,.+-=/√∑" + ITALICS + "·×÷−⋅∂𝜕′…\u2061\u2062"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { setLanguage } from "../../src/i18n/locale.svelte";
 import en from "../../src/i18n/en.json";
 import { oddInWords, openLeniently, without } from "../../src/panels/model/leniently";
 import type { Origin } from "../../src/panels/model/link";
 import { translateRefusal } from "../../src/panels/model/refusals";
+import { fetchSentences } from "../../src/panels/model/sentences.svelte";
 import { Problem } from "../../src/transport/rest";
 
+beforeAll(fetchSentences);
 afterEach(() => {
   setLanguage("en");
 });

@@ -20,7 +20,7 @@ function load(): Promise<Temml> {
 }
 
 // Only where the first picture has a formula.
-awaited(async () => loading);
+awaited(async () => loading && (await loading, document.fonts.load('16px "Chainrule Math"', "w")));
 warm(load);
 // Greek and rare signs are in the font's second file: a formula with them should not change its shape when it comes.
 warm(() => document.fonts.load('16px "Chainrule Math"', "θ"));
