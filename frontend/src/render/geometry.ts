@@ -27,6 +27,8 @@ export interface Plan {
   readonly spacing: Spacing;
   /** Null for one row. */
   readonly rows: ReadonlyMap<number, number> | null;
+  /** Whether cards are narrower, with their longest numbers set a little smaller. */
+  readonly dense: boolean;
 }
 
 export function layoutRequest(
@@ -40,8 +42,9 @@ export function layoutRequest(
     flow,
     spacing: room,
     rows,
+    dense,
   } = typeof plan === "string"
-    ? { flow: plan, spacing: spacing(plan, drawing.nodes.length), rows: null }
+    ? { flow: plan, spacing: spacing(plan, drawing.nodes.length), rows: null, dense: false }
     : plan;
   return {
     flow,
@@ -49,7 +52,7 @@ export function layoutRequest(
     nodes: drawing.nodes.map((node) => ({
       index: node.index,
       name: node.node.name,
-      size: cardSize(node, level, words, measure, rows !== null),
+      size: cardSize(node, level, words, measure, dense),
       arity: node.ins.length,
       ...(rows ? { row: rows.get(node.index) ?? 0 } : {}),
     })),
@@ -59,6 +62,10 @@ export function layoutRequest(
   };
 }
 
+/** Graphs that would be smaller than this in one row are folded. */
+const FOLDED = 0.68;
+/** As high must a screen be, in units, that rows which do not all fit are worth it. */
+const SEEN = 400;
 /** Around the cards: what may stand above and below them. */
 const AROUND = 40;
 
@@ -76,28 +83,48 @@ export function planFor(
   least: number,
   close = false,
 ): Plan {
-  const wide = spacing("right", drawing.nodes.length, close);
-  const flat = layoutRequest(drawing, level, { flow: "right", spacing: wide, rows: null }, words, measure);
-  const scale = ({ w, h }: Size) => Math.min(1.05, screen.w / w, screen.h / (h + AROUND));
-  const one = scale(fold(flat, wide, Infinity).size);
-  const down = spacing("down", drawing.nodes.length);
-  const upright = scale(downwards(flat, down));
   const plans: { plan: Plan; scale: number; worth: number; width: number; height: number }[] = [];
+  const scale = ({ w, h }: Size) => Math.min(Math.max(1.05, least), screen.w / w, screen.h / (h + AROUND));
   const add = (plan: Plan, size: Size, worth: number) =>
-    plans.push({ plan, scale: scale(size), worth, width: screen.w / size.w, height: size.h });
-  add({ flow: "right", spacing: wide, rows: null }, fold(flat, wide, Infinity).size, one);
-  if (one < 0.8 && upright > 1.15 * one)
-    add({ flow: "down", spacing: down, rows: null }, downwards(flat, down), upright * 0.97);
-  const dense = { flow: "right", spacing: DENSE, rows: new Map() } as const;
-  const tight = layoutRequest(drawing, level, dense, words, measure);
-  if (one < 0.9)
+    plans.push({
+      plan,
+      scale: scale(size),
+      worth: worth * scale(size),
+      width: screen.w / size.w,
+      height: size.h,
+    });
+  const row: Plan = {
+    flow: "right",
+    spacing: spacing("right", drawing.nodes.length, close),
+    rows: null,
+    dense: close,
+  };
+  const flat = layoutRequest(drawing, level, row, words, measure);
+  const whole = fold(flat, row.spacing, Infinity).size;
+  const one = scale(whole);
+  add(row, whole, 1);
+  const column: Plan = {
+    flow: "down",
+    spacing: spacing("down", drawing.nodes.length),
+    rows: null,
+    dense: false,
+  };
+  const upright = downwards(flat, column.spacing);
+  if (one < 0.8 && scale(upright) > 1.15 * one) add(column, upright, 0.97);
+  // An edit, which adds two cards, must not turn one row into several.
+  if (one < Math.max(FOLDED, least)) {
+    const folded = { flow: "right", spacing: DENSE, rows: null, dense: true } as const;
+    const tight = layoutRequest(drawing, level, folded, words, measure);
     for (let most = 2; most <= 16; most++) {
       const { rows, count, size } = fold(tight, DENSE, most);
       if (count === 1) break;
-      add({ flow: "right", spacing: DENSE, rows }, size, scale(size) * (0.86 - 0.02 * (count - 2)));
+      add({ ...folded, rows }, size, 0.86 - 0.02 * (count - 2));
     }
+  }
   const best = plans.reduce((a, b) => (b.worth > a.worth ? b : a));
   if (best.scale >= least) return best.plan;
+  // Where hardly one row is seen at a time, a long row is easier to follow than turns.
+  if (screen.h / least < SEEN) return row;
   const readable = plans.filter((p) => p.plan.rows && p.width >= least);
   return readable.length > 0 ? readable.reduce((a, b) => (b.height < a.height ? b : a)).plan : best.plan;
 }

@@ -88,7 +88,7 @@ function place(wire: Wire, space: Space, side: 1 | -1): LabelPlace | null {
     for (const turn of [1, -1] as const) {
       const n = { x: p.ty * side * turn * up, y: -p.tx * side * turn * up };
       for (const [j, away] of AWAY.entries()) {
-        const cost = i * 1.2 + j * 3 + (turn === 1 ? 0 : 40);
+        const cost = i * 1.2 + j * 5 + (turn === 1 ? 0 : 40);
         if (best && cost >= best.cost) continue;
         const at = pushedClear(wire, p, n, CLEAR + away);
         const extra = at && space.cost(labelBox(at), wire);
@@ -126,7 +126,7 @@ interface Obstacle {
 }
 
 /** A number that is as near to another wire, or to another wire's number, would be read as that one's. */
-const NEARER = 24;
+const NEARER = 18;
 const BESIDE = { x: 8, y: 9, cost: 14 };
 
 const CELL = 160;

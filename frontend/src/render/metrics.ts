@@ -21,9 +21,9 @@ export const FONTS = {
   kind: sans(12.5, 400),
   value: mono(16, 500),
   grad: mono(14, 650),
-  label: mono(13, 500),
-  token: mono(13, 650),
-  strip: mono(13, 600),
+  label: mono(14, 500),
+  token: mono(14, 650),
+  strip: mono(14, 600),
   note: sans(12.5, 600),
 } satisfies Record<string, Font>;
 
@@ -32,7 +32,7 @@ export const NUMBER_CHARS = 7;
 /** Room for numbers on a card; longer ones are set smaller. */
 const CARD_CHARS = 6;
 export const TOKEN = { h: 24, tip: 10, padX: 8 } as const;
-export const LABEL_H = 13;
+export const LABEL_H = 14;
 export const STRIP = { h: 22, gap: 7 } as const;
 
 export const TILE = { cell: 15, least: 5, most: 16, w: 132 } as const;
@@ -47,7 +47,7 @@ export const TOKEN_MAX = NUMBER_CHARS * FONTS.token.size * 0.6 + 2 * TOKEN.padX 
 /** Few cards have more room around them: their wires and numbers breathe. `close` for large type. */
 export function spacing(flow: Flow, cards: number, close = false): Spacing {
   if (flow === "down") return { layer: cards <= 6 ? 64 : 92, node: cards <= 6 ? 30 : 44 };
-  return { layer: close ? 84 : 106, node: close ? 56 : cards <= 8 ? 116 : cards <= 20 ? 84 : 46 };
+  return { layer: close ? 78 : 106, node: close ? 36 : cards <= 8 ? 116 : cards <= 20 ? 84 : 46 };
 }
 
 /** In rows cards stand closer, so that all of them can be seen. */
@@ -76,8 +76,8 @@ export function nameOf(node: DrawnNode): string {
 export function kindOf(node: DrawnNode, words: Words): string {
   const { kind, label, op, name } = node.node;
   if (kind !== "op") return words[kind];
-  // A loss has its name above the card.
-  return middle((node.node.loss || label === name ? op : label) || op || "", 12);
+  // A loss has its name above the card; what a node computes is longer than its op's name, and less.
+  return middle((node.node.loss || label === name || !/^[\p{L}\d_]+′*$/u.test(label) ? op : label) || op || "", 12);
 }
 
 /** The size of one of the two halves of a split tile. */

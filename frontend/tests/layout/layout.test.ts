@@ -188,6 +188,18 @@ describe("the plan of a layout", () => {
     expect(Math.max(...rows!.values())).toBeGreaterThan(3);
   });
 
+  it("has an answer for screens of all sizes", async () => {
+    for (const name of Object.keys(PROGRAMS))
+      for (const [w, h] of [
+        [362, 380],
+        [719, 222],
+      ] as const) {
+        const d = drawing(name);
+        const { cards } = await geometryOf(d, planOn(d, { w, h }, 1));
+        expect(cards.size, `${name} at ${w}×${h}`).toBe(d.nodes.length);
+      }
+  });
+
   it("keeps rows apart, each from left to right, and wires between them clear of all cards", async () => {
     for (const [name, screen] of [
       ["sigmoid-neuron", STAGE],

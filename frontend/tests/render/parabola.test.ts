@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { estimate, textsOf, type Item } from "../../src/render/display";
 import { rangeAround, ticks, tickText } from "../../src/render/plots/axis";
-import { parabola, parabolaState, sweepRange, type ParabolaInput } from "../../src/render/plots/parabola";
+import {
+  isOdd,
+  lastFinite,
+  parabola,
+  parabolaState,
+  sweepRange,
+  type ParabolaInput,
+} from "../../src/render/plots/parabola";
 import { lightTheme } from "../../src/render/theme";
 import { recordingOf } from "../support/pictures";
 import { PROGRAMS, record } from "../support/trace";
@@ -10,7 +17,7 @@ const { graph, frames } = recordingOf(record(PROGRAMS["one-weight"]!));
 const loss = (w: number) => (3 * w - 10) ** 2;
 const xs = Array.from({ length: 101 }, (_, i) => -2 + i * 0.08);
 const sweep = { xs, losses: xs.map(loss) };
-const words = { x: "w", y: "loss", slope: "slope", notFinite: "not finite", waiting: "waiting" };
+const words = { x: "w", y: "loss", slope: "slope", waiting: "waiting" };
 
 function input(step: number, more: Partial<ParabolaInput> = {}): ParabolaInput {
   const state = parabolaState(graph, frames[step]!, "w");
@@ -73,7 +80,17 @@ describe("the loss over one weight", () => {
     const gone = parabola(input(8, { state: { ...state, w: 1e6, loss: 9e12, grad: 1e7 } }));
     expect(textsOf(gone, estimate).map(({ item }) => item.text)).toContain("1.0e6");
     const odd = parabola(input(8, { state: { ...state, w: Number.NaN } }));
-    expect(textsOf(odd, estimate).map(({ item }) => item.text)).toEqual(["not finite"]);
+    expect(odd, "a sentence says it instead").toEqual([]);
+    expect(isOdd({ ...state, loss: Infinity })).toBe(true);
+    expect(isOdd({ ...state, loss: null })).toBe(false);
+    const trail = [
+      { w: 2, loss: 16 },
+      { w: 3e20, loss: 1e38 },
+      { w: 4e25, loss: Infinity },
+      { w: Number.NaN, loss: Number.NaN },
+    ];
+    expect(lastFinite(trail)).toEqual({ iteration: 1, w: 3e20, loss: 1e38 });
+    expect(lastFinite([])).toBeNull();
     const none = parabola(input(8, { sweep: null }));
     expect(textsOf(none, estimate).map(({ item }) => item.text)).toEqual(["waiting"]);
   });

@@ -1,6 +1,7 @@
 // Steps, nodes and numbers in words, in the current language. Pure functions of the state.
 import { byKey } from "../../i18n/by-key";
 import { m } from "../../i18n/paraglide/messages.js";
+import { superscript } from "../../layout/drawing";
 import { short } from "../../render/format";
 import type {
   FrameView,
@@ -121,7 +122,8 @@ export function arithmetic(graph: Graph, frame: FrameView, node: GraphNode): str
   if (sign && args.length === 2) return `${guarded[0] ?? ""} ${sign} ${guarded[1] ?? ""} = ${result}`;
   if (node.op === "pow" && args.length === 2) {
     const base = args[0]?.startsWith("−") ? `(${args[0]})` : (args[0] ?? "");
-    return `${base} ^ ${args[1] ?? ""} = ${result}`;
+    const exponent = superscript(args[1] ?? "");
+    return exponent === null ? `pow(${args.join(", ")}) = ${result}` : `${base}${exponent} = ${result}`;
   }
   if (node.op === "neg") return `−(${args[0] ?? ""}) = ${result}`;
   return `${node.op ?? ""}(${args.join(", ")}) = ${result}`;

@@ -46,8 +46,7 @@ export interface ParabolaWords {
   readonly x: string;
   readonly y: string;
   readonly slope: string;
-  /** What to say where a number is NaN or infinite, and where there is no curve yet. */
-  readonly notFinite: string;
+  /** What to say where there is no curve yet. */
   readonly waiting: string;
 }
 
@@ -81,22 +80,39 @@ export function sweepRange(w: number | null, trail: readonly ParabolaPoint[]): {
   return rangeAround([...recent, ...(w === null ? [] : [w])], 4);
 }
 
+/** Whether the weight or its loss is NaN or infinite: then there is nothing to draw, and a sentence says why. */
+export function isOdd({ w, loss }: ParabolaState): boolean {
+  return [w, loss].some((x) => x !== null && !Number.isFinite(x));
+}
+
+/** The latest iteration of the trail whose weight and loss were finite. */
+export function lastFinite(
+  trail: readonly ParabolaPoint[],
+): { iteration: number; w: number; loss: number } | null {
+  for (let k = trail.length - 1; k >= 0; k--) {
+    const { w = null, loss = null } = trail[k] ?? {};
+    if (w !== null && loss !== null && Number.isFinite(w) && Number.isFinite(loss))
+      return { iteration: k, w, loss };
+  }
+  return null;
+}
+
 export function parabola(input: ParabolaInput): Item[] {
   const { sweep, state, theme, words, size } = input;
-  const odd = [state.w, state.loss].some((x) => x !== null && !Number.isFinite(x));
+  if (isOdd(state)) return [];
   const curve = (sweep?.xs ?? [])
     .map((x, i) => ({ x: Number(x), y: Number(sweep?.losses[i]) }))
     .filter((p) => Number.isFinite(p.x));
   const drawable = curve.filter((p) => Number.isFinite(p.y));
-  if (odd || drawable.length < 2)
+  if (drawable.length < 2)
     return [
       {
         kind: "text",
-        text: odd ? words.notFinite : words.waiting,
+        text: words.waiting,
         x: size.w / 2,
         y: size.h / 2,
         font: sans(13, 500),
-        fill: odd ? theme.warn : theme.text3,
+        fill: theme.text3,
         align: "middle",
       },
     ];
