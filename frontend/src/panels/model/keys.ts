@@ -24,7 +24,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "undo", keys: ["$mod+z"] },
   { action: "breakpoint", keys: ["b", "Shift+B"] },
   { action: "fire", keys: ["f", "Shift+F"] },
-  { action: "search", keys: ["/"] },
+  { action: "search", keys: ["/", "Shift+/"] },
   { action: "present", keys: ["p", "Shift+P"] },
   { action: "blank", keys: ["."] },
   { action: "escape", keys: ["Escape"] },

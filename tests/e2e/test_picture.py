@@ -1,0 +1,76 @@
+"""The picture at every size: what is seen of a graph, found in it, and kept in sight."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.stepping import node, open_lesson, press
+
+PRESETS = ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")
+LONG = "x = 0.5\n" + "\n".join(f"a{i} = {f'a{i - 1}' if i else 'x'} * 1.01 + 0.1" for i in range(60))
+
+
+def circuit(preset: str, **config: object) -> str:
+    return f"/circuit?seed=7&c={quote(json.dumps({'preset': preset, **config}))}"
+
+
+def inside(page: Page) -> list[str]:
+    """Names of the cards that are not wholly on the stage."""
+    script = """() => {
+        const stage = document.querySelector("main").getBoundingClientRect();
+        return [...document.querySelectorAll("main button.node[data-name]")].filter((card) => {
+            const box = card.getBoundingClientRect();
+            return box.left < stage.left || box.right > stage.right
+                || box.top < stage.top || box.bottom > stage.bottom;
+        }).map((card) => card.dataset.name);
+    }"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_whole_of_a_preset_is_on_the_stage(page: Page, preset: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_lesson(page, circuit(preset))
+    expect(page.locator("main button.node").first).to_be_attached()
+    assert inside(page) == []
+
+
+def test_a_projector_shows_the_whole_of_one_weight(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_lesson(page, "/one-weight?seed=7&at=0.8&present=1")
+    expect(node(page, "w")).to_be_attached()
+    assert inside(page) == []
+
+
+def test_a_long_program_opens_at_the_cursor_and_is_searched(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_lesson(page, circuit("custom", code=LONG))
+    expect(node(page, "x")).to_be_in_viewport()
+    last = page.locator("main button.node").last
+    name = last.get_attribute("data-name") or ""
+    assert name in inside(page)
+    press(page, "/")
+    field = page.get_by_role("combobox", name="Find a node")
+    field.fill("a59")
+    expect(page.get_by_role("listbox", name="Find a node").get_by_role("option")).to_have_count(1)
+    field.press("Enter")
+    expect(node(page, name)).to_be_focused()
+    expect(node(page, name)).to_have_attribute("aria-pressed", "true")
+    assert name not in inside(page)
+    press(page, "/")
+    field.press("Escape")
+    expect(field).to_have_count(0)
+
+
+def test_on_a_phone_the_transport_stays_below_the_open_sheet(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    page.locator("button.grow").click()
+    foot = page.locator("footer").bounding_box()
+    assert foot is not None
+    assert foot["y"] + foot["height"] <= 844
