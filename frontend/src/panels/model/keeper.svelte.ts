@@ -9,7 +9,7 @@ import type { Origin } from "./link";
 /** Longer addresses are cut by mail and chat programs. */
 export const LONGEST_ADDRESS = 2000;
 /** Changes that follow each other faster than this are one snapshot. */
-const QUIET = 700;
+const QUIET = 400;
 
 type Held = Pick<View, "seed" | "config" | "journal" | "snapshot">;
 
