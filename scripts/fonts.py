@@ -34,7 +34,8 @@ TEXT = "".join(map(chr, range(0x20, 0x7F))) + SIGNS + ACCENTED
 # Variables are set in mathematical italics, whose h is an older character; names and digits are upright. Whatever
 # stretches (brackets, roots, sums) must be here: browsers look for its parts in the first file alone.
 ITALICS = "".join(map(chr, range(0x1D434, 0x1D468))) + "ℎ"
-MATHS = string.ascii_lowercase + string.digits + " ()[]{}|,.+-=/√∑" + ITALICS + "·×÷−⋅∂𝜕′…\u2061\u2062"
+# Browsers ask for a letter as it is written, too, before they slant it.
+MATHS = string.ascii_letters + string.digits + " ()[]{}|,.+-=/√∑" + ITALICS + "·×÷−⋅∂𝜕′…\u2061\u2062"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Face:
     first: str
     characters: str
     features: tuple[str, ...]
-    """Of OpenType, what the first file keeps. Ligatures are left out of code: one reads what was typed."""
+    """Of OpenType, what the first file keeps. Ligatures are left out of code: one reads what was typed. Letters
+    drawn for use as indices would double the file of mathematics."""
     more: tuple[Path, ...] = ()
     """Files with further characters, as they are."""
 
@@ -77,7 +79,7 @@ FACES = (
         FONTS / "chainrule-math.woff2",
         "chainrule-math-first.woff2",
         MATHS,
-        ("ssty",),
+        (),
     ),
 )
 
