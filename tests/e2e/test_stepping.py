@@ -183,7 +183,7 @@ def test_the_help_lists_every_key(page: Page) -> None:
     open_lesson(page)
     press(page, "?")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("dt")).to_have_count(18)
+    expect(dialog.locator("dt")).to_have_count(20)
     press(page, "ArrowRight")
     press(page, "Escape")
     expect(dialog).to_have_count(0)
