@@ -14,39 +14,30 @@ from chainrule.engine.backend import FLOAT64 as float64
 from chainrule.engine.backend import INT64 as int64
 from chainrule.engine.backend import DType as dtype
 from chainrule.engine.dispatch import get_default_dtype, set_default_dtype
-from chainrule.engine.functions import (
+from chainrule.engine.functions.creation import full, is_tensor, ones, ones_like, tensor, zeros, zeros_like
+from chainrule.engine.functions.elementwise import (
     abs,
     absolute,
     add,
     cos,
     div,
     exp,
-    full,
-    is_tensor,
     log,
-    matmul,
     maximum,
-    mean,
     minimum,
     mul,
     neg,
-    ones,
-    ones_like,
-    permute,
     pow,
     relu,
-    reshape,
     sigmoid,
     sin,
     sqrt,
     sub,
-    sum,
     tanh,
-    tensor,
-    transpose,
-    zeros,
-    zeros_like,
 )
+from chainrule.engine.functions.linalg import matmul
+from chainrule.engine.functions.reduction import mean, sum
+from chainrule.engine.functions.shape import permute, reshape, transpose
 from chainrule.engine.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from chainrule.engine.tensor import Size, Tensor
 
