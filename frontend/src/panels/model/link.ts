@@ -1,5 +1,12 @@
 // The page's line to its session: opens one, sends commands, gives each its own answer, and comes back after a loss.
-import type { Breakpoint, ClientMessage, Cursor, ErrorMessage, Incoming, JournalEntry } from "../../store/types";
+import type {
+  Breakpoint,
+  ClientMessage,
+  Cursor,
+  ErrorMessage,
+  Incoming,
+  JournalEntry,
+} from "../../store/types";
 import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
 import { nextId, type Transport } from "../../transport/transport";
