@@ -77,7 +77,10 @@ export function kindOf(node: DrawnNode, words: Words): string {
   const { kind, label, op, name } = node.node;
   if (kind !== "op") return words[kind];
   // A loss has its name above the card; what a node computes is longer than its op's name, and less.
-  return middle((node.node.loss || label === name || !/^[\p{L}\d_]+′*$/u.test(label) ? op : label) || op || "", 12);
+  return middle(
+    (node.node.loss || label === name || !/^[\p{L}\d_]+′*$/u.test(label) ? op : label) || op || "",
+    12,
+  );
 }
 
 /** The size of one of the two halves of a split tile. */
