@@ -17,7 +17,7 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "server")]
 
-from support.calls import NAMES, Call, calls, passes  # noqa: E402
+from support.calls import NAMES, Call, calls, floating, passes  # noqa: E402
 from support.optimizer_cases import CASES, GRADIENTS, STEPS, VALUE  # noqa: E402
 from support.torch_scripts import SCRIPTS, outcome  # noqa: E402
 
@@ -27,18 +27,19 @@ VERSION = "2.13."
 def evaluate(call: Call, dtype: torch.dtype) -> dict[str, Any]:
     """Value and gradients of the expression that the op's record gives for PyTorch."""
     inputs = [
-        torch.tensor(x, dtype=dtype, requires_grad=True) if passes(call.op, k) else torch.tensor(x)
+        torch.tensor(x, dtype=dtype if floating(x) else None, requires_grad=passes(call.op, k))
         for k, x in enumerate(call.sample.inputs)
     ]
     names = NAMES[: len(inputs)]
     text = call.op.call(names, call.sample.attrs)
     value = eval(text, {"torch": torch, **dict(zip(names, inputs, strict=True))})  # noqa: S307  (our own record)
     ramp = 1.0 + 0.25 * torch.arange(value.numel(), dtype=torch.float64)
-    value.backward(ramp.reshape(value.shape).to(value.dtype))
+    if call.op.differentiable:
+        value.backward(ramp.reshape(value.shape).to(value.dtype))
     return {
         "dtype": str(value.dtype).removeprefix("torch."),
         "value": value.tolist(),
-        "grads": [x.grad.tolist() for x in inputs if x.requires_grad],
+        "grads": [x.grad.tolist() for x in inputs if call.op.differentiable and x.requires_grad],
     }
 
 

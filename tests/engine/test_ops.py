@@ -28,7 +28,7 @@ from chainrule.engine.op import (
 )
 from chainrule.engine.tape import apply
 from chainrule.engine.tensor import Tensor, leaf
-from support.calls import NAMES, Call, calls, evaluate, leaves, passes
+from support.calls import NAMES, Call, calls, evaluate, floating, leaves, passes
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "ops.json").read_text())
 
@@ -42,6 +42,8 @@ BACKENDS = [
 
 @pytest.mark.parametrize("call", SMOOTH)
 def test_vjps_match_central_differences(call: Call) -> None:
+    if not call.op.differentiable:
+        pytest.skip("no gradient passes")
     free = [k for k in range(len(call.sample.inputs)) if passes(call.op, k)]
     fixed = leaves(call, get_backend(), "float64")
 
@@ -103,7 +105,7 @@ def total_is(terms: list[Any], expected: float) -> None:
         total = host.float64(0.0)
         for term in terms:
             total = total + term.value
-    assert total == pytest.approx(expected, rel=1e-6, abs=1e-12, nan_ok=True)
+    assert total == pytest.approx(float(expected), rel=1e-6, abs=1e-12, nan_ok=True)
 
 
 @pytest.mark.parametrize("call", ALL)
@@ -203,8 +205,8 @@ def same_bits(actual: Any, expected: Any) -> None:
 def test_the_python_expression_computes_the_same(call: Call) -> None:
     names = NAMES[: len(call.sample.inputs)]
     tensors = {
-        name: chainrule.tensor(x, dtype=chainrule.float64 if passes(call.op, k) else None)
-        for k, (name, x) in enumerate(zip(names, call.sample.inputs, strict=True))
+        name: chainrule.tensor(x, dtype=chainrule.float64 if floating(x) else None)
+        for name, x in zip(names, call.sample.inputs, strict=True)
     }
     text = call.op.call(names, call.sample.attrs)
     value = eval(text, {"torch": chainrule, **tensors})

@@ -9,23 +9,26 @@ import pytest
 import torch
 
 from chainrule.engine.backend import get_backend
-from support.calls import NAMES, Call, calls, evaluate, passes, seed_like
+from support.calls import NAMES, Call, calls, evaluate, floating, passes, seed_like
 
 ALL = [pytest.param(call, id=call.name) for call in calls(edges=True)]
 
 
 def pytorchs(call: Call, dtype: str, g: Any = None) -> tuple[Any, list[Any]]:
     inputs = [
-        torch.tensor(x, dtype=getattr(torch, dtype), requires_grad=True)
-        if passes(call.op, k)
-        else torch.tensor(x)
+        torch.tensor(
+            x, dtype=getattr(torch, dtype) if floating(x) else None, requires_grad=passes(call.op, k)
+        )
         for k, x in enumerate(call.sample.inputs)
     ]
     names = NAMES[: len(inputs)]
     text = call.op.call(names, call.sample.attrs)
     value = eval(text, {"torch": torch, **dict(zip(names, inputs, strict=True))})
-    value.backward(torch.from_numpy(seed_like(value.detach().numpy()) if g is None else g))
-    return value.detach().numpy(), [x.grad.numpy() for x in inputs if x.requires_grad]
+    if call.op.differentiable:
+        value.backward(torch.from_numpy(seed_like(value.detach().numpy()) if g is None else g))
+    return value.detach().numpy(), [
+        x.grad.numpy() for x in inputs if call.op.differentiable and x.requires_grad
+    ]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

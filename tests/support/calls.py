@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from chainrule.engine.backend import Backend, HostArray, host
 from chainrule.engine.backward import Contribution, backward
 from chainrule.engine.op import FIXED, OPS, Op, Sample
-from chainrule.engine.tape import Node, apply, leaf_node, use_backend
+from chainrule.engine.tape import Node, Tape, apply, leaf_node, use_backend
 
 
 class Call(NamedTuple):
@@ -51,17 +51,25 @@ def passes(op: Op, argument: int) -> bool:
     return op.vjps[argument] is not FIXED
 
 
+def floating(x: Any) -> bool:
+    """Whether an argument is made of floating-point numbers; integers are indices, booleans masks."""
+    return host.asarray(x).dtype.kind == "f"
+
+
 NAMES = ("x", "y", "z", "u", "v")
 """The arguments in expressions."""
 
 
 def leaves(call: Call, backend: Backend, dtype: str) -> tuple[Node, ...]:
-    """Arguments that a gradient passes in ``dtype``; the others keep their own type."""
+    """Floating-point arguments in ``dtype``; the others keep their own type."""
     with use_backend(backend):
         return tuple(
-            leaf_node(backend.asarray(x, dtype), backend, kind="input", requires_grad=True)
-            if passes(call.op, k)
-            else leaf_node(backend.asarray(host.asarray(x)), backend, kind="input")
+            leaf_node(
+                backend.asarray(x, dtype) if floating(x) else backend.asarray(host.asarray(x)),
+                backend,
+                kind="input",
+                requires_grad=passes(call.op, k),
+            )
             for k, x in enumerate(call.sample.inputs)
         )
 
@@ -69,9 +77,11 @@ def leaves(call: Call, backend: Backend, dtype: str) -> tuple[Node, ...]:
 def evaluate(call: Call, backend: Backend, dtype: str = "float64", g: HostArray | None = None) -> Outcome:
     """Run a call forwards, and backwards from ``g``."""
     inputs = leaves(call, backend, dtype)
-    node = apply(call.op, inputs, call.sample.attrs)
+    # On a tape, so that also a node that needs no gradient knows where it came from.
+    with Tape(backend):
+        node = apply(call.op, inputs, call.sample.attrs)
     value = backend.to_numpy(node.value)
     upstream = backend.asarray(seed_like(value) if g is None else g)
-    contributions = list(backward(node, upstream))[1:]
+    contributions = list(backward(node, upstream))[1:] if call.op.differentiable else []
     grads = [backend.to_numpy(c.value) for c in contributions]
     return Outcome(value, grads, node, upstream, contributions)

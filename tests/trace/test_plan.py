@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from chainrule.engine.backend import host
+from chainrule.engine.backend import get_backend, host
+from chainrule.engine.functions.elementwise import tanh
+from chainrule.engine.random import generator
+from chainrule.engine.tape import drawn, state
+from chainrule.engine.tensor import Tensor
+from chainrule.lessons.lesson import LeafSpec, LessonConfig
+from chainrule.nn.functional import linear, mse_loss
+from chainrule.nn.optimizers import make_optimizer
 from chainrule.trace import Record, Regime, initial_carry, run_iteration
 from support.lesson_runs import NAMES, PRESETS, regime
 
@@ -127,3 +134,77 @@ def test_a_record_takes_hardly_more_than_its_arrays() -> None:
     made = {id(array): array for array in computed.workspace[len(computed.plan.leaves) :]}
     arrays = sum(array.nbytes + 112 for array in made.values())
     assert computed.plan.nbytes <= 1.1 * arrays
+
+
+class Network:
+    """A perceptron with what lessons have beside parameters: a buffer that the forward pass writes, and a mask."""
+
+    zero_grad = True
+    iterations_per_epoch = 3
+    listing = ()
+    watch = ()
+    loss_label = "loss"
+
+    def __init__(self, dtype: str) -> None:
+        rng = host.random.default_rng(3)
+
+        def spec(name: str, kind: Any, shape: tuple[int, ...], requires_grad: bool = False) -> LeafSpec:
+            return LeafSpec(name, kind, rng.normal(0, 0.5, shape).astype(dtype), requires_grad)
+
+        self.leaves = (
+            spec("a.weight", "parameter", (5, 3), True),
+            spec("a.bias", "parameter", (5,), True),
+            spec("mean", "buffer", (5,)),
+            spec("b.weight", "parameter", (2, 5), True),
+            spec("x", "input", (7, 3)),
+            spec("y", "target", (7, 2)),
+        )
+        self.dtype = dtype
+
+    def batch(self, iteration: int) -> Any:
+        rng = generator(7, "batch", "", iteration % 3)
+        # The last batch of an epoch is smaller: another topology, by its shapes.
+        count = 4 if iteration % 3 == 2 else 7
+        return {
+            "x": rng.normal(size=(count, 3)).astype(self.dtype),
+            "y": rng.normal(size=(count, 2)).astype(self.dtype),
+        }
+
+    def forward(self, leaves: Any) -> Tensor:
+        hidden = tanh(linear(leaves["x"], leaves["a.weight"], leaves["a.bias"]))
+        assert state.tape is not None
+        running = leaves["mean"] * 0.9 + hidden.detach().mean(dim=0) * 0.1
+        state.tape.write("mean", running.node)
+        count = hidden.shape[0]
+        mask = drawn(
+            lambda iteration: (generator(7, "mask", "", iteration).random((count, 5)) < 0.5).astype(
+                self.dtype
+            )
+        )
+        kept = (hidden - leaves["mean"]) * Tensor(mask)
+        return mse_loss(linear(kept, leaves["b.weight"]), leaves["y"])
+
+    def optimizer(self) -> Any:
+        return make_optimizer("adam", 0.01)
+
+    def line_for(self, kind: Any, node: Any) -> None:
+        return None
+
+
+@pytest.mark.parametrize("backend", ["numpy", "array-api-strict"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_buffers_masks_and_batches_of_two_sizes(dtype: str, backend: str) -> None:
+    model: Any = Network(dtype)
+    made = Regime(LessonConfig(), model, model.optimizer(), get_backend(backend), dtype)
+    quick, slow = initial_carry(made), initial_carry(made)
+    means, kinds = [], []
+    for iteration in range(12):
+        planned, traced = run_iteration(quick, iteration), run_iteration(slow, iteration, trace=True)
+        if backend == "numpy":
+            agree(planned, traced)
+        quick, slow = planned.end, traced.end
+        kinds.append(type(planned.computed).__name__)
+        means.append(made.backend.to_numpy(quick.values["mean"]).tolist())
+        assert means[-1] == made.backend.to_numpy(slow.values["mean"]).tolist()
+    assert kinds[6:] == ["Replayed"] * 6
+    assert len({str(mean) for mean in means}) == 12, "the buffer is written in every iteration"

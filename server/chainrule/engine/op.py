@@ -134,7 +134,7 @@ class Vjp:
 
 def sum_rows(array: HostArray) -> HostArray:
     """A matrix of NumPy's summed over its rows: BLAS does that three times as fast as NumPy's reduction."""
-    result: HostArray = _ones(array.shape[0], array.dtype).dot(array)
+    result: HostArray = ones_of(array.shape[0], array.dtype).dot(array)
     return result
 
 
@@ -190,6 +190,8 @@ class Op:
         Whether integers are converted to floating point first.
     bind
         Prepares ``forward`` for graphs that are run again and again.
+    differentiable
+        Whether a gradient passes through any argument.
     optional
         How many of the last arguments may be left out.
     inside
@@ -198,6 +200,7 @@ class Op:
 
     __slots__ = (
         "_bind",
+        "differentiable",
         "edges",
         "formula",
         "forward",
@@ -232,6 +235,7 @@ class Op:
     ) -> None:
         self._bind = bind
         self.optional = optional
+        self.differentiable = isinstance(vjps, Repeated) or any(vjp is not FIXED for vjp in vjps)
         self.name = name
         self.glyph = glyph
         self.formula = formula
@@ -322,7 +326,8 @@ def _number(value: float, dtype: Any) -> HostArray:
 
 
 @lru_cache(maxsize=256)
-def _ones(rows: int, dtype: Any) -> HostArray:
+def ones_of(rows: int, dtype: Any) -> HostArray:
+    """A vector of ones, made once: to sum by BLAS."""
     array = host.ones(rows, dtype)
     array.flags.writeable = False
     return array
@@ -510,6 +515,7 @@ __all__ = [
     "constant",
     "elementwise",
     "number",
+    "ones_of",
     "primitive",
     "routing",
     "sum_rows",

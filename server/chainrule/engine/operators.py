@@ -117,7 +117,7 @@ class Operators:
     def __abs__(self) -> Tensor:
         return self._wrap(dispatch.unary(ABS, self._node))
 
-    # Comparisons give booleans and are no part of the graph.
+    # Comparisons give booleans, and no gradient passes.
 
     def __eq__(self, other: object) -> Any:
         return self._compare("equal", other)
@@ -141,15 +141,6 @@ class Operators:
         number = as_scalar(other)
         if number is None and not isinstance(other, Operators):
             return NotImplemented
-        node, backend = self._node, self._node.backend
         right = other._node if isinstance(other, Operators) else number
         assert right is not None
-        native = backend.native[dispatch.promoted(node, right)]
-        a = backend.xp.astype(node.value, native)
-        b = (
-            backend.xp.astype(right.value, native)
-            if isinstance(right, Node)
-            else backend.asarray(right, native)
-        )
-        value = backend.asarray(getattr(backend.xp, name)(a, b))
-        return self._wrap(Node(value, backend, False, kind="constant"))
+        return self._wrap(dispatch.binary(OPS[name], self._node, right))

@@ -7,7 +7,7 @@ they hang together by their inputs alone and are garbage collected with the last
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
@@ -16,7 +16,9 @@ from typing import Any, Literal
 from chainrule.engine.backend import Array, Backend, get_backend
 from chainrule.engine.op import NO_ATTRS, OPS, Op, ShapeError
 
-Kind = Literal["parameter", "input", "target", "constant", "op"]
+Kind = Literal["parameter", "buffer", "input", "target", "constant", "op"]
+Draw = Callable[[int], Any]
+"""Iteration → the value of a leaf that is drawn anew in each."""
 
 _order = count()
 
@@ -42,6 +44,8 @@ class Node:
         The tensor that held this value was changed in place since.
     owner
         Weak reference to the tensor whose ``grad`` collects this node's gradient.
+    draw
+        Where the value of a leaf comes from that is drawn anew in each iteration.
     """
 
     # Class attributes are the usual values: a node is made for every op, and setting them takes time.
@@ -50,6 +54,7 @@ class Node:
     scope: str = ""
     line: int | None = None
     owner: Any = None
+    draw: Draw | None = None
     released: bool = False
     overwritten: bool = False
 
@@ -123,6 +128,10 @@ class Tape:
         Name → value (anything that the backend makes an array of). When a node of that name has just been
         computed as y, a constant leaf δ (``name.delta``) = value − y and a node ``name.edit`` = y + δ follow it,
         and all that would have used y uses the edited node.
+    iteration
+        Which iteration is computed; what is drawn depends on it.
+    written
+        New values of buffers, by the name of the buffer: what :meth:`write` was given.
     opened
         Composites that are recorded as the primitives inside them: names of ops, or of nodes; True for all.
     """
@@ -135,9 +144,11 @@ class Tape:
         "backend",
         "by_name",
         "interventions",
+        "iteration",
         "line",
         "nodes",
         "opened",
+        "written",
     )
 
     def __init__(
@@ -147,6 +158,8 @@ class Tape:
         opened: Container[str] | bool = (),
     ) -> None:
         self.opened: Container[str] | bool = opened
+        self.iteration = 0
+        self.written: dict[str, Node] = {}
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
         self.line: int | None = None
@@ -223,6 +236,10 @@ class Tape:
         with self.scope(own[len(self._scope) + 1 :] if self._scope else own):
             return op.inside(inputs, attrs)
 
+    def write(self, name: str, node: Node) -> None:
+        """Say what a buffer holds after this iteration. The last word counts."""
+        self.written[name] = node
+
     def admit(self, node: Node) -> None:
         """Put a node that was made elsewhere on the tape, under its own name where that is free."""
         name = node.name
@@ -265,6 +282,18 @@ def leaf_node(
     return node
 
 
+def drawn(draw: Draw, *, name: str | None = None) -> Node:
+    """A leaf whose value is ``draw(iteration)``: a mask, noise. Outside a tape the iteration is 0.
+
+    ``draw`` depends on nothing but the iteration (:mod:`chainrule.engine.random`), so that it can be asked again.
+    """
+    backend = current_backend()
+    iteration = 0 if state.tape is None else state.tape.iteration
+    node = leaf_node(backend.asarray(draw(iteration)), backend, kind="input", name=name)
+    node.draw = draw
+    return node
+
+
 def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS) -> Node:
     """Compute an op and record it.
 
@@ -281,7 +310,7 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     backend = inputs[0].backend
     values = [node.value for node in inputs]
     requires_grad = False
-    if state.grad_enabled:
+    if state.grad_enabled and op.differentiable:
         for node in inputs:
             if node.requires_grad:
                 requires_grad = True

@@ -16,9 +16,11 @@ from chainrule.engine.backward import gradients
 from chainrule.engine.dispatch import Scalar
 from chainrule.engine.display import tensor_text
 from chainrule.engine.grad_mode import no_grad
-from chainrule.engine.op import Op
+from chainrule.engine.op import OPS, Op
 from chainrule.engine.operators import ADD, DIV, MUL, SUB, Operand, Operators, binary
-from chainrule.engine.tape import Kind, Node, current_backend, leaf_node, state
+from chainrule.engine.tape import Kind, Node, apply, current_backend, leaf_node, state
+
+_DETACH = OPS["detach"]
 
 
 class Size(tuple[int, ...]):
@@ -298,6 +300,9 @@ class Tensor(Operators):
 
     def detach(self) -> Tensor:
         """The same values, as a leaf that no gradient passes."""
+        if state.tape is not None:
+            # A node like any other: in another iteration it has another value.
+            return Tensor(apply(_DETACH, (self._node,)))
         return Tensor(leaf_node(self._node.value, self._node.backend, kind="constant"))
 
     def clone(self) -> Tensor:

@@ -136,11 +136,14 @@ def host_array(value: object, dtype: str) -> HostArray:
 class LeafSpec:
     """A leaf of the model: its name, what it is, and its first value (in the session's dtype).
 
+    Parameters and buffers carry over from one iteration to the next: an update changes a parameter, and the forward
+    pass a buffer (:meth:`chainrule.engine.tape.Tape.write`). Inputs and targets come with the batch.
+
     ``config_field`` is the field of the configuration that sets it, if one does.
     """
 
     name: str
-    kind: Literal["parameter", "input", "target"]
+    kind: Literal["parameter", "buffer", "input", "target"]
     value: HostArray
     requires_grad: bool = False
     config_field: str | None = None
@@ -183,7 +186,11 @@ class Model(Protocol):
         ...
 
     def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
-        """Compute the loss, one number, on the active tape."""
+        """Compute the loss, one number, on the active tape.
+
+        The same ops in every iteration with inputs of these shapes: what differs between iterations comes in through
+        the leaves, or is drawn (:func:`chainrule.engine.tape.drawn`).
+        """
         ...
 
     def optimizer(self) -> Optimizer | None:

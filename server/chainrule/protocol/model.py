@@ -55,7 +55,7 @@ class GraphNode(Part):
     label: str = Field(
         description="What the picture prints: a variable, a constant's number, or the op's name."
     )
-    kind: Literal["parameter", "input", "target", "constant", "op"]
+    kind: Literal["parameter", "buffer", "input", "target", "constant", "op"]
     op: str | None = Field(None, description="Name of the op, None for a leaf.")
     glyph: str = Field(description="The op's sign in the picture: ×, +, exp, …; empty for a leaf.")
     scope: str = ""

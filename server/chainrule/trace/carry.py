@@ -13,6 +13,9 @@ from chainrule.nn.optimizers import Optimizer
 if TYPE_CHECKING:
     from chainrule.lessons.lesson import LeafSpec, LessonConfig, Model
 
+CARRIED = ("parameter", "buffer")
+"""Kinds of leaves whose values carry over."""
+
 NO_ARRAYS: Mapping[str, Array] = {}
 
 
@@ -40,8 +43,8 @@ class Regime:
 
     @cached_property
     def fed(self) -> tuple[str, ...]:
-        """The leaves that are no parameters, in order of registration."""
-        return tuple(spec.name for spec in self.model.leaves if spec.kind != "parameter")
+        """The leaves that come with the batch, in order of registration."""
+        return tuple(spec.name for spec in self.model.leaves if spec.kind not in CARRIED)
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
@@ -65,7 +68,7 @@ class Carry:
     Attributes
     ----------
     values
-        The parameters.
+        The parameters and buffers.
     grads
         Gradients of leaves as the last iteration left them; ``zero_grad`` decides whether they stay.
     slots
@@ -112,7 +115,7 @@ def initial_carry(regime: Regime) -> Carry:
         values={
             spec.name: regime.backend.asarray(spec.value, regime.dtype)
             for spec in regime.model.leaves
-            if spec.kind == "parameter"
+            if spec.kind in CARRIED
         },
         grads={},
         slots={},

@@ -134,6 +134,8 @@ class Traced:
     nodes: list[Node]
     contributions: list[Contribution]
     updates: list[ParameterUpdate]
+    written: dict[str, int]
+    """Buffers → the place on the tape of what they hold afterwards."""
 
     @property
     def loss(self) -> Array:

@@ -6,16 +6,16 @@ The first iterations of a topology are traced; those after run by a plan, which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chainrule.engine.backend import Array
 from chainrule.engine.backward import backward
 from chainrule.engine.plan import Plan
-from chainrule.engine.tape import Node, Tape
+from chainrule.engine.tape import Draw, Node, Tape
 from chainrule.engine.tensor import leaf
 from chainrule.errors import Refusal
 from chainrule.nn.optimizers import Step
-from chainrule.trace.carry import NO_ARRAYS, Carry, Regime, Shift, Slot
+from chainrule.trace.carry import CARRIED, NO_ARRAYS, Carry, Regime, Shift, Slot
 from chainrule.trace.record import Layout, ParameterUpdate, Record, Replayed, Traced
 
 FIRST = Slot(0, NO_ARRAYS)
@@ -57,10 +57,11 @@ def run_iteration(
 
 
 def _inputs(carry: Carry, iteration: int) -> dict[str, Array]:
-    """The leaves that are no parameters, in order of registration."""
+    """The leaves that come with the batch, in order of registration."""
     regime = carry.regime
     batch, fixed, backend = regime.model.batch(iteration), carry.fixed, regime.backend
-    array_type, native = backend.array_type, regime.native
+    array_type: Any = backend.array_type
+    native = regime.native
     inputs: dict[str, Array] = {}
     for name in regime.fed:
         value: Array = fixed[name] if name in fixed else batch[name]
@@ -77,7 +78,7 @@ def _traced(
 ) -> tuple[Record, dict[int, Array]]:
     """The record, and the gradients of before that were added to, by place on the tape."""
     regime = carry.regime
-    tape, root = _forward(carry, inputs)
+    tape, root = _forward(carry, iteration, inputs)
     if max_nodes is not None and len(tape.nodes) > max_nodes:
         raise Refusal(
             "limit_nodes",
@@ -101,6 +102,8 @@ def _traced(
     by_name = {node.name: node for node in nodes if node.kind == "parameter"}
     updates = []
     values, slots = dict(carry.values), dict(carry.slots)
+    for name, node in tape.written.items():
+        values[name] = node.value
     for name in regime.trained:
         node = by_name[name]
         grad, before = grads.get(node.index), carry.slots.get(name, FIRST)
@@ -112,7 +115,8 @@ def _traced(
         if node.op is None and node.name is not None and node.index in grads
     }
     end = Carry(values, kept, slots, carry.fixed, regime)
-    return Record(iteration, carry, end, Traced(root, nodes, contributions, updates)), stale
+    written = {name: node.index for name, node in tape.written.items()}
+    return Record(iteration, carry, end, Traced(root, nodes, contributions, updates, written)), stale
 
 
 def _updated(regime: Regime, value: Array, grad: Array | None, before: Slot) -> tuple[Array, Slot]:
@@ -126,16 +130,17 @@ def _updated(regime: Regime, value: Array, grad: Array | None, before: Slot) -> 
 
 def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
     """The forward pass alone: the tape and the node of the loss."""
-    return _forward(carry, _inputs(carry, iteration))
+    return _forward(carry, iteration, _inputs(carry, iteration))
 
 
-def _forward(carry: Carry, inputs: Mapping[str, Array]) -> tuple[Tape, Node]:
+def _forward(carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> tuple[Tape, Node]:
     regime = carry.regime
     tape = _Tape(regime.backend, carry.interventions)
+    tape.iteration = iteration
     with tape:
         leaves = {}
         for spec in regime.model.leaves:
-            value = carry.values[spec.name] if spec.kind == "parameter" else inputs[spec.name]
+            value = carry.values[spec.name] if spec.kind in CARRIED else inputs[spec.name]
             leaves[spec.name] = leaf(value, name=spec.name, kind=spec.kind, requires_grad=spec.requires_grad)
         root = regime.model.forward(leaves).node
     return tape, root
@@ -161,6 +166,10 @@ class _Planned(NamedTuple):
     plan: Plan
     leaves: list[tuple[str, Array | None]]
     """For each leaf its name, and its value where that is always the same."""
+    drawn: list[tuple[int, Draw]]
+    """Those that are drawn, by their slot."""
+    written: list[tuple[str, int]]
+    """For each buffer that is written its name and the slot of its new value."""
     stale: list[str]
     grads: list[tuple[str, int]]
     updates: list[tuple[str, int, int | None, Step | None]]
@@ -181,9 +190,12 @@ def _plan(record: Record, regime: Regime, stale: Mapping[int, Array]) -> _Planne
         step = optimizer.bind(record.nodes[place].value, regime.backend)
         updates.append((name, plan.slots[place], plan.totals.get(place), step))
     names = [str(node.name) for node in plan.leaves]
+    written = record.computed.written if isinstance(record.computed, Traced) else {}
     return _Planned(
         plan,
         [(str(node.name), None if node.name in own else node.value) for node in plan.leaves],
+        [(slot, node.draw) for slot, node in enumerate(plan.leaves) if node.draw is not None],
+        [(name, plan.slots[place]) for name, place in written.items()],
         [str(node.name) for node in plan.stale],
         [(name, plan.totals[places[name]]) for name in names if places[name] in plan.totals],
         updates,
@@ -193,16 +205,18 @@ def _plan(record: Record, regime: Regime, stale: Mapping[int, Array]) -> _Planne
 
 
 def _replayed(planned: _Planned, carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> Record:
-    plan, leaves, stale, totals, updates, layout, carried = planned
+    plan, leaves, drawn, written, stale, totals, updates, layout, carried = planned
     regime, values, slots = carry.regime, carry.values, carry.slots
-    w = plan.run(
-        [
-            value if value is not None else values[name] if name in values else inputs[name]
-            for name, value in leaves
-        ],
-        [carry.grads[name] for name in stale],
-    )
+    given = [
+        value if value is not None else values[name] if name in values else inputs[name]
+        for name, value in leaves
+    ]
+    for slot, draw in drawn:
+        given[slot] = regime.backend.asarray(draw(iteration))
+    w = plan.run(given, [carry.grads[name] for name in stale])
     values_after, slots_after = dict(values), dict(slots)
+    for name, slot in written:
+        values_after[name] = w[slot]
     updated = []
     last = kept = None
     for name, slot, total, step in updates:
