@@ -35,7 +35,7 @@ TEXT = "".join(map(chr, range(0x20, 0x7F))) + SIGNS + ACCENTED
 # stretches (brackets, roots, sums) must be here: browsers look for its parts in the first file alone.
 ITALICS = "".join(map(chr, range(0x1D434, 0x1D468))) + "ℎ"
 # Browsers ask for a letter as it is written, too, before they slant it.
-MATHS = string.ascii_letters + string.digits + " ()[]{}|,.+-=/√∑" + ITALICS + "·×÷−⋅∂𝜕′…\u2061\u2062"
+MATHS = string.ascii_letters + string.digits + " ()[]{}|,.+-=/√∑" + ITALICS + "·×÷−⋅∂𝜕…\u2061\u2062"
 
 
 @dataclass(frozen=True)
@@ -126,16 +126,14 @@ def rule(family: str, source: str, weights: tuple[int, int] | None, characters: 
 def rules(face: Face) -> str:
     """The rules of a face: each character is in one file only."""
     seen = cut(face)
-    text = rule(face.family, f"./fonts/{face.first}", WEIGHTS if face.more else None, seen)
+    # The same for all files of a family: browsers look for a character only among rules that agree in this.
+    weights = WEIGHTS if face.more else None
+    text = rule(face.family, f"./fonts/{face.first}", weights, seen)
     for source in (*face.more, face.source):
         font = TTFont(source)
         least = ord(" ") if source == face.source else 0x100
         characters = {each for each in font.getBestCmap() if each >= least} - seen
         seen |= characters
-        weights = None
-        if "fvar" in font:
-            axis = font["fvar"].axes[0]
-            weights = (int(axis.minValue), int(axis.maxValue))
         where = source.relative_to(PACKAGES.parent) if source.is_relative_to(PACKAGES) else None
         text += rule(face.family, str(where) if where else f"./fonts/{source.name}", weights, characters)
     return text

@@ -7,6 +7,7 @@ import vi from "../../src/i18n/vi.json";
 interface Face {
   family: string;
   file: string;
+  weight: string;
   has: (character: string) => boolean;
 }
 
@@ -20,6 +21,7 @@ const faces: Face[] = [...sheet.matchAll(/@font-face \{([^}]*)\}/g)].map(([, rul
   return {
     family: value(/font-family: "([^"]*)"/),
     file: value(/url\("([^"]*)"\)/),
+    weight: value(/font-weight: ([^;]*);/),
     has: (character) => {
       const point = character.codePointAt(0) ?? 0;
       return ranges.some(([a, b]) => a <= point && point <= b);
@@ -40,6 +42,11 @@ const GREEK = /\p{Script=Greek}/u;
 describe("the fonts' files", () => {
   it("are six and two", () => {
     expect(faces.map((face) => face.family)).toHaveLength(8);
+  });
+
+  it("agree in weight within a family: browsers look for a character among such rules only", () => {
+    for (const family of new Set(faces.map((face) => face.family)))
+      expect(new Set(faces.filter((face) => face.family === family).map((face) => face.weight)).size).toBe(1);
   });
 
   it.each(["Inter", "JetBrains Mono"])("%s has English in its first file", (family) => {
