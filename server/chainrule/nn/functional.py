@@ -6,6 +6,17 @@ from chainrule.engine.dispatch import cast, promoted
 from chainrule.engine.op import OPS
 from chainrule.engine.tape import apply
 from chainrule.engine.tensor import Tensor
+from chainrule.nn.images import adaptive_avg_pool2d, avg_pool2d, conv1d, conv2d, max_pool2d
+
+__all__ = [
+    "adaptive_avg_pool2d",
+    "avg_pool2d",
+    "conv1d",
+    "conv2d",
+    "linear",
+    "max_pool2d",
+    "mse_loss",
+]
 
 _LINEAR, _MSE = OPS["linear"], OPS["mse_loss"]
 

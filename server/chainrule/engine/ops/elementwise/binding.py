@@ -25,7 +25,7 @@ def keep_where(xp: Namespace, kept: Array, g: Array) -> Array:
     if xp is host and g.size > 1024:
         # A product takes a tenth of the time of a choice, and is the same number wherever g is finite.
         product = g * kept
-        flat = product.ravel()
+        flat = product.ravel(order="K")  # as it lies in memory
         if host.isfinite(flat.dot(flat)):
             return product
     return xp.where(kept, g, xp.zeros((), dtype=g.dtype, device=g.device))
