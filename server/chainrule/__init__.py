@@ -38,6 +38,7 @@ from chainrule.engine.functions.elementwise import (
 from chainrule.engine.functions.linalg import matmul
 from chainrule.engine.functions.reduction import mean, sum
 from chainrule.engine.functions.shape import permute, reshape, transpose
+from chainrule.engine.functions.softmax import log_softmax, softmax
 from chainrule.engine.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from chainrule.engine.tensor import Size, Tensor
 
@@ -48,8 +49,8 @@ long = int64
 __all__ = [
     "Size", "Tensor", "__version__", "abs", "absolute", "add", "bool", "cos", "div", "double", "dtype",
     "enable_grad", "exp", "float", "float32", "float64", "full", "get_default_dtype", "int64",
-    "is_grad_enabled", "is_tensor", "log", "long", "matmul", "maximum", "mean", "minimum", "mul", "neg",
+    "is_grad_enabled", "is_tensor", "log", "log_softmax", "long", "matmul", "maximum", "mean", "minimum", "mul", "neg",
     "nn", "no_grad", "ones", "ones_like", "optim", "permute", "pow", "relu", "reshape",
-    "set_default_dtype", "set_grad_enabled", "sigmoid", "sin", "sqrt", "sub", "sum", "tanh", "tensor",
+    "set_default_dtype", "set_grad_enabled", "sigmoid", "sin", "softmax", "sqrt", "sub", "sum", "tanh", "tensor",
     "transpose", "zeros", "zeros_like",
 ]  # fmt: skip

@@ -33,7 +33,15 @@ PAIRS = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3)
 PRODUCTS = hnp.mutually_broadcastable_shapes(signature=np.matmul.signature, max_dims=2, max_side=3)
 
 
-NO_BROADCASTING = {"matmul", "mse_loss"}
+NO_BROADCASTING = {
+    "matmul",
+    "mse_loss",
+    "l1_loss",
+    "huber_loss",
+    "smooth_l1_loss",
+    "binary_cross_entropy",
+    "dropout",
+}
 """Ops of two arguments that do not work element by element."""
 
 

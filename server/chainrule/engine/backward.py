@@ -131,7 +131,7 @@ def _refuse_overwritten(node: Node) -> None:
     for argument, child in enumerate(node.inputs):
         if not child.requires_grad:
             continue
-        for read in node.op.vjps[argument].reads:
+        for read in node.op.vjps[argument].pins(len(node.inputs)):
             pinned = node if read == "out" else node.inputs[read]
             if pinned.overwritten:
                 raise RuntimeError(

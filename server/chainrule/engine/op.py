@@ -124,6 +124,10 @@ class Vjp:
         self.convention = convention
         self.at_kink = at_kink
 
+    def pins(self, arguments: int) -> tuple[Read, ...]:
+        """What it reads in a call with so many arguments: some may have been left out."""
+        return tuple(read for read in self.reads if read == "out" or read < arguments)
+
     def bind(self, xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
         """``apply`` for arrays of these shapes and dtypes: a function of g and of the arrays that it ``reads``.
 

@@ -143,7 +143,7 @@ class Plan:
             if bound is passed:
                 value = upstream
             elif bound is not None:
-                read = [own if which == "out" else slots[which] for which in vjp.reads]
+                read = [own if which == "out" else slots[which] for which in vjp.pins(len(slots))]
                 self._backward.append(self._call(bound, [upstream, *read], c.value))
                 value = self._new(c.value)
             else:

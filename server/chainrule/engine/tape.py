@@ -216,6 +216,17 @@ class Tape:
         self.nodes.append(node)
         self.by_name[name] = node
 
+    @contextmanager
+    def part(self, what: str) -> Iterator[None]:
+        """A scope ``what#k``, counted on: one thing that is made of several nodes."""
+        own = self._next(what)
+        with self.scope(own[len(self._scope) + 1 :] if self._scope else own):
+            yield
+
+    def fresh_name(self, what: str) -> str:
+        """A name for a leaf: ``scope.what#k``, counted on."""
+        return self._next(what)
+
     def _next(self, what: str) -> str:
         """``scope.what#k``, counted on."""
         key = f"{self._scope}.{what}" if self._scope else what
@@ -232,8 +243,7 @@ class Tape:
         name = f"{key}#{self._counts.get(key, 0)}"
         if self.opened is not True and op.name not in self.opened and name not in self.opened:
             return None
-        own = self._next(op.name)
-        with self.scope(own[len(self._scope) + 1 :] if self._scope else own):
+        with self.part(op.name):
             return op.inside(inputs, attrs)
 
     def write(self, name: str, node: Node) -> None:

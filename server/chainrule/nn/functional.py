@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from chainrule.engine.dispatch import cast, promoted
+from chainrule.engine.functions.softmax import log_softmax, softmax
 from chainrule.engine.op import OPS
 from chainrule.engine.tape import apply
 from chainrule.engine.tensor import Tensor
+from chainrule.nn.attention import scaled_dot_product_attention
 from chainrule.nn.images import adaptive_avg_pool2d, avg_pool2d, conv1d, conv2d, max_pool2d
+from chainrule.nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
+from chainrule.nn.normalisation import batch_norm, dropout, layer_norm
 
 __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "conv1d",
     "conv2d",
+    "cross_entropy",
+    "dropout",
+    "huber_loss",
+    "l1_loss",
+    "layer_norm",
     "linear",
+    "log_softmax",
     "max_pool2d",
     "mse_loss",
+    "nll_loss",
+    "scaled_dot_product_attention",
+    "smooth_l1_loss",
+    "softmax",
 ]
 
-_LINEAR, _MSE = OPS["linear"], OPS["mse_loss"]
-
-REDUCTIONS = ({"reduction": "mean"}, {"reduction": "sum"}, {"reduction": "none"})
-
-
-def reduction_attrs(reduction: str) -> dict[str, str]:
-    """The attributes of a loss.
-
-    Raises
-    ------
-    ValueError
-        It is not one of mean, sum, none.
-    """
-    for attrs in REDUCTIONS:
-        if attrs["reduction"] == reduction:
-            return attrs
-    raise ValueError(f"{reduction} is not a valid value for reduction: choose mean, sum or none")
+_LINEAR = OPS["linear"]
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:  # noqa: A002
@@ -42,12 +51,3 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if bias is None:
         return Tensor(apply(_LINEAR, (input._node, weight._node)))
     return Tensor(apply(_LINEAR, (input._node, weight._node, bias._node)))
-
-
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:  # noqa: A002
-    """The mean (or sum) of the squared differences; the shapes broadcast."""
-    a, b = input._node, target._node
-    if a.value.dtype != b.value.dtype:
-        dtype = promoted(a, b)
-        a, b = cast(a, dtype), cast(b, dtype)
-    return Tensor(apply(_MSE, (a, b), reduction_attrs(reduction)))

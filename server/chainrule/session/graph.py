@@ -150,7 +150,7 @@ def _edges(record: Record) -> tuple[list[GraphEdge], list[int]]:
 
 def _reads(record: Record, node: Node, argument: int) -> list[int]:
     assert node.op is not None
-    read = (node if at == "out" else node.inputs[at] for at in node.op.vjps[argument].reads)
+    read = (node if at == "out" else node.inputs[at] for at in node.op.vjps[argument].pins(len(node.inputs)))
     return [record.positions[pinned.index] for pinned in read]
 
 

@@ -1,5 +1,33 @@
 """All ops. Importing this package fills the registry; a new module of ops is listed here."""
 
-from chainrule.engine.ops import comparison, convolution, elementwise, linalg, loss, pooling, reduce, shape
+from chainrule.engine.ops import (
+    classification,
+    comparison,
+    convolution,
+    dropout,
+    elementwise,
+    linalg,
+    loss,
+    normalisation,
+    pair_loss,
+    pooling,
+    reduce,
+    shape,
+    softmax,
+)
 
-__all__ = ["comparison", "convolution", "elementwise", "linalg", "loss", "pooling", "reduce", "shape"]
+__all__ = [
+    "classification",
+    "comparison",
+    "convolution",
+    "dropout",
+    "elementwise",
+    "linalg",
+    "loss",
+    "normalisation",
+    "pair_loss",
+    "pooling",
+    "reduce",
+    "shape",
+    "softmax",
+]
