@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from chainrule.engine.backward import Contribution
 from chainrule.engine.latex import substitute
+from chainrule.engine.op import ARGUMENTS
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Term as OpTerm
 from chainrule.errors import Refusal
@@ -27,8 +28,8 @@ from chainrule.protocol.server import Explanation
 from chainrule.trace import Record, is_delta, is_edit
 
 Index = tuple[int, ...]
-BY_TERMS = frozenset({"add", "mul", "matmul", "sum", "mean"})
-"""Ops whose rule reads best as a sum of products; that of the others is their formula with numbers in it."""
+BY_TERMS = frozenset({"add", "mul"})
+"""Elementwise ops whose rule reads best as a sum of products; that of the others is their formula with numbers in it."""
 
 
 class Answer(NamedTuple):
@@ -167,20 +168,27 @@ def _value(record: Record, step: int, node: Node, index: Index, history: History
         return Answer(value, formula, number(value), edited, python, path)
     inputs = [child.value for child in node.inputs]
     terms = node.op.value_terms(node.value, inputs, node.attrs, index)
-    if node.op.name in BY_TERMS:
+    if node.op.name in BY_TERMS or not _one_number_each(node):
         rule = sum_rule(terms)
     else:
         numbers = {
             letter: grouped(number(element(child, child.value, _aligned(child, index))))
-            for letter, child in zip("ab", node.inputs, strict=False)
+            for letter, child in zip(ARGUMENTS, node.inputs, strict=False)
         }
         rule = substitute(node.op.formula.partition("=")[2].strip(), numbers, parenthesize=False)
     return Answer(value, formula, f"{rule} = {number(value)}", node_terms(record, node, terms), python, path)
 
 
+def _one_number_each(node: Node) -> bool:
+    """Whether an element of the value is made of one element of each argument."""
+    assert node.op is not None
+    rules = (node.op.vjps[k] for k in range(len(node.inputs)))
+    return all(vjp.local is not None and vjp.form in ("elementwise", "routing") for vjp in rules)
+
+
 def _formula(record: Record, node: Node) -> str:
     assert node.op is not None
-    letters = dict(zip("ab", (symbol(record, child) for child in node.inputs), strict=False))
+    letters = dict(zip(ARGUMENTS, (symbol(record, child) for child in node.inputs), strict=False))
     return substitute(node.op.formula, {"z": symbol(record, node), **letters})
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chainrule.engine.latex import substitute
+from chainrule.engine.op import ARGUMENTS
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Factor as OpFactor
 from chainrule.engine.terms import Source as OpSource
@@ -23,7 +24,7 @@ _POWER = re.compile(r"\^\{(\d{1,3})-1\}")
 
 def plugged(record: Record, node: Node, formula: str, more: dict[str, str]) -> str:
     """A formula of the op with the names of its nodes in it."""
-    letters = {letter: symbol(record, child) for letter, child in zip("ab", node.inputs, strict=False)}
+    letters = {letter: symbol(record, child) for letter, child in zip(ARGUMENTS, node.inputs, strict=False)}
     return _POWER.sub(_lowered, substitute(formula, {"z": symbol(record, node), **letters, **more}))
 
 
