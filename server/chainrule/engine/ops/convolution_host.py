@@ -82,9 +82,11 @@ def into_x(g: Array, shape: Sequence[int], w: Array, windows: Windows, groups: i
     kernels = w.reshape(groups, outputs, *w.shape[1:]).transpose(3, 0, 2, 4, 1)
     kernels = kernels.reshape(rows.kernel, groups, 1, own * columns.kernel, outputs)
     sent = host.zeros((groups, height, own * columns.kernel, columns.count * n), g.dtype)
+    # A sum over one output is a product, for which NumPy's matmul is slow.
+    times = host.matmul if outputs > 1 else host.multiply
     for i, (ys, hs) in enumerate(rows.spans):
         below = sent[:, hs]
-        host.add(below, host.matmul(kernels[i], upstream[:, ys]), out=below)
+        host.add(below, times(kernels[i], upstream[:, ys]), out=below)
     sent = sent.reshape(groups, height, own, columns.kernel, columns.count, n)
     result = host.zeros((height, groups, own, width, n), g.dtype)
     by_group = result.transpose(1, 0, 2, 3, 4)
