@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import ref
 
 from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import FIXED, Inputs, Sample, Vjp, number, primitive
@@ -277,32 +278,39 @@ def _ideal(xp: Namespace, inputs: Inputs, at: _Rows, attrs: Attrs) -> Array:
     return xp.where(valid, ideal, xp.zeros_like(ideal))
 
 
-def _log_rows(xp: Namespace, rows: Array) -> Array:
-    if xp is host:
-        return log_probabilities(rows)
-    shifted = rows - xp.max(rows, axis=1, keepdims=True)
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
+_latest: tuple[Any, Any] = (None, None)
+"""What :func:`_exponentials` made last, and of what: a loss is mostly followed by its own VJP."""
 
 
-def _exponentials(xp: Namespace, rows: Array) -> tuple[Array, Array]:
+def _exponentials(xp: Namespace, x: Array, rows: Array) -> tuple[Array, Array, Array]:
+    """e^(a − shift), its sums over each row (n, 1), and the shift; they may be asked for again."""
+    global _latest
+    of, result = _latest
+    if of is not None and of() is x:
+        found: tuple[Array, Array, Array] = result
+        return found
     if xp is host:
-        return exponentials(rows)
-    e = xp.exp(rows - xp.max(rows, axis=1, keepdims=True))
-    return e, xp.sum(e, axis=1, keepdims=True)
+        made = exponentials(rows, logarithm=True)
+    else:
+        shift = xp.max(rows, axis=1, keepdims=True)
+        e = xp.exp(rows - shift)
+        made = (e, xp.sum(e, axis=1, keepdims=True), shift)
+    _latest = (ref(x), made)
+    return made
 
 
 def _cross_entropy_vjp(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     at = _prepared(xp, inputs, attrs)
-    result, total = _exponentials(xp, at.rows)
+    e, total, _ = _exponentials(xp, inputs[0], at.rows)
     if attrs["label_smoothing"]:
         # Through the logarithms, as PyTorch does.
         share = _shares(xp, g, at._replace(weight=None), attrs)
         ideal = _ideal(xp, inputs, at, attrs)
         into_logs = xp.where(ideal == 0.0, xp.zeros_like(ideal), -(ideal * share))
-        result = into_logs - result / total * xp.sum(into_logs, axis=1, keepdims=True)
+        result = into_logs - e / total * xp.sum(into_logs, axis=1, keepdims=True)
         return _as_scores(xp, result, inputs[0].shape)
     share = _shares(xp, g, at, attrs)
-    result *= share / total
+    result = e * (share / total)
     if xp is host:
         result[host.arange(at.rows.shape[0]), at.index] -= share[:, 0] if share.shape else share
     else:
@@ -383,13 +391,16 @@ def _cross_entropy_terms(
 )  # fmt: skip
 def cross_entropy(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     at = _prepared(xp, inputs, attrs)
-    logs = _log_rows(xp, at.rows)
+    _, total, shift = _exponentials(xp, inputs[0], at.rows)
+    total = xp.log(total)
     if attrs["label_smoothing"]:
+        logs = (at.rows - shift) - total
         ideal = _ideal(xp, inputs, at, attrs)
         costs = xp.where(ideal == 0.0, xp.zeros_like(logs), ideal * logs)
         losses = -xp.sum(costs, axis=1)
         return _reduced(xp, losses, at, attrs, inputs[1].shape)
-    losses = -_picked(xp, logs, at.index)
+    shift = shift[:, 0] if shift.shape else shift
+    losses = total[:, 0] - (_picked(xp, at.rows, at.index) - shift)
     if at.weight is not None:
         losses = xp.where(at.weight == 0.0, xp.zeros_like(losses), losses * at.weight)
     return _reduced(xp, losses, at, attrs, inputs[1].shape)

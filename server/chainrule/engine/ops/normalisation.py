@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from itertools import product
 from typing import Any, Protocol
+from weakref import ref
 
 from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import FIXED, Inputs, Sample, Vjp, primitive, unbroadcast
@@ -122,25 +123,35 @@ class _Channels:
         return [(n, *index, *rest) for n, *rest in product(range(shape[0]), *map(range, shape[2:]))]
 
 
-def _centred(xp: Namespace, x: Array, groups: Groups, attrs: Attrs) -> tuple[Array, Array]:
-    """The differences a − μ as a new array, and 1/√(σ² + ε) of each group. No Bessel."""
+_latest: tuple[Any, Any, Any, Any] = (None, None, None, None)
+"""What :func:`_normalised` made last, and of what: the VJPs of one node come one after the other and share it."""
+
+
+def _normalised(xp: Namespace, x: Array, groups: Groups, attrs: Attrs) -> tuple[Array, Array]:
+    """â = (a − μ) / √(σ² + ε), and 1/√(σ² + ε) of each group. The variance is the mean square, without Bessel's n − 1.
+
+    The arrays may be asked for again: leave them as they are.
+    """
+    global _latest
+    of, how, hat, scale = _latest
+    if of is not None and of() is x and how is attrs:
+        return hat, scale
     n = groups.count(x, attrs)
-    centred = x - groups.sums(xp, x, attrs) / n
-    variance = groups.sums(xp, centred * centred, attrs) / n
-    return centred, 1.0 / xp.sqrt(variance + attrs["eps"])
-
-
-def _normalised(xp: Namespace, x: Array, groups: Groups, attrs: Attrs) -> Array:
-    centred, scale = _centred(xp, x, groups, attrs)
-    centred *= scale
-    return centred
+    hat = x - groups.sums(xp, x, attrs) / n
+    variance = groups.sums(xp, hat * hat, attrs) / n
+    variance += attrs["eps"]
+    scale = 1.0 / xp.sqrt(variance)
+    hat *= scale
+    _latest = (ref(x), attrs, hat, scale)
+    return hat, scale
 
 
 def _forward(xp: Namespace, inputs: Inputs, attrs: Attrs, groups: Groups) -> Array:
     x = inputs[0]
-    out = _normalised(xp, x, groups, attrs)
-    if len(inputs) > 1:
-        out *= groups.spread(xp, x, inputs[1], attrs)
+    hat, _ = _normalised(xp, x, groups, attrs)
+    if len(inputs) < 2:
+        return hat * 1.0
+    out = hat * groups.spread(xp, x, inputs[1], attrs)
     if len(inputs) > 2:
         out += groups.spread(xp, x, inputs[2], attrs)
     return out
@@ -150,15 +161,16 @@ def _into_x(xp: Namespace, g: Array, inputs: Inputs, attrs: Attrs, groups: Group
     """(gb − mean(gb) − â mean(gb â)) / √(σ² + ε), with the means over a group."""
     x = inputs[0]
     n = groups.count(x, attrs)
-    centred, scale = _centred(xp, x, groups, attrs)
-    weighted = g * groups.spread(xp, x, inputs[1], attrs) if len(inputs) > 1 else g * 1.0
-    slope = groups.sums(xp, weighted * centred, attrs) * (scale * scale / n)
-    mean = groups.sums(xp, weighted, attrs) / n
-    centred *= slope
-    weighted -= centred
-    weighted -= mean
-    weighted *= scale
-    return weighted
+    hat, scale = _normalised(xp, x, groups, attrs)
+    weighted = g * groups.spread(xp, x, inputs[1], attrs) if len(inputs) > 1 else g
+    share = scale / n
+    product = weighted * hat
+    slope = groups.sums(xp, product, attrs) * share
+    result = weighted * scale
+    product = xp.multiply(hat, slope, out=product) if xp is host else hat * slope
+    result -= product
+    result -= groups.sums(xp, weighted, attrs) * share
+    return result
 
 
 def _statistics(x: Array, places: list[Index], eps: float) -> tuple[float, float]:
@@ -209,8 +221,7 @@ def _vjps(groups: Groups) -> tuple[Vjp, Vjp, Vjp]:
         return result
 
     def into_weight(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-        full = _normalised(xp, inputs[0], groups, attrs)
-        full *= g
+        full = _normalised(xp, inputs[0], groups, attrs)[0] * g
         return groups.gathered(xp, full, inputs[1], attrs)
 
     def weight_terms(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chainrule.engine.backend import Array, Namespace, host
+from chainrule.engine.backend import Array, HostArray, Namespace, host
 from chainrule.engine.op import FIXED, Inputs, Op, Sample, Vjp, number, primitive
 from chainrule.engine.ops.loss import arriving, reduced, share
-from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, broadcast_index, constant
+from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, broadcast_index, constant, element
 
 _A = [[0.5, -1.25, 2.0], [3.5, 0.75, -0.5]]
 _B = [[1.5, 0.25, -2.0], [-1.0, 2.5, 0.8]]
@@ -26,10 +26,10 @@ def weight_factors(array: Array, attrs: Attrs) -> tuple[Factor, ...]:
     return (constant(r"\frac{1}{n}", share(array, attrs)),) if attrs["reduction"] == "mean" else ()
 
 
-def _at(inputs: Inputs, index: Index) -> tuple[list[Array], tuple[Source, ...]]:
-    """What stands at an index: arrays of one element, and where they came from."""
+def _at(inputs: Inputs, index: Index) -> tuple[list[HostArray], tuple[Source, ...]]:
+    """What stands at an index: arrays of one element on the host, and where they came from."""
     places = [broadcast_index(index, x.shape) for x in inputs]
-    one = [x[place] for x, place in zip(inputs, places, strict=True)]
+    one = [host.asarray([element(x, place)]) for x, place in zip(inputs, places, strict=True)]
     return one, tuple(Source(k, place) for k, place in enumerate(places))
 
 
@@ -71,8 +71,7 @@ def pair_loss(
         result = []
         for place in places:
             one, sources = _at(inputs, place)
-            xp = host if isinstance(a, host.ndarray) else a.__array_namespace__()
-            result.append(Term((Factor(each_label, float(each(xp, one, attrs)), sources), *weight)))
+            result.append(Term((Factor(each_label, each(host, one, attrs).item(), sources), *weight)))
         return result
 
     def rule(argument: int) -> Vjp:
@@ -88,7 +87,7 @@ def pair_loss(
             xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index
         ) -> list[Term]:
             one, sources = _at(inputs, index)
-            local = Factor(label, float(slope(xp, one, attrs)), sources)
+            local = Factor(label, slope(host, one, attrs).item(), sources)
             return [Term((arriving(g, index), *weight_factors(inputs[0], attrs), local))]
 
         def at_kink(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
@@ -170,8 +169,9 @@ l1_loss = pair_loss(
 
 def _huber(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     # c (|d| − c/2) with c = min(|d|, δ) is d²/2 inside and δ (|d| − δ/2) outside, without a branch.
+    # Two bounds, where one would do: NumPy is quicker with both.
     distance = xp.abs(inputs[0] - inputs[1])
-    near = xp.clip(distance, max=attrs["delta"])
+    near = xp.clip(distance, 0.0, attrs["delta"])
     return near * (distance - 0.5 * near)
 
 
@@ -197,7 +197,7 @@ huber_loss = pair_loss(
 
 def _smooth_l1(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     distance = xp.abs(inputs[0] - inputs[1])
-    near = xp.clip(distance, max=attrs["beta"])
+    near = xp.clip(distance, 0.0, attrs["beta"])
     return near * (distance - 0.5 * near) / attrs["beta"]
 
 
@@ -227,7 +227,7 @@ smooth_l1_loss = pair_loss(
 def _bce(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     p, y = inputs
     # PyTorch keeps each logarithm above −100, so that a wrong certainty costs much and not everything.
-    return (y - 1.0) * xp.clip(xp.log1p(-p), min=-100.0) - y * xp.clip(xp.log(p), min=-100.0)
+    return (y - 1.0) * xp.clip(xp.log1p(-p), -100.0, 0.0) - y * xp.clip(xp.log(p), -100.0, 0.0)
 
 
 _TINY = float(host.float32(1e-12))
@@ -236,7 +236,7 @@ _TINY = float(host.float32(1e-12))
 
 def _bce_slope(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     p, y = inputs
-    return (p - y) / xp.clip((1.0 - p) * p, min=_TINY)
+    return (p - y) / xp.clip((1.0 - p) * p, _TINY, 1.0)
 
 
 def _bce_target_slope(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
@@ -259,7 +259,7 @@ binary_cross_entropy = pair_loss(
 
 def _log_of_negative_sigmoid(xp: Namespace, x: Array) -> Array:
     """−log σ(x) = log(1 + e^−x), without overflow."""
-    return xp.log1p(xp.exp(-xp.abs(x))) + xp.clip(-x, min=0.0)
+    return xp.log1p(xp.exp(-xp.abs(x))) + xp.clip(-x, 0.0, _INF)
 
 
 def sigmoid(xp: Namespace, x: Array) -> Array:

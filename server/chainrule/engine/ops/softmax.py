@@ -18,15 +18,15 @@ _SAMPLES = (
     Sample(([_MATRIX, [[1.0, 2.0, 3.0], [0.0, 0.25, -0.25]]],), {"axis": 1}),
     Sample(([[900.0, 901.0], [-700.0, -701.5]],), {"axis": 1}),
     Sample((1.5,), {"axis": 0}),
-    Sample(([[], []],), {"axis": 1}),
 )
 _EDGES = (
     Sample(([[1.0, -_INF, 2.0], [_NAN, 1.0, 2.0], [1.0, 2.0, 3.0]],), {"axis": 1}),
     Sample(([[_INF, 1.0], [-_INF, -_INF], [2.0, 2.0]],), {"axis": 1}),
 )
 
-FAINT = 1e-4
-"""The smallest sum of a row's exponentials for which one shift is precise enough for all rows."""
+FAINT = 1e-4, 0.05
+"""The smallest sum of a row's exponentials for which one shift is precise enough for all rows: where they are divided
+by it, and where its logarithm is taken."""
 
 
 def _row_maxima(rows: HostArray) -> HostArray:
@@ -38,33 +38,47 @@ def _row_maxima(rows: HostArray) -> HostArray:
     return top[:, None]
 
 
-def exponentials(rows: HostArray) -> tuple[HostArray, HostArray]:
-    """e^(a − shift) as a new matrix, and its sums over each row, shape (rows, 1).
-
-    The shift is the largest score of all, which takes one pass, unless a row lies so far below it that digits
-    would be lost: then it is each row's own.
-    """
-    if rows.size >= LARGE:
-        e = rows - host.maximum.reduce(rows, axis=None)
-        host.exp(e, out=e)
-        total = row_sums(e)
-        if host.minimum.reduce(total, axis=None) >= FAINT:
-            return e, total
-    elif not rows.size:
-        return rows.copy(), rows.sum(axis=1, keepdims=True)
-    e = rows - _row_maxima(rows)
+def _common(rows: HostArray, faint: float) -> tuple[HostArray, HostArray, HostArray] | None:
+    """:func:`exponentials` with one shift for all rows, which takes one pass; None where digits would be lost."""
+    if rows.size < LARGE:
+        return None
+    shift = host.maximum.reduce(rows, axis=None)
+    e = rows - shift
     host.exp(e, out=e)
-    return e, row_sums(e)
+    total = row_sums(e)
+    # Not "<": what is not a number is no reason to go on either.
+    return (e, total, shift) if host.minimum.reduce(total, axis=None) >= faint else None
+
+
+def exponentials(rows: HostArray, logarithm: bool = False) -> tuple[HostArray, HostArray, HostArray]:
+    """e^(a − shift) as a new matrix, its sums over each row (rows, 1), and the shift, () or (rows, 1).
+
+    The shift is the largest score of each row; or that of all, where no row lies so far below it that it would cost
+    digits: of quotients, or with ``logarithm`` of the logarithms of the sums.
+    """
+    common = _common(rows, FAINT[logarithm])
+    if common is not None:
+        return common
+    if not rows.size:
+        return rows.copy(), rows.sum(axis=1, keepdims=True), host.zeros((), rows.dtype)
+    shift = _row_maxima(rows)
+    e = rows - shift
+    host.exp(e, out=e)
+    return e, row_sums(e), shift
 
 
 def log_probabilities(rows: HostArray) -> HostArray:
     """The differences a − log Σ e^a along each row, as a new matrix."""
     if not rows.size:
         return rows.copy()
-    shifted = rows - _row_maxima(rows)
-    total = row_sums(host.exp(shifted))
-    shifted -= host.log(total, out=total)
-    return shifted
+    e, total, shift = exponentials(rows, logarithm=True)
+    host.log(total, out=total)
+    if not shift.shape:
+        total += shift
+        return host.subtract(rows, total, out=e)
+    host.subtract(rows, shift, out=e)
+    e -= total
+    return e
 
 
 def _axis(a: Array, attrs: Attrs) -> int | None:
@@ -153,7 +167,7 @@ def softmax(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     if xp is host:
         rows = _matrix(a, attrs)
         if rows is not None:
-            e, total = exponentials(rows)
+            e, total, _ = exponentials(rows)
             e /= total
             return e.reshape(a.shape)
     if 0 in a.shape:
