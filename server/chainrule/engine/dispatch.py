@@ -59,7 +59,7 @@ def number_label(value: Scalar) -> str:
 def constant(value: Scalar, dtype: DType) -> Node:
     """A leaf for a number that stands in the program."""
     backend = current_backend()
-    array = backend.asarray(value, backend.native[dtype])
+    array = backend.asarray(value, dtype)
     return leaf_node(array, backend, kind="constant", label=number_label(value))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import NamedTuple
 
 from chainrule.engine.backend import Array, host
+from chainrule.engine.backward import contribution_terms, value_terms
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Index, broadcast_index
 from chainrule.engine.terms import Term as OpTerm
@@ -127,7 +128,7 @@ def _of_value(record: Record, number: Number) -> list[Number]:
         return [Number("detail", node, index, at, line=len(update.details) - 1)]
     if is_edit(node):
         return []
-    terms = node.op.value_terms(node.value, [child.value for child in node.inputs], node.attrs, index)
+    terms = value_terms(node, index)
     found = _sources(record, node, terms, record.value_step(node))
     if _worst(record, found) is None:
         found = _all_inputs(node, index, record.value_step(node))
@@ -147,10 +148,7 @@ def _of_gradient(record: Record, number: Number) -> list[Number]:
 def _of_contribution(record: Record, number: Number) -> list[Number]:
     node = number.node
     made = next(c for c in record.contributions if (c.node, c.argument) == (node, number.argument))
-    assert node.op is not None
-    inputs = [child.value for child in node.inputs]
-    vjp = node.op.vjps[made.argument]
-    terms = vjp.terms(node.backend.xp, made.upstream, node.value, inputs, node.attrs, number.at)
+    terms = contribution_terms(node, made.argument, made.upstream, number.at)
     # What came in later is no operand: this node's gradient was complete when it fired.
     return _sources(record, node, terms, number.step)
 

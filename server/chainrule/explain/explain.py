@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chainrule.engine.backward import Contribution
+from chainrule.engine.backward import Contribution, contribution_terms, value_terms
 from chainrule.engine.latex import substitute
 from chainrule.engine.op import ARGUMENTS
 from chainrule.engine.tape import Node
@@ -166,8 +166,7 @@ def _value(record: Record, step: int, node: Node, index: Index, history: History
     edited = _edited_value(node, index, value)
     if edited is not None:
         return Answer(value, formula, number(value), edited, python, path)
-    inputs = [child.value for child in node.inputs]
-    terms = node.op.value_terms(node.value, inputs, node.attrs, index)
+    terms = value_terms(node, index)
     if node.op.name in BY_TERMS or not _one_number_each(node):
         rule = sum_rule(terms)
     else:
@@ -314,11 +313,7 @@ def _find(record: Record, node: Node, argument: int, step: int) -> Contribution 
 
 
 def _vjp_terms(contribution: Contribution, index: Index) -> list[OpTerm]:
-    node = contribution.node
-    assert node.op is not None
-    inputs = [child.value for child in node.inputs]
-    vjp = node.op.vjps[contribution.argument]
-    return vjp.terms(node.backend.xp, contribution.upstream, node.value, inputs, node.attrs, index)
+    return contribution_terms(contribution.node, contribution.argument, contribution.upstream, index)
 
 
 def _edge_formula(record: Record, node: Node, argument: int) -> str:

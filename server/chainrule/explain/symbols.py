@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from weakref import WeakKeyDictionary
 
-from chainrule.engine.backend import host
+from chainrule.engine.backend import Array, host
 from chainrule.engine.tape import Node
 from chainrule.trace import Record
 
@@ -111,9 +111,10 @@ def partial(record: Record, node: Node) -> str:
     return rf"\frac{{\partial{{{symbol(record, record.root)}}}}}{{\partial{{{symbol(record, node)}}}}}"
 
 
-def element(node: Node, array: object, index: tuple[int, ...]) -> float:
-    """One element of an array of the node's backend, as a Python float."""
-    return float(node.backend.to_numpy(array)[index])
+def element(node: Node, array: Array, index: tuple[int, ...]) -> float:
+    """One element of an array of the node's backend, as a Python float. Only it leaves the device."""
+    (value,) = node.backend.numbers([array[index]])
+    return value
 
 
 def number(value: float, dtype: str = "float32") -> str:

@@ -10,7 +10,7 @@ from chainrule.protocol.rest import BranchesInfo, SessionInfo, StateInfo
 from chainrule.protocol.server import Welcome
 from chainrule.session import pytorch
 from chainrule.session.core import Core
-from chainrule.session.view import node_state
+from chainrule.session.view import node_states
 from chainrule.timeline import Line
 
 
@@ -26,12 +26,10 @@ def phase(core: Core) -> Phase:
 
 def parameters(core: Core) -> dict[str, NodeState]:
     """The parameters at the cursor, in order of registration."""
-    view = core.view()
-    return {
-        str(node.name): node_state(view, node, core.limits)
-        for node in (core.record.by_name.get(name) for name in core.record.start.values)
-        if node is not None
-    }
+    named = core.record.by_name
+    return node_states(
+        core.view(), [named[name] for name in core.record.start.values if name in named], core.limits
+    )
 
 
 def info(core: Core, seq: int) -> SessionInfo:
@@ -47,16 +45,16 @@ def info(core: Core, seq: int) -> SessionInfo:
         cursor=core.cursor(),
         phase=phase(core),
         parameters=parameters(core),
-        metrics={"loss": None if loss is None else float(core.backend.to_numpy(loss).item())},
+        metrics={"loss": None if loss is None else core.backend.numbers([loss])[0]},
         journal=[entry for _, entry in core.line.journal],
     )
 
 
 def state(core: Core) -> StateInfo:
     """Value and gradient of every node, in tape order."""
-    view = core.view()
-    nodes = {str(node.name): node_state(view, node, core.limits) for node in core.record.nodes}
-    return StateInfo(cursor=core.cursor(), phase=phase(core), parameters=parameters(core), nodes=nodes)
+    nodes = node_states(core.view(), core.record.nodes, core.limits)
+    own = {name: nodes[name] for name in core.record.start.values if name in nodes}
+    return StateInfo(cursor=core.cursor(), phase=phase(core), parameters=own, nodes=nodes)
 
 
 def branches(core: Core) -> BranchesInfo:
@@ -81,7 +79,7 @@ def tensor(core: Core, name: str, what: Literal["value", "grad"]) -> Tensor:
     if what == "grad" and node is view.waiting:
         raise withheld(name)
     array = view.value(node) if what == "value" else view.grad(node)
-    data = None if array is None else node.backend.to_numpy(array)
+    data = None if array is None else node.backend.to_host([array])[0]
     dtype = node.backend.dtype_of(node.value).name
     return Tensor(
         name=str(node.name),

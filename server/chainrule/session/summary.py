@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import HostArray, host
+from collections.abc import Sequence
+from math import isfinite, prod
+
+from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.protocol.model import Summary
 
 BINS = 16
@@ -34,6 +37,47 @@ def summarise(array: HostArray) -> Summary:
             histogram=[int(count) for count in counts],
             thumbnail=_thumbnail(array),
         )
+
+
+def measured(backend: Backend, array: Array) -> Array:
+    """The numbers of a summary, worked out where the array is: far fewer to be fetched. See :func:`from_measured`."""
+    xp = backend.xp
+    exact = backend.float64 if backend.has("float64") else backend.float32
+    flat = xp.reshape(xp.astype(array, exact), (-1,))
+    finite = xp.isfinite(flat)
+    few = xp.count_nonzero(finite)
+    infinite = xp.full_like(flat, float("inf"))
+    low = xp.min(xp.where(finite, flat, infinite))
+    high = xp.max(xp.where(finite, flat, -infinite))
+    mean = xp.sum(xp.where(finite, flat, xp.zeros_like(flat))) / xp.astype(few, exact)
+    wide = high > low
+    start = xp.where(wide, low, low - 0.5)
+    width = xp.where(wide, high - low, xp.ones_like(low))
+    bins = xp.clip(xp.floor((flat - start) * (BINS / width)), 0.0, float(BINS - 1))
+    counts = [xp.count_nonzero(finite & (bins == float(k))) for k in range(BINS)]
+    numbers = [low, high, mean, xp.sqrt(xp.sum(flat * flat)), xp.count_nonzero(flat == 0.0), few, *counts]
+    columns = int(array.shape[-1]) if array.shape else 1
+    matrix = xp.reshape(flat, (-1, columns))
+    for axis, length in enumerate(matrix.shape):
+        matrix = xp.take(matrix, backend.asarray(_spread(int(length)), "int64"), axis=axis)
+    return xp.concat([xp.stack([xp.astype(number, exact) for number in numbers]), xp.reshape(matrix, (-1,))])
+
+
+def from_measured(numbers: HostArray, shape: Sequence[int]) -> Summary:
+    """The summary of an array of that shape, which is not empty, from what :func:`measured` found."""
+    low, high, mean, norm, zeros, few, *rest = numbers.tolist()
+    size, columns = prod(shape), shape[-1] if shape else 1
+    known = few > 0 and isfinite(high - low)
+    return Summary(
+        minimum=low if few else 0.0,
+        maximum=high if few else 0.0,
+        mean=mean if few else 0.0,
+        norm=norm,
+        zeros=int(zeros),
+        non_finite=size - int(few),
+        histogram=[int(count) if known else 0 for count in rest[:BINS]],
+        thumbnail=host.asarray(rest[BINS:]).reshape(-1, min(columns, THUMBNAIL)).tolist(),
+    )
 
 
 def _thumbnail(array: HostArray) -> list[list[float]]:

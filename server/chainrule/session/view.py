@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from chainrule.engine.backend import Array, HostArray, host
+from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.backward import local_derivative
 from chainrule.engine.tape import Node
 from chainrule.explain.arithmetic import scalar_rules
@@ -18,11 +20,12 @@ from chainrule.protocol.model import (
     FrameWhat,
     Graph,
     NodeState,
+    Summary,
     UpdateDetail,
 )
 from chainrule.protocol.server import Frame
 from chainrule.session.graph import edge_index
-from chainrule.session.summary import summarise
+from chainrule.session.parcel import Parcel
 from chainrule.trace import Record, StepRef
 
 NAMED_FACTOR = 16
@@ -67,61 +70,64 @@ def non_finite_steps(record: Record) -> list[tuple[int, int]]:
     """(step, node) for each node whose value or gradient becomes NaN or infinite, in order of time."""
     found = _causes.get(record)
     if found is None:
-        first: dict[int, int] = {}
-        for place, node in enumerate(record.nodes):
-            if not _finite(node, node.value):
-                first[place] = record.value_step(node)
-            stale = record.stale_grad(node)
-            if stale is not None and not _finite(node, stale):
-                first.setdefault(place, 0)
-        backward = record.first_backward
-        for k, contribution in enumerate(record.contributions):
-            place = record.positions[contribution.target.index]
-            if place not in first and not _finite(contribution.target, contribution.total):
-                first[place] = backward + k
-        update = record.layout.forward + record.layout.backward
-        for k, change in enumerate(record.updates):
-            place = record.positions[change.node.index]
-            if place not in first and not _finite(change.node, change.value):
-                first[place] = update + k
-        found = _causes[record] = sorted((step, place) for place, step in first.items())
+        found = _causes[record] = sorted((step, place) for place, step in _first_non_finite(record).items())
     return found
 
 
-def _finite(node: Node, array: Array) -> bool:
-    return bool(host.isfinite(node.backend.to_numpy(array)).all())
+def _first_non_finite(record: Record) -> dict[int, int]:
+    """Place of a node → the first step at which it is not finite; all is asked in one transfer."""
+    backend, update = record.start.regime.backend, record.layout.forward + record.layout.backward
+    asked: list[tuple[int, int, Array]] = []
+    for place, node in enumerate(record.nodes):
+        asked.append((place, record.value_step(node), node.value))
+        stale = record.stale_grad(node)
+        if stale is not None:
+            asked.append((place, 0, stale))
+    for step, contribution in enumerate(record.contributions, record.first_backward):
+        asked.append((record.positions[contribution.target.index], step, contribution.total))
+    for step, change in enumerate(record.updates, update):
+        asked.append((record.positions[change.node.index], step, change.value))
+    first: dict[int, int] = {}
+    answers = backend.finite([array for _, _, array in asked])
+    for (place, step, _), finite in zip(asked, answers, strict=True):
+        if not finite:
+            first.setdefault(place, step)
+    return first
 
 
 class _Tensors:
-    """Collects a frame's tensors within the limits."""
+    """Collects a frame's tensors within the limits; :meth:`fetch` gets their numbers."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, backend: Backend, limits: Limits) -> None:
         self.limits = limits
         self.left = limits.frame_elements
         self.named_left = NAMED_FACTOR * limits.frame_elements
-        self.found: list[FrameTensor] = []
+        self.parcel = Parcel(backend)
+        self.float64 = backend.float64
+        self._found: list[tuple[dict[str, Any], str, Callable[[], HostArray | Summary]]] = []
 
-    def add(self, what: FrameWhat, index: int, node: Node, array: Array, named: bool) -> None:
-        data = node.backend.to_numpy(array)
-        dtype: Dtype = "float64" if data.dtype == host.float64 else "float32"
+    def add(self, what: FrameWhat, index: int, array: Array, named: bool) -> None:
+        shape = list(array.shape)
+        size = prod(shape)
+        dtype: Dtype = "float64" if array.dtype == self.float64 else "float32"
         if named:
-            full = data.size <= self.named_left
-            self.named_left -= data.size if full else 0
+            full = size <= self.named_left
+            self.named_left -= size if full else 0
         else:
-            full = data.size <= min(self.limits.tensor_elements, self.left)
-            self.left -= data.size if full else 0
+            full = size <= min(self.limits.tensor_elements, self.left)
+            self.left -= size if full else 0
+        fields = {"what": what, "index": index, "dtype": dtype, "shape": shape, "offset": None}
+        put = self.parcel.whole if full else self.parcel.summary
+        self._found.append((fields, "data" if full else "summary", put(array)))
+
+    def fetch(self) -> list[FrameTensor]:
+        self.parcel.fetch()
         # Not validated: these are our own arrays, and there may be thousands.
-        self.found.append(
-            FrameTensor.model_construct(
-                what=what,
-                index=index,
-                dtype=dtype,
-                shape=list(data.shape),
-                offset=None,
-                data=data if full else None,
-                summary=None if full else summarise(data),
-            )
-        )
+        made = []
+        for fields, key, told in self._found:
+            given: dict[str, Any] = {"data": None, "summary": None, **fields, key: told()}
+            made.append(FrameTensor.model_construct(**given))
+        return made
 
 
 def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str] | None = None) -> Frame:
@@ -132,16 +138,17 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
     """
     record, shown = view.record, view.shown
     named = frozenset(subscribed or ())
-    tensors = _Tensors(limits)
+    backend = record.start.regime.backend
+    tensors = _Tensors(backend, limits)
     chosen = _chosen(view, named, limits)
     for place in chosen:
         node = record.nodes[place]
         wanted = node.name in named
         value, grad = view.value(node), view.grad(node)
         if value is not None:
-            tensors.add("value", place, node, value, wanted)
+            tensors.add("value", place, value, wanted)
         if grad is not None:
-            tensors.add("grad", place, node, grad, wanted)
+            tensors.add("grad", place, grad, wanted)
     first_edge = edge_index(record)
     near = frozenset(chosen)
     begin = record.first_backward
@@ -150,11 +157,13 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
         if place in near:
             wanted = contribution.target.name in named
             edge = first_edge[place] + contribution.argument
-            tensors.add("contribution", edge, contribution.target, contribution.value, wanted)
+            tensors.add("contribution", edge, contribution.value, wanted)
     details: list[UpdateDetail] = []
     if not view.withheld:
         details = _own(record, record.step(view.cursor.step), tensors, named, first_edge)
     loss = view.value(record.root)
+    told = None if loss is None else tensors.parcel.whole(loss)
+    found = tensors.fetch()
     step = view.graph.steps[view.cursor.step]
     return Frame.model_construct(
         type="frame",
@@ -166,10 +175,10 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
         step=step,
         arrived=[record.arrived(node, shown) for node in record.nodes],
         withheld=view.withheld,
-        tensors=tensors.found,
+        tensors=found,
         update=details,
         non_finite=[place for at, place in non_finite_steps(record) if at <= shown],
-        loss=None if loss is None else float(record.root.backend.to_numpy(loss).item()),
+        loss=None if told is None else float(told().item()),
     )
 
 
@@ -200,62 +209,58 @@ def _own(
         wanted = target.name in named
         place, receiver = record.positions[contribution.node.index], record.positions[target.index]
         if contribution.argument >= 0:
-            tensors.add("upstream", place, contribution.node, contribution.upstream, wanted)
+            tensors.add("upstream", place, contribution.upstream, wanted)
             local = local_derivative(contribution.node, contribution.argument)
             if local is not None:
-                tensors.add(
-                    "local", first_edge[place] + contribution.argument, contribution.node, local, wanted
-                )
+                tensors.add("local", first_edge[place] + contribution.argument, local, wanted)
         if contribution.before is not None:
-            tensors.add("before", receiver, target, contribution.before, wanted)
-        tensors.add("after", receiver, target, contribution.total, wanted)
+            tensors.add("before", receiver, contribution.before, wanted)
+        tensors.add("after", receiver, contribution.total, wanted)
     details: list[UpdateDetail] = []
     if change is not None:
         node, place = change.node, record.positions[change.node.index]
         wanted = node.name in named
-        tensors.add("before", place, node, node.value, wanted)
-        tensors.add("after", place, node, change.value, wanted)
+        tensors.add("before", place, node.value, wanted)
+        tensors.add("after", place, change.value, wanted)
         rules = scalar_rules(node, change)
         for k, detail in enumerate(change.update.details if change.update is not None else ()):
             value = node.backend.asarray(detail.value, node.value.dtype)
-            tensors.add("detail", k, node, value, wanted)
-            details.append(
-                UpdateDetail(index=k, symbol=detail.symbol, formula=detail.formula, rule=rules[k])
-            )
+            tensors.add("detail", k, value, wanted)
+            details.append(UpdateDetail(index=k, symbol=detail.symbol, formula=detail.formula, rule=rules[k]))
     return details
 
 
-def node_state(view: View, node: Node, limits: Limits) -> NodeState:
-    """A node at the cursor, as REST answers it."""
+def node_states(view: View, nodes: Iterable[Node], limits: Limits) -> dict[str, NodeState]:
+    """Nodes at the cursor by name, as REST answers them."""
     record = view.record
-    value, grad = view.value(node), view.grad(node)
-    full = _size(node.shape) <= limits.tensor_elements
-    return NodeState(
-        shape=list(node.shape),
-        dtype="float64" if node.backend.dtype_of(node.value).name == "float64" else "float32",
-        value=nested(node, value) if full else None,
-        grad=nested(node, grad) if full else None,
-        value_summary=None if full or value is None else summarise(node.backend.to_numpy(value)),
-        grad_summary=None if full or grad is None else summarise(node.backend.to_numpy(grad)),
-        arrived=record.arrived(node, view.shown),
-        expected=record.expected(node),
-        withheld=node is view.waiting,
-    )
+    parcel = Parcel(record.start.regime.backend)
+    asked = []
+    for node in nodes:
+        full = prod(node.shape) <= limits.tensor_elements
+        put = parcel.whole if full else parcel.summary
+        told = [None if array is None else put(array) for array in (view.value(node), view.grad(node))]
+        asked.append((node, full, told))
+    parcel.fetch()
+    states = {}
+    for node, full, told in asked:
+        value, grad = (None if one is None else one() for one in told)
+        states[str(node.name)] = NodeState(
+            shape=list(node.shape),
+            dtype="float64" if node.backend.dtype_of(node.value).name == "float64" else "float32",
+            value=nested(value) if full else None,
+            grad=nested(grad) if full else None,
+            value_summary=None if full else value,
+            grad_summary=None if full else grad,
+            arrived=record.arrived(node, view.shown),
+            expected=record.expected(node),
+            withheld=node is view.waiting,
+        )
+    return states
 
 
-def nested(node: Node, array: Array | None) -> object:
+def nested(array: HostArray | Summary | None) -> object:
     """A number or nested lists, ready for JSON; None stays None."""
-    if array is None:
-        return None
-    data: HostArray = node.backend.to_numpy(array)
-    return data.tolist()
+    return array.tolist() if isinstance(array, host.ndarray) else None
 
 
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
-
-
-__all__ = ["View", "build_frame", "nested", "node_state", "non_finite_steps"]
+__all__ = ["View", "build_frame", "node_states", "non_finite_steps"]

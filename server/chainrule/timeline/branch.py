@@ -6,9 +6,12 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
-from chainrule.engine.backend import Array, Backend
+from chainrule.engine.backend import Array
 from chainrule.protocol.model import Branch, JournalEntry
 from chainrule.trace import Carry, Layout, Record, Regime
+
+HELD = 64
+"""Iterations whose metrics stay on a device before they are fetched: each transfer waits for all that was computed."""
 
 
 @dataclass(eq=False)
@@ -38,8 +41,9 @@ class Line:
     head: Carry = field(init=False)
     tip: int = field(init=False)
     regimes: dict[int, Regime] = field(default_factory=dict)
-    columns: dict[str, array[float]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
+    _columns: dict[str, array[float]] = field(default_factory=dict)
+    _held: list[dict[str, Array]] = field(default_factory=list)
     _layouts: list[Layout] = field(default_factory=list)
     _layout_starts: list[int] = field(default_factory=list)
 
@@ -95,8 +99,25 @@ class Line:
         if not self._layouts or self._layouts[-1] != record.layout:
             self._layouts.append(record.layout)
             self._layout_starts.append(record.iteration)
-        for name, value in metrics_of(record).items():
-            self.columns.setdefault(name, array("d")).append(value)
+        self._held.append(watched(record))
+        if len(self._held) >= HELD or not self.start.regime.backend.far:
+            self._settle()
+
+    @property
+    def columns(self) -> dict[str, array[float]]:
+        """The metrics of the iterations ``fork`` … ``tip`` by name."""
+        self._settle()
+        return self._columns
+
+    def _settle(self) -> None:
+        """Note the numbers that are still on a device, in one transfer."""
+        if not self._held:
+            return
+        names = [name for found in self._held for name in found]
+        numbers = self.start.regime.backend.numbers([one for found in self._held for one in found.values()])
+        for name, number in zip(names, numbers, strict=True):
+            self._columns.setdefault(name, array("d")).append(number)
+        self._held.clear()
 
     def layout(self, iteration: int) -> Layout:
         """The layout of an iteration that this branch owns."""
@@ -119,7 +140,7 @@ class Line:
     def move_to(self, other: Line) -> None:
         """Give ``other``, which forks from here, all iterations from its fork on."""
         at = other.fork - self.fork
-        other.columns = {name: column[at:] for name, column in self.columns.items()}
+        other._columns = {name: column[at:] for name, column in self.columns.items()}
         other.regimes = {start: regime for start, regime in self.regimes.items() if start >= other.fork}
         other._layout_starts = [max(start, other.fork) for start in self._layout_starts]
         other._layouts = list(self._layouts)
@@ -146,17 +167,13 @@ def with_regime(carry: Carry, regime: Regime) -> Carry:
     return replace(carry, regime=regime, slots=carry.slots if same else {})
 
 
-def metrics_of(record: Record) -> dict[str, float]:
+def watched(record: Record) -> dict[str, Array]:
     """The metrics of one iteration: the loss, and the watched leaves as they were when it started."""
-    backend, start = record.start.regime.backend, record.start
-    metrics = {"loss": _number(backend, record.loss)}
+    start = record.start
+    found = {"loss": record.loss}
     for name in start.regime.model.watch:
         if name in start.values:
-            metrics[name] = _number(backend, start.values[name])
+            found[name] = start.values[name]
         elif name in record.by_name:
-            metrics[name] = _number(backend, record.by_name[name].value)
-    return metrics
-
-
-def _number(backend: Backend, array: Array) -> float:
-    return float(array) if backend.name == "numpy" else float(backend.to_numpy(array).item())
+            found[name] = record.by_name[name].value
+    return found
