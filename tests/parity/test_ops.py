@@ -46,6 +46,8 @@ def test_value_and_gradients(call: Call, dtype: str) -> None:
 
 @pytest.mark.parametrize("call", ALL)
 def test_not_a_number_in_the_upstream_gradient(call: Call) -> None:
+    if not call.op.differentiable:
+        pytest.skip("no gradient passes")
     ours = evaluate(call, get_backend())
     for bad in (float("nan"), float("inf"), 0.0):
         g = np.full_like(ours.value, bad)

@@ -133,7 +133,7 @@ def _refuse_overwritten(node: Node) -> None:
             continue
         for read in node.op.vjps[argument].pins(len(node.inputs)):
             pinned = node if read == "out" else node.inputs[read]
-            if pinned.overwritten:
+            if pinned.overwritten and not (node.in_place and read == 0):
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace "
                     f"operation: {node.op.name} saved a tensor of shape {pinned.shape} that has changed since"
@@ -216,7 +216,8 @@ def gradients(root: Node, seed: Array | None, release: bool) -> dict[Node, Array
         xp, array_type = backend.xp, backend.array_type
         values = [child.value for child in inputs]
         reads = False
-        for child, vjp in zip(inputs, op.vjps):  # noqa: B905  (some arguments may be left out)
+        vjps = op.vjps if type(op.vjps) is tuple else op.vjps.first(len(inputs))  # type: ignore[union-attr]
+        for child, vjp in zip(inputs, vjps):  # noqa: B905  (some arguments may be left out)
             if child.requires_grad:
                 value = vjp.apply(xp, g, out, values, attrs)
                 if type(value) is not array_type:
@@ -289,8 +290,10 @@ def value_terms(node: Node, index: Index = ()) -> list[Term]:
     """Terms that sum to ``node.value[index]``; none for a leaf."""
     if node.op is None:
         return []
-    with node.backend.quiet():
-        return node.op.value_terms(node.value, [child.value for child in node.inputs], node.attrs, index)
+    backend = node.backend
+    _, (value, *values) = backend.at_hand([node.value, *[child.value for child in node.inputs]])
+    with backend.quiet():
+        return node.op.value_terms(value, values, node.attrs, index)
 
 
 def contribution_terms(node: Node, argument: int, upstream: Array, index: Index = ()) -> list[Term]:
@@ -298,9 +301,10 @@ def contribution_terms(node: Node, argument: int, upstream: Array, index: Index 
     if node.op is None:
         raise ValueError(f"{node!r} is a leaf: it contributes to nothing")
     backend = node.backend
-    values = [child.value for child in node.inputs]
+    arrays = [upstream, node.value, *[child.value for child in node.inputs]]
+    xp, (upstream, value, *values) = backend.at_hand(arrays)
     with backend.quiet():
-        return node.op.vjps[argument].terms(backend.xp, upstream, node.value, values, node.attrs, index)
+        return node.op.vjps[argument].terms(xp, upstream, value, values, node.attrs, index)
 
 
 def convention(node: Node, argument: int, index: Index = ()) -> str | None:

@@ -6,7 +6,7 @@ What is neither a tensor nor a number is refused by Python itself (NotImplemente
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from chainrule.engine import dispatch
 from chainrule.engine.dispatch import as_scalar
@@ -29,15 +29,15 @@ def binary(op: Op, left: Operand, right: Operand) -> Tensor:
     b = right._node if isinstance(right, Operators) else as_scalar(right)
     if a is None or b is None:
         return NotImplemented  # type: ignore[no-any-return]
-    kind: Any = type(left) if isinstance(left, Operators) else type(right)
-    result: Tensor = kind(dispatch.binary(op, a, b))
-    return result
+    return Operators._tensor(dispatch.binary(op, a, b))
 
 
 class Operators:
     """Arithmetic, comparisons and the functions that are methods too. The class below it holds ``_node``."""
 
     __slots__ = ("_node",)
+    _tensor: ClassVar[type[Tensor]]
+    """What results are, those of arithmetic with a parameter included."""
     __array_ufunc__ = None  # so that a NumPy array beside an operator does not take the tensor apart
     __hash__ = object.__hash__
 
@@ -45,8 +45,7 @@ class Operators:
         self._node = node
 
     def _wrap(self, node: Node) -> Tensor:
-        result: Tensor = type(self)(node)  # type: ignore[assignment]
-        return result
+        return self._tensor(node)
 
     # Bound by functions.py, which has them as functions too.
     neg: Callable[[], Tensor]
@@ -70,6 +69,64 @@ class Operators:
     mm: Callable[[Tensor], Tensor]
     sum: Callable[..., Tensor]
     mean: Callable[..., Tensor]
+    tan: Callable[..., Tensor]
+    sinh: Callable[..., Tensor]
+    cosh: Callable[..., Tensor]
+    asin: Callable[..., Tensor]
+    acos: Callable[..., Tensor]
+    atan: Callable[..., Tensor]
+    erf: Callable[..., Tensor]
+    rsqrt: Callable[..., Tensor]
+    reciprocal: Callable[..., Tensor]
+    log1p: Callable[..., Tensor]
+    expm1: Callable[..., Tensor]
+    log2: Callable[..., Tensor]
+    log10: Callable[..., Tensor]
+    floor: Callable[..., Tensor]
+    ceil: Callable[..., Tensor]
+    trunc: Callable[..., Tensor]
+    round: Callable[..., Tensor]
+    square: Callable[..., Tensor]
+    sign: Callable[..., Tensor]
+    atan2: Callable[..., Tensor]
+    remainder: Callable[..., Tensor]
+    fmod: Callable[..., Tensor]
+    logaddexp: Callable[..., Tensor]
+    clamp: Callable[..., Tensor]
+    clip: Callable[..., Tensor]
+    clamp_min: Callable[..., Tensor]
+    clamp_max: Callable[..., Tensor]
+    where: Callable[..., Tensor]
+    amax: Callable[..., Tensor]
+    amin: Callable[..., Tensor]
+    argmax: Callable[..., Tensor]
+    argmin: Callable[..., Tensor]
+    all: Callable[..., Tensor]
+    any: Callable[..., Tensor]
+    var: Callable[..., Tensor]
+    std: Callable[..., Tensor]
+    logsumexp: Callable[..., Tensor]
+    prod: Callable[..., Tensor]
+    cumsum: Callable[..., Tensor]
+    norm: Callable[..., Tensor]
+    max: Callable[..., Any]
+    min: Callable[..., Any]
+    exp_: Callable[..., Tensor]
+    log_: Callable[..., Tensor]
+    sqrt_: Callable[..., Tensor]
+    relu_: Callable[..., Tensor]
+    sigmoid_: Callable[..., Tensor]
+    tanh_: Callable[..., Tensor]
+    clamp_: Callable[..., Tensor]
+    clip_: Callable[..., Tensor]
+    floor_: Callable[..., Tensor]
+    round_: Callable[..., Tensor]
+    pow_: Callable[..., Tensor]
+    remainder_: Callable[..., Tensor]
+    neg_: Callable[..., Tensor]
+    abs_: Callable[..., Tensor]
+    __mod__: Callable[[Operand], Tensor]
+    __rmod__: Callable[[Operand], Tensor]
     reshape: Callable[..., Tensor]
     view: Callable[..., Tensor]
     permute: Callable[..., Tensor]

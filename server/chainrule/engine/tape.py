@@ -42,6 +42,8 @@ class Node:
         Its pinned values were given up by a backward pass without ``retain_graph``.
     overwritten
         The tensor that held this value was changed in place since.
+    in_place
+        It was computed in place of its first argument, whose value it may still read.
     owner
         Weak reference to the tensor whose ``grad`` collects this node's gradient.
     draw
@@ -57,6 +59,7 @@ class Node:
     draw: Draw | None = None
     released: bool = False
     overwritten: bool = False
+    in_place: bool = False
 
     def __init__(
         self,
@@ -128,8 +131,10 @@ class Tape:
         Name → value (anything that the backend makes an array of). When a node of that name has just been
         computed as y, a constant leaf δ (``name.delta``) = value − y and a node ``name.edit`` = y + δ follow it,
         and all that would have used y uses the edited node.
-    iteration
-        Which iteration is computed; what is drawn depends on it.
+    iteration, seed
+        Which iteration is computed, and the seed of the whole: what is drawn depends on both.
+    paths
+        Scope of each module of those that are being called.
     written
         New values of buffers, by the name of the buffer: what :meth:`write` was given.
     opened
@@ -148,6 +153,8 @@ class Tape:
         "line",
         "nodes",
         "opened",
+        "paths",
+        "seed",
         "written",
     )
 
@@ -159,6 +166,8 @@ class Tape:
     ) -> None:
         self.opened: Container[str] | bool = opened
         self.iteration = 0
+        self.seed = 0
+        self.paths: Mapping[Any, str] = {}
         self.written: dict[str, Node] = {}
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
@@ -187,8 +196,19 @@ class Tape:
     @contextmanager
     def scope(self, name: str) -> Iterator[None]:
         """Nodes made inside carry ``name`` before theirs; scopes nest with dots."""
+        with self.within(f"{self._scope}.{name}" if self._scope else name):
+            yield
+
+    @property
+    def path(self) -> str:
+        """The scope of what is computed now."""
+        return self._scope
+
+    @contextmanager
+    def within(self, path: str) -> Iterator[None]:
+        """Nodes made inside are in the scope ``path``, whatever scope it is now."""
         before = self._scope
-        self._scope = f"{before}.{name}" if before else name
+        self._scope = path
         try:
             yield
         finally:
@@ -311,6 +331,8 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     ------
     ShapeError
         The shapes of the arguments do not go together; the message names them.
+    IndexError
+        An index is out of bounds.
     """
     tape = state.tape
     if op.inside is not None and tape is not None:
@@ -328,6 +350,8 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     try:
         value = op.forward(backend.xp, values, attrs)
     except (ValueError, TypeError, IndexError, RuntimeError) as error:
+        if isinstance(error, IndexError):
+            raise IndexError(f"{op.name}: {error}; shapes {_listed(values)}") from error
         raise _refusal(op, values) from error
     if type(value) is not backend.array_type:
         value = backend.asarray(value)
@@ -346,9 +370,13 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     return result
 
 
+def _listed(values: Sequence[Array]) -> str:
+    return " and ".join(str(tuple(value.shape)) for value in values)
+
+
 def _refusal(op: Op, values: Sequence[Array]) -> ShapeError:
     shapes = [tuple(value.shape) for value in values]
-    listed = " and ".join(str(shape) for shape in shapes)
+    listed = _listed(values)
     if op.name == "matmul":
         if not all(shapes):
             return ShapeError(

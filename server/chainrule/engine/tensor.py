@@ -341,6 +341,17 @@ class Tensor(Operators):
         result = binary(op, self, other)
         if result is NotImplemented:
             raise TypeError(f"{op.name}: cannot be applied to {type(other).__name__}")
+        return self.become(result)
+
+    def become(self, result: Tensor) -> Self:
+        """Hold another tensor's values from now on, as what an operation in place computed.
+
+        Raises
+        ------
+        RuntimeError
+            This is a leaf that requires a gradient; or the shape or the type does not fit.
+        """
+        self._check_in_place()
         if result.shape != self.shape:
             raise RuntimeError(
                 f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}"
@@ -349,6 +360,7 @@ class Tensor(Operators):
             raise RuntimeError(
                 f"result type {result.dtype.name} can't be cast to the desired output type {self.dtype.name}"
             )
+        result._node.in_place = True
         self._overwrite(dispatch.cast(result._node, self.dtype))
         return self
 
@@ -391,6 +403,9 @@ class Tensor(Operators):
         with self._node.backend.quiet():
             self.replace(self._node.backend.xp.full_like(self._node.value, value))
         return self
+
+
+Operators._tensor = Tensor
 
 
 def leaf(

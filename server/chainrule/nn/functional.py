@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from chainrule.engine.functions.activation import (
+    elu,
+    gelu,
+    hardtanh,
+    leaky_relu,
+    relu,
+    relu6,
+    sigmoid,
+    silu,
+    softplus,
+    tanh,
+)
+from chainrule.engine.functions.indexing import embedding, one_hot, pad
 from chainrule.engine.functions.softmax import log_softmax, softmax
 from chainrule.engine.op import OPS
 from chainrule.engine.tape import apply
@@ -30,17 +43,30 @@ __all__ = [
     "conv2d",
     "cross_entropy",
     "dropout",
+    "elu",
+    "gelu",
+    "hardtanh",
+    "embedding",
     "huber_loss",
     "l1_loss",
     "layer_norm",
+    "leaky_relu",
     "linear",
     "log_softmax",
     "max_pool2d",
     "mse_loss",
     "nll_loss",
+    "relu",
+    "relu6",
+    "one_hot",
+    "pad",
     "scaled_dot_product_attention",
+    "sigmoid",
+    "silu",
     "smooth_l1_loss",
     "softmax",
+    "softplus",
+    "tanh",
 ]
 
 _LINEAR = OPS["linear"]

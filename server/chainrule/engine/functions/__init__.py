@@ -1,5 +1,25 @@
 """PyTorch's functions on tensors, by noun. Importing this package makes most of them methods of ``Tensor`` too."""
 
-from chainrule.engine.functions import creation, elementwise, linalg, reduction, shape, softmax
+from chainrule.engine.functions import (
+    activation,
+    creation,
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    reduction,
+    shape,
+    softmax,
+)
 
-__all__ = ["creation", "elementwise", "linalg", "reduction", "shape", "softmax"]
+__all__ = [
+    "activation",
+    "creation",
+    "elementwise",
+    "indexing",
+    "joining",
+    "linalg",
+    "reduction",
+    "shape",
+    "softmax",
+]

@@ -75,3 +75,20 @@ def methods(**functions: Callable[..., Any]) -> None:
     """Make functions of a tensor methods too, under these names."""
     for name, function in functions.items():
         setattr(Tensor, name, function)
+
+
+def in_place(**functions: Callable[..., Tensor]) -> None:
+    """Make methods of functions that write into their tensor: ``exp`` becomes ``Tensor.exp_``."""
+    for name, function in functions.items():
+        setattr(Tensor, f"{name}_", writing(function, f"{name}_"))
+
+
+def writing(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
+    """The function that writes its result into its first argument."""
+
+    def method(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
+        return one_tensor(x, name).become(function(x, *arguments, **keywords))
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"``{name[:-1]}`` in place: PyTorch's ``{name}``."
+    return method

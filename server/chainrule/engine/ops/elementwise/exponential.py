@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 
 from chainrule.engine.backend import Array, Namespace
-from chainrule.engine.op import Inputs, Sample, elementwise, primitive
+from chainrule.engine.op import Bound, Inputs, Sample, elementwise, number, primitive
 from chainrule.engine.ops.elementwise.binding import named, times
 from chainrule.engine.ops.elementwise.samples import INF, NAN, ONE_EDGES, ONES, POSITIVE
 from chainrule.engine.terms import Attrs
@@ -129,3 +129,46 @@ def log(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
 )
 def sqrt(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     return xp.sqrt(inputs[0])
+
+
+def _bound_square_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
+    two = number(xp, 2.0, out)
+    return lambda g, a: g * (two * a)
+
+
+@primitive(
+    "square",
+    glyph="x²",
+    formula="z = a^2",
+    vjps=(elementwise(0, lambda xp, out, x, attrs: 2.0 * x[0], "2a", reads=(0,), bind=_bound_square_rule),),
+    torch="square",
+    python="torch.square({0})",
+    samples=ONES,
+    edges=ONE_EDGES,
+)
+def square(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
+    return inputs[0] * inputs[0]
+
+
+@primitive(
+    "rsqrt",
+    glyph="1/√x",
+    formula=r"z = \frac{1}{\sqrt{a}}",
+    vjps=(
+        elementwise(
+            0,
+            lambda xp, out, x, attrs: -0.5 * (out * out * out),
+            r"-\frac{1}{2} z^3",
+            reads=("out",),
+            convention="infinite_slope",
+            at_kink=lambda xp, out, x, attrs: x[0] == 0.0,
+        ),
+    ),
+    torch="rsqrt",
+    python="torch.rsqrt({0})",
+    samples=POSITIVE,
+    edges=ONE_EDGES,
+    real=True,
+)
+def rsqrt(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
+    return 1.0 / xp.sqrt(inputs[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import Array, Namespace
+from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import Inputs, Local, Sample, Vjp, primitive
 from chainrule.engine.ops.reduce.axes import count, reduced, spread, summed
 from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, ValueTerms, constant, element, upstream
@@ -63,6 +63,8 @@ def _vjp(averaged: bool) -> Vjp:
     edges=_EDGES,
 )
 def sum_(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
+    if xp is host:
+        return host.add.reduce(inputs[0], axis=attrs["axis"], keepdims=attrs["keepdims"])
     return xp.sum(inputs[0], axis=attrs["axis"], keepdims=attrs["keepdims"])
 
 
