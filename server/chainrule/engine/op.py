@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from chainrule.engine.backend import Array, HostArray, Namespace, host
@@ -142,6 +141,12 @@ def sum_rows(array: HostArray) -> HostArray:
     return result
 
 
+def rows_summed(like: HostArray) -> Bound:
+    """:func:`sum_rows` for matrices of one shape and dtype."""
+    dot: Bound = ones_of(like.shape[0], like.dtype).dot
+    return dot
+
+
 def _no_contribution(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     raise RuntimeError("no gradient passes through this argument")
 
@@ -167,9 +172,12 @@ class Repeated(Sequence[Vjp]):
         """Those that a record shows: one stands for all."""
         return 1
 
+    def first(self, arguments: int) -> tuple[Vjp, ...]:
+        """Those of a call with so many arguments."""
+        return tuple(self[k] for k in range(arguments))
+
     def __iter__(self) -> Iterator[Vjp]:
-        """Without end: one for each argument that there may be."""
-        return (self[k] for k in count())
+        return iter((self[0],))
 
 
 class Op:
@@ -315,8 +323,8 @@ def unbroadcast(xp: Namespace, array: Array, shape: tuple[int, ...]) -> Array:
     if axes:
         if xp is host:
             if axes == tuple(range(len(axes))) and array.dtype.kind == "f":
-                rows = math.prod(array.shape[: len(axes)])
-                return sum_rows(array.reshape(rows, -1)).reshape(shape)
+                rows, columns = math.prod(full[: len(axes)]), math.prod(full[len(axes) :])
+                return sum_rows(array.reshape(rows, columns)).reshape(shape)
             return host.add.reduce(array, axis=axes, keepdims=True).reshape(shape)
         array = xp.sum(array, axis=axes, keepdims=True)
     return xp.reshape(array, shape) if missing else array
@@ -522,6 +530,7 @@ __all__ = [
     "ones_of",
     "primitive",
     "routing",
+    "rows_summed",
     "sum_rows",
     "unbroadcast",
 ]

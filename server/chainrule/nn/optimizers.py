@@ -7,120 +7,24 @@ optimizer is something to look into and not only to use. Formulas, defaults and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chainrule.engine.backend import Array, Backend, Namespace
 from chainrule.engine.tape import current_backend
+from chainrule.nn.clipping import Clipping, scale_to, within
+from chainrule.nn.rules import adagrad, adam_l2, adamw, lion, rmsprop, sgd
+from chainrule.nn.schedules import Schedule
+from chainrule.nn.updates import NEW, SYMBOLS, UNSAID, Detail, State, Update, Way, by_symbol
 
-State = Mapping[str, Array]
+__all__ = [
+    "NEW", "OPTIMIZERS", "SYMBOLS", "Clipping", "Detail", "Optimizer", "Recipe", "Rule", "State", "Step", "Update",
+    "make_optimizer",
+]  # fmt: skip
 
-
-class Detail(NamedTuple):
-    r"""A named intermediate of an update.
-
-    ``symbol`` and ``formula`` are LaTeX: \theta the parameter, g the gradient as it is used, other letters
-    earlier symbols or hyperparameters (:data:`SYMBOLS`).
-    """
-
-    symbol: str
-    formula: str
-    value: Array
-
-
-class Update(NamedTuple):
-    """What an update gives: the new value, the new state, and the way there (first g, last the new value).
-
-    ``known`` are the numbers that the details begin with, by symbol: the hyperparameters, the count t, and under
-    the symbol of a detail what the update before left of it (m before, in the formula of m). For the latter
-    ``kept`` says under which key the state holds it.
-    """
-
-    value: Array
-    state: dict[str, Array]
-    details: list[Detail]
-    known: dict[str, Array | float]
-    kept: dict[str, str]
-
-
-SYMBOLS: dict[str, str] = {
-    "lr": r"\eta",
-    "momentum": r"\mu",
-    "dampening": r"\tau",
-    "weight_decay": r"\lambda",
-    "lr_decay": r"\gamma",
-    "alpha": r"\alpha",
-    "beta1": r"\beta_1",
-    "beta2": r"\beta_2",
-    "eps": r"\epsilon",
-}
-"""LaTeX of the hyperparameters."""
-
-NEW = r"\theta'"
-
-
-def _by_symbol(hyper: Mapping[str, Any]) -> dict[str, float]:
-    """Hyperparameters by their symbols."""
-    found: dict[str, float] = {}
-    for key, value in hyper.items():
-        if key == "betas":
-            found.update({SYMBOLS[f"beta{k}"]: float(beta) for k, beta in enumerate(value, 1)})
-        elif key in SYMBOLS:
-            found[SYMBOLS[key]] = float(value)
-    return found
-
-
-class _Way:
-    """Collects details. Arrays of shape () stay arrays: NumPy's arithmetic makes scalars of them."""
-
-    def __init__(self, backend: Backend, grad: Array, known: dict[str, Array | float]) -> None:
-        self.backend = backend
-        self.known = known
-        self.keys: dict[str, str] = {}
-        self.details: list[Detail] = []
-        self.add("g", r"\frac{\partial L}{\partial \theta}", grad)
-
-    def add(self, symbol: str, formula: str, value: Array) -> Array:
-        array = self.backend.asarray(value)
-        self.details.append(Detail(symbol, formula, array))
-        return array
-
-    def kept(self, symbol: str, state: State, key: str, at_first: Array) -> Array:
-        """What the last update left under a symbol that this one computes anew."""
-        before = state.get(key, at_first)
-        self.known[symbol] = self.backend.asarray(before)
-        self.keys[symbol] = key
-        return before
-
-    def decayed(self, value: Array, grad: Array, weight_decay: float) -> Array:
-        """L2 regularisation: weight decay that goes through the gradient."""
-        if not weight_decay:
-            return grad
-        return self.add("g", r"g + \lambda\,\theta", grad + weight_decay * value)
-
-    def end(self, formula: str, value: Array, state: dict[str, Array]) -> Update:
-        return Update(self.add(NEW, formula, value), state, self.details, self.known, self.keys)
-
-
-class _Unsaid:
-    """In place of :class:`_Way` where nobody looks: the same arithmetic, of which nothing is kept."""
-
-    details: tuple[Detail, ...] = ()
-
-    def add(self, symbol: str, formula: str, value: Array) -> Array:
-        return value
-
-    def kept(self, symbol: str, state: State, key: str, at_first: Array) -> Array:
-        return state.get(key, at_first)
-
-    def decayed(self, value: Array, grad: Array, weight_decay: float) -> Array:
-        return grad + weight_decay * value if weight_decay else grad
-
-    def end(self, formula: str, value: Array, state: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
-        return value, state
-
-
-_UNSAID = _Unsaid()
+Step = Callable[..., tuple[Array, State]]
+"""(value, grad, state, t, norm of all gradients) → (new value, new state). The norm is for clipping alone."""
+Rule = Callable[..., Any]
 
 
 class Optimizer:
@@ -132,22 +36,52 @@ class Optimizer:
         As in :data:`OPTIMIZERS`.
     hyper
         All hyperparameters by name, defaults filled in.
+    clip
+        Within which bounds gradients are kept, before all else.
+    schedule
+        How the learning rate goes on from ``hyper["lr"]``.
     """
 
-    __slots__ = ("_bound", "_rule", "_symbols", "hyper", "name")
+    __slots__ = ("_bound", "_rule", "_symbols", "clip", "hyper", "name", "schedule")
 
-    def __init__(self, name: str, rule: Rule, hyper: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        rule: Rule,
+        hyper: Mapping[str, Any],
+        clip: Clipping | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
         self.name = name
+        self.clip, self.schedule = clip, schedule
         self.hyper: dict[str, Any] = dict(hyper)
         self._rule = rule
-        self._symbols = _by_symbol(self.hyper)
+        self._symbols = by_symbol(self.hyper)
         self._bound: dict[Any, Step] = {}
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.hyper.items())})"
 
+    def rate(self, t: int) -> float:
+        """The learning rate of update ``t``, from 1."""
+        lr: float = self.hyper["lr"]
+        return lr if self.schedule is None else self.schedule(lr, t - 1)
+
+    def norm(self, grads: Sequence[Array], backend: Backend) -> Array | None:
+        """The norm of all gradients together, shape (), where clipping asks for it. The caller is in ``quiet()``."""
+        if self.clip is None:
+            return None
+        total = self.clip.total(backend.xp, grads)
+        return None if total is None else backend.asarray(total)
+
     def update(
-        self, value: Array, grad: Array, state: State, t: int, backend: Backend | None = None
+        self,
+        value: Array,
+        grad: Array,
+        state: State,
+        t: int,
+        backend: Backend | None = None,
+        norm: Array | None = None,
     ) -> Update:
         """One update of one parameter.
 
@@ -161,11 +95,21 @@ class Optimizer:
             Which update of this parameter it is, from 1.
         backend
             Where the arrays live; the current backend by default.
+        norm
+            What :meth:`norm` says of the gradients of all parameters; by default that of this one.
         """
         backend = backend or current_backend()
         with backend.quiet():
-            way = _Way(backend, grad, {**self._symbols, "t": float(t)})
-            update: Update = self._rule(backend.xp, way, value, grad, state, t, **self.hyper)
+            way = Way(backend, grad, {**self._symbols, "t": float(t)})
+            hyper = self.hyper
+            if self.schedule is not None:
+                hyper = {**hyper, "lr": self.rate(t)}
+                way.known[SYMBOLS["lr"]] = hyper["lr"]
+            if self.clip is not None:
+                norm = self.norm([grad], backend) if norm is None else norm
+                way.known.update(_bounds(self.clip, norm))
+                grad = _clipped(backend.xp, way, self.clip, grad, norm)
+            update: Update = self._rule(backend.xp, way, value, grad, state, t, **hyper)
         return update
 
     def bind(self, like: Array, backend: Backend) -> Step:
@@ -178,20 +122,37 @@ class Optimizer:
             step = self._bound[like.dtype] = self._bind(like, backend)
         return step
 
+    def plain_rate(self, like: Array, backend: Backend) -> Array | None:
+        """η in the dtype of ``like``, where an update is θ − η·g and nothing is kept; else None."""
+        hyper = self.hyper
+        if self._rule is not sgd or hyper["momentum"] or hyper["weight_decay"] or self.clip or self.schedule:
+            return None
+        # NumPy takes half the time to multiply by a number that is an array already.
+        return backend.xp.full((), self.hyper["lr"], dtype=like.dtype, device=like.device)
+
     def _bind(self, like: Array, backend: Backend) -> Step:
         hyper, rule, xp, array_type = self.hyper, self._rule, backend.xp, backend.array_type
-        if rule is _sgd and not hyper["momentum"] and not hyper["weight_decay"]:
-            # NumPy takes half the time to multiply by a number that is an array already.
-            lr = xp.full((), hyper["lr"], dtype=like.dtype, device=like.device)
+        lr = self.plain_rate(like, backend)
+        if lr is not None:
 
-            def plain(value: Array, grad: Array, state: State, t: int) -> tuple[Array, State]:
+            def plain(
+                value: Array, grad: Array, state: State, t: int, norm: Array | None = None
+            ) -> tuple[Array, State]:
                 value = value - lr * grad
                 return (value if type(value) is array_type else backend.asarray(value)), state
 
             return plain
 
-        def step(value: Array, grad: Array, state: State, t: int) -> tuple[Array, State]:
-            after: tuple[Array, State] = rule(xp, _UNSAID, value, grad, state, t, **hyper)
+        clip, schedule = self.clip, self.schedule
+
+        def step(
+            value: Array, grad: Array, state: State, t: int, norm: Array | None = None
+        ) -> tuple[Array, State]:
+            if clip is not None:
+                norm = self.norm([grad], backend) if norm is None else norm
+                grad = _clipped(xp, UNSAID, clip, grad, norm)
+            now = hyper if schedule is None else {**hyper, "lr": schedule(hyper["lr"], t - 1)}
+            after: tuple[Array, State] = rule(xp, UNSAID, value, grad, state, t, **now)
             if type(after[0]) is array_type:
                 return after
             return backend.asarray(after[0]), {key: backend.asarray(array) for key, array in after[1].items()}
@@ -199,172 +160,79 @@ class Optimizer:
         return step
 
 
-Step = Callable[[Array, Array, State, int], tuple[Array, State]]
-Rule = Callable[..., Any]
+def _clipped(xp: Namespace, way: Any, clip: Clipping, grad: Array, norm: Array | None) -> Array:
+    if clip.value is not None:
+        grad = way.add("g", r"\min(\max(g, -\nu), \nu)", within(xp, grad, clip.value))
+    if norm is not None and clip.norm is not None:
+        scaled = grad * scale_to(xp, norm, clip.norm)
+        grad = way.add("g", r"g\,\min\left(1, \frac{\kappa}{N + 10^{-6}}\right)", scaled)
+    return grad
 
 
-def _sgd(
-    xp: Namespace,
-    way: Any,
-    value: Array,
-    grad: Array,
-    state: State,
-    t: int,
-    *,
-    lr: float,
-    momentum: float,
-    dampening: float,
-    weight_decay: float,
-    nesterov: bool,
-) -> Any:
-    g = way.decayed(value, grad, weight_decay)
-    if not momentum:
-        return way.end(r"\theta - \eta\,g", value - lr * g, {})
-    if "momentum_buffer" not in state:
-        v = way.add("v", "g", g)
-    else:
-        fresh = r"(1 - \tau)\,g" if dampening else "g"
-        buffer = way.kept("v", state, "momentum_buffer", g)
-        v = way.add("v", rf"\mu\,v + {fresh}", momentum * buffer + (1.0 - dampening) * g)
-    if not nesterov:
-        return way.end(r"\theta - \eta\,v", value - lr * v, {"momentum_buffer": v})
-    ahead = way.add("u", r"g + \mu\,v", g + momentum * v)
-    return way.end(r"\theta - \eta\,u", value - lr * ahead, {"momentum_buffer": v})
-
-
-def _adagrad(
-    xp: Namespace,
-    way: Any,
-    value: Array,
-    grad: Array,
-    state: State,
-    t: int,
-    *,
-    lr: float,
-    lr_decay: float,
-    weight_decay: float,
-    initial_accumulator_value: float,
-    eps: float,
-) -> Any:
-    g = way.decayed(value, grad, weight_decay)
-    before = way.kept("s", state, "sum", xp.full_like(value, initial_accumulator_value))
-    s = way.add("s", "s + g^2", before + g * g)
-    rate = lr / (1.0 + (t - 1) * lr_decay)
-    eta = r"\frac{\eta}{1 + (t - 1)\,\gamma}" if lr_decay else r"\eta"
-    scaled = way.add("u", r"\frac{g}{\sqrt{s} + \epsilon}", g / (xp.sqrt(s) + eps))
-    return way.end(rf"\theta - {eta}\,u", value - rate * scaled, {"sum": s})
-
-
-def _rmsprop(
-    xp: Namespace,
-    way: Any,
-    value: Array,
-    grad: Array,
-    state: State,
-    t: int,
-    *,
-    lr: float,
-    alpha: float,
-    eps: float,
-    weight_decay: float,
-    momentum: float,
-    centered: bool,
-) -> Any:
-    g = way.decayed(value, grad, weight_decay)
-    zero = xp.zeros_like(value)
-    before = way.kept("s", state, "square_avg", zero)
-    s = way.add("s", r"\alpha\,s + (1 - \alpha)\,g^2", alpha * before + (1.0 - alpha) * (g * g))
-    after = {"square_avg": s}
-    spread, symbol = s, "s"
-    if centered:
-        mean = way.kept("m", state, "grad_avg", zero)
-        mean = way.add("m", r"\alpha\,m + (1 - \alpha)\,g", alpha * mean + (1.0 - alpha) * g)
-        after["grad_avg"] = mean
-        spread, symbol = s - mean * mean, "s - m^2"
-    scaled = way.add("u", rf"\frac{{g}}{{\sqrt{{{symbol}}} + \epsilon}}", g / (xp.sqrt(spread) + eps))
-    if not momentum:
-        return way.end(r"\theta - \eta\,u", value - lr * scaled, after)
-    buffer = way.kept("v", state, "momentum_buffer", zero)
-    v = way.add("v", r"\mu\,v + u", momentum * buffer + scaled)
-    after["momentum_buffer"] = v
-    return way.end(r"\theta - \eta\,v", value - lr * v, after)
-
-
-def _adam(
-    xp: Namespace,
-    way: Any,
-    value: Array,
-    grad: Array,
-    state: State,
-    t: int,
-    *,
-    lr: float,
-    betas: tuple[float, float],
-    eps: float,
-    weight_decay: float,
-    decoupled: bool,
-) -> Any:
-    beta1, beta2 = betas
-    zero = xp.zeros_like(value)
-    theta = r"\theta"
-    if decoupled:
-        g = grad
-        if weight_decay:
-            theta = r"\tilde\theta"
-            value = way.add(theta, r"\theta - \eta\,\lambda\,\theta", value * (1.0 - lr * weight_decay))
-    else:
-        g = way.decayed(value, grad, weight_decay)
-    m_before = way.kept("m", state, "exp_avg", zero)
-    v_before = way.kept("v", state, "exp_avg_sq", zero)
-    m = way.add("m", r"\beta_1\,m + (1 - \beta_1)\,g", m_before + (g - m_before) * (1.0 - beta1))
-    v = way.add("v", r"\beta_2\,v + (1 - \beta_2)\,g^2", beta2 * v_before + (1.0 - beta2) * (g * g))
-    m_hat = way.add(r"\hat m", r"\frac{m}{1 - \beta_1^t}", m / (1.0 - beta1**t))
-    v_hat = way.add(r"\hat v", r"\frac{v}{1 - \beta_2^t}", v / (1.0 - beta2**t))
-    scaled = way.add("u", r"\frac{\hat m}{\sqrt{\hat v} + \epsilon}", m_hat / (xp.sqrt(v_hat) + eps))
-    return way.end(rf"{theta} - \eta\,u", value - lr * scaled, {"exp_avg": m, "exp_avg_sq": v})
-
-
-def _adam_l2(*args: Any, **hyper: Any) -> Any:
-    return _adam(*args, decoupled=False, **hyper)
-
-
-def _adamw(*args: Any, **hyper: Any) -> Any:
-    return _adam(*args, decoupled=True, **hyper)
+def _bounds(clip: Clipping, norm: Array | None) -> dict[str, Array | float]:
+    """The numbers of clipping by their symbols; N is the norm of all gradients."""
+    named = {SYMBOLS["clip_value"]: clip.value, SYMBOLS["clip_norm"]: clip.norm, "N": norm}
+    return {symbol: float(number) for symbol, number in named.items() if number is not None}
 
 
 class Recipe(NamedTuple):
-    """An algorithm with PyTorch's defaults, and which of its hyperparameters have a control of their own."""
+    """An algorithm with PyTorch's defaults.
+
+    ``controls`` are the hyperparameters that have a control of their own; ``torch`` is the name of PyTorch's class,
+    None where it has none.
+    """
 
     rule: Rule
     defaults: dict[str, Any]
     controls: tuple[str, ...]
+    torch: str | None
 
 
 _SGD: dict[str, Any] = {"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False}
-_ADAM: dict[str, Any] = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
+_ADAM: dict[str, Any] = {
+    "lr": 1e-3,
+    "betas": (0.9, 0.999),
+    "eps": 1e-8,
+    "weight_decay": 0.0,
+    "amsgrad": False,
+}
 
 OPTIMIZERS: dict[str, Recipe] = {
-    "sgd": Recipe(_sgd, _SGD, ("lr", "weight_decay")),
-    "momentum": Recipe(_sgd, {**_SGD, "momentum": 0.9}, ("lr", "momentum", "weight_decay")),
-    "nesterov": Recipe(_sgd, {**_SGD, "momentum": 0.9, "nesterov": True}, ("lr", "momentum", "weight_decay")),
+    "sgd": Recipe(sgd, _SGD, ("lr", "weight_decay"), "SGD"),
+    "momentum": Recipe(sgd, {**_SGD, "momentum": 0.9}, ("lr", "momentum", "weight_decay"), "SGD"),
+    "nesterov": Recipe(
+        sgd, {**_SGD, "momentum": 0.9, "nesterov": True}, ("lr", "momentum", "weight_decay"), "SGD"
+    ),
     "adagrad": Recipe(
-        _adagrad,
+        adagrad,
         {"lr": 1e-2, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
         ("lr", "weight_decay"),
+        "Adagrad",
     ),
     "rmsprop": Recipe(
-        _rmsprop,
+        rmsprop,
         {"lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0, "centered": False},
         ("lr", "alpha", "weight_decay"),
+        "RMSprop",
     ),
-    "adam": Recipe(_adam_l2, _ADAM, ("lr", "betas", "weight_decay")),
-    "adamw": Recipe(_adamw, {**_ADAM, "weight_decay": 1e-2}, ("lr", "betas", "weight_decay")),
+    "adam": Recipe(adam_l2, _ADAM, ("lr", "betas", "weight_decay"), "Adam"),
+    "adamw": Recipe(adamw, {**_ADAM, "weight_decay": 1e-2}, ("lr", "betas", "weight_decay"), "AdamW"),
+    "lion": Recipe(
+        lion, {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0}, ("lr", "betas", "weight_decay"), None
+    ),
 }
 """All optimizers by name. ``momentum`` and ``nesterov`` are SGD with those switched on."""
 
 
-def make_optimizer(name: str, lr: float | None = None, **hyper: Any) -> Optimizer:
-    """An optimizer by name; what is not given is PyTorch's default.
+def make_optimizer(
+    name: str,
+    lr: float | None = None,
+    *,
+    clip: Clipping | None = None,
+    schedule: Schedule | None = None,
+    **hyper: Any,
+) -> Optimizer:
+    """An optimizer by name; what is not given is PyTorch's default: no clipping, one learning rate throughout.
 
     Raises
     ------
@@ -383,7 +251,10 @@ def make_optimizer(name: str, lr: float | None = None, **hyper: Any) -> Optimize
             raise TypeError(f"{name} has no hyperparameter {key!r}: it has {', '.join(recipe.defaults)}")
     merged = {**recipe.defaults, **hyper}
     _check(merged)
-    return Optimizer(name, recipe.rule, merged)
+    for bound in clip or ():
+        if bound is not None and not bound > 0.0:
+            raise ValueError(f"Invalid bound of gradients: {bound}")
+    return Optimizer(name, recipe.rule, merged, clip, schedule)
 
 
 def _check(hyper: Mapping[str, Any]) -> None:

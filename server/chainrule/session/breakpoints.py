@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import Array, Backend, host
+from chainrule.engine.backend import host
 from chainrule.errors import Refusal
 from chainrule.protocol.model import Breakpoint, Condition, GradCondition, NonFiniteCondition, StepCondition
 from chainrule.session.view import non_finite_steps
@@ -26,31 +26,19 @@ def troubled(record: Record) -> bool:
 
     Training stands on these; an infinity that an op takes away again (a mask) harms nobody.
     """
-    end = record.end
-    return not all(
-        _finite(end.regime.backend, array)
-        for array in (record.root.value, *end.grads.values(), *end.values.values())
-    )
+    return not record.finite
 
 
 def first_trouble(record: Record, after: int, before: int) -> int | None:
     """The step of a troubled iteration at which the loss, a gradient or a parameter is first not finite."""
     backend, layout = record.end.regime.backend, record.layout
-    found = [] if _finite(backend, record.root.value) else [record.value_step(record.root)]
-    for at, one in enumerate(record.contributions, layout.forward):
-        if not _finite(backend, one.total):
-            found.append(at)
-            break
-    for at, change in enumerate(record.updates, layout.forward + layout.backward):
-        if not _finite(backend, change.value):
-            found.append(at)
-            break
+    totals = [one.total for one in record.contributions]
+    values = [change.value for change in record.updates]
+    steps = [record.value_step(record.root), *range(layout.forward, layout.total)]
+    answers = backend.finite([record.loss, *totals, *values])
+    found = [at for at, finite in zip(steps, answers, strict=True) if not finite]
     step = min(found, default=None)
     return step if step is not None and after < step < before else None
-
-
-def _finite(backend: Backend, array: Array) -> bool:
-    return bool(host.isfinite(backend.to_numpy(array)).all())
 
 
 def _first(condition: Condition, record: Record, after: int, before: int) -> int | None:
@@ -90,12 +78,12 @@ def _first_grad(condition: GradCondition, record: Record, after: int, before: in
     arrivals = record.arrivals.get(node.index)
     if arrivals is None:
         return None
-    for step, contribution in zip(arrivals.steps, arrivals.contributions, strict=True):
-        if after < step < before:
-            total = node.backend.to_numpy(contribution.total).astype(host.float64)
-            with host.errstate(all="ignore"):
-                norm = float(host.sqrt((total * total).sum()))
-            beyond = norm < condition.threshold if condition.relation == "<" else norm > condition.threshold
-            if beyond:
-                return step
+    near = [k for k, step in enumerate(arrivals.steps) if after < step < before]
+    totals = node.backend.to_host([arrivals.contributions[k].total for k in near])
+    for k, total in zip(near, totals, strict=True):
+        exact = total.astype(host.float64)
+        with host.errstate(all="ignore"):
+            norm = float(host.sqrt((exact * exact).sum()))
+        if norm < condition.threshold if condition.relation == "<" else norm > condition.threshold:
+            return arrivals.steps[k]
     return None

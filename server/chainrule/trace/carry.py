@@ -61,6 +61,10 @@ class Slot(NamedTuple):
     state: Mapping[str, Array]
 
 
+FIRST = Slot(0, NO_ARRAYS)
+"""What an optimizer keeps for a parameter before its first update."""
+
+
 @dataclass(slots=True, eq=False)
 class Carry:
     """All that an iteration starts from: what a keyframe holds. Never changed once it is made.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -14,7 +14,7 @@ from chainrule.engine.plan import Plan, Workspace
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.nn.optimizers import Optimizer, Update
-from chainrule.trace.carry import Carry, Slot, array_bytes
+from chainrule.trace.carry import FIRST, Carry, Slot, array_bytes
 
 if TYPE_CHECKING:
     from chainrule.protocol.model import Param, Phase, StepKind
@@ -160,8 +160,10 @@ class Replayed:
 
     plan: Plan
     workspace: Workspace
-    updated: list[tuple[str, Array | None, Array, Slot, Slot]]
-    optimizer: Optimizer | None
+    trained: Sequence[tuple[str, int | None]]
+    """The parameters that are updated, each with the slot of its gradient."""
+    start: Carry
+    end: Carry
     layout: Layout
 
     @property
@@ -184,9 +186,17 @@ class Replayed:
     @cached_property
     def updates(self) -> list[ParameterUpdate]:
         by_name = {node.name: node for node in self.nodes if node.kind == "parameter"}
+        before, after, w = self.start.slots, self.end, self.workspace
         return [
-            ParameterUpdate(by_name[name], grad, value, before, slot, self.optimizer)
-            for name, grad, value, before, slot in self.updated
+            ParameterUpdate(
+                by_name[name],
+                None if total is None else w[total],
+                after.values[name],
+                before.get(name, FIRST),
+                after.slots.get(name, FIRST),
+                self.start.regime.optimizer,
+            )
+            for name, total in self.trained
         ]
 
     @property
@@ -210,6 +220,12 @@ class Record:
     def loss(self) -> Array:
         """The value of the root."""
         return self.computed.loss
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether the loss, the gradients of the leaves and the parameters that it ends with are finite."""
+        end, backend = self.end, self.start.regime.backend
+        return all(backend.finite([self.loss, *end.values.values(), *end.grads.values()]))
 
     @property
     def root(self) -> Node:

@@ -15,11 +15,8 @@ from chainrule.engine.tape import Draw, Node, Tape
 from chainrule.engine.tensor import leaf
 from chainrule.errors import Refusal
 from chainrule.nn.optimizers import Step
-from chainrule.trace.carry import CARRIED, NO_ARRAYS, Carry, Regime, Shift, Slot
+from chainrule.trace.carry import CARRIED, FIRST, NO_ARRAYS, Carry, Regime, Shift, Slot
 from chainrule.trace.record import Layout, ParameterUpdate, Record, Replayed, Traced
-
-FIRST = Slot(0, NO_ARRAYS)
-"""What an optimizer keeps for a parameter before its first update."""
 
 
 def run_iteration(
@@ -172,8 +169,12 @@ class _Planned(NamedTuple):
     """For each buffer that is written its name and the slot of its new value."""
     stale: list[str]
     grads: list[tuple[str, int]]
-    updates: list[tuple[str, int, int | None, Step | None]]
-    """For each trained parameter its name, its slot, its gradient's, and what updates it."""
+    trained: list[tuple[str, int | None]]
+    """For each trained parameter its name and the slot of its gradient."""
+    steps: list[tuple[str, int, int, Step]]
+    """For those that have a gradient the slots of value and gradient, and what updates them."""
+    plain: Array | None
+    """η where every update is θ − η·g and nothing is kept."""
     layout: Layout
     carried: int
     """Bytes of what carries over."""
@@ -183,12 +184,17 @@ def _plan(record: Record, regime: Regime, stale: Mapping[int, Array]) -> _Planne
     plan = Plan(record.nodes, record.root, record.contributions, stale)
     own, optimizer = regime.leaves, regime.optimizer
     places = {str(node.name): place for place, node in enumerate(record.nodes)}
-    updates: list[tuple[str, int, int | None, Step | None]] = []
+    trained, steps, rates = [], [], []
     for name in regime.trained:
         assert optimizer is not None
         place = places[name]
-        step = optimizer.bind(record.nodes[place].value, regime.backend)
-        updates.append((name, plan.slots[place], plan.totals.get(place), step))
+        total, value = plan.totals.get(place), record.nodes[place].value
+        trained.append((name, total))
+        if total is not None:
+            steps.append((name, plan.slots[place], total, optimizer.bind(value, regime.backend)))
+            rates.append(optimizer.plain_rate(value, regime.backend) if value.shape else None)
+    dtypes = {None if rate is None else rate.dtype for rate in rates}
+    plain = rates[0] if len(dtypes) == 1 else None
     names = [str(node.name) for node in plan.leaves]
     written = record.computed.written if isinstance(record.computed, Traced) else {}
     return _Planned(
@@ -198,14 +204,16 @@ def _plan(record: Record, regime: Regime, stale: Mapping[int, Array]) -> _Planne
         [(name, plan.slots[place]) for name, place in written.items()],
         [str(node.name) for node in plan.stale],
         [(name, plan.totals[places[name]]) for name in names if places[name] in plan.totals],
-        updates,
+        trained,
+        steps,
+        plain,
         record.layout,
         record.end.nbytes,
     )
 
 
 def _replayed(planned: _Planned, carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> Record:
-    plan, leaves, drawn, written, stale, totals, updates, layout, carried = planned
+    plan, leaves, drawn, written, stale, totals, trained, steps, plain, layout, carried = planned
     regime, values, slots = carry.regime, carry.values, carry.slots
     given = [
         value if value is not None else values[name] if name in values else inputs[name]
@@ -217,22 +225,21 @@ def _replayed(planned: _Planned, carry: Carry, iteration: int, inputs: Mapping[s
     values_after, slots_after = dict(values), dict(slots)
     for name, slot in written:
         values_after[name] = w[slot]
-    updated = []
-    last = kept = None
-    for name, slot, total, step in updates:
-        before, value = slots.get(name, FIRST), w[slot]
-        if total is None or step is None:
-            updated.append((name, None, value, before, before))
-            continue
-        grad = w[total]
-        value, state = step(value, grad, before.state, before.updates + 1)
-        # Without a state of its own, what is kept for one parameter can be kept for all.
-        if kept is None or before is not last or state is not kept.state:
-            last, kept = before, Slot(before.updates + 1, state)
-        values_after[name], slots_after[name] = value, kept
-        updated.append((name, grad, value, before, kept))
+    if plain is not None:
+        last = kept = FIRST
+        for name, slot, total, _ in steps:
+            values_after[name] = w[slot] - plain * w[total]
+            before = slots.get(name, FIRST)
+            if before is not last or kept is FIRST:
+                last, kept = before, Slot(before.updates + 1, before.state)
+            slots_after[name] = kept
+    else:
+        for name, slot, total, step in steps:
+            before = slots.get(name, FIRST)
+            value, state = step(w[slot], w[total], before.state, before.updates + 1)
+            values_after[name], slots_after[name] = value, Slot(before.updates + 1, state)
     grads = {name: w[total] for name, total in totals}
     if stale:
         grads = {**{name: carry.grads[name] for name in stale}, **grads}
     end = Carry(values_after, grads, slots_after, carry.fixed, regime, NO_ARRAYS, carried)
-    return Record(iteration, carry, end, Replayed(plan, w, updated, regime.optimizer, layout))
+    return Record(iteration, carry, end, Replayed(plan, w, trained, carry, end, layout))

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from chainrule.engine.backend import Array, Namespace, host
-from chainrule.engine.op import Bound, Inputs, Sample, Vjp, VjpTerms, primitive, sum_rows, unbroadcast
+from chainrule.engine.op import (
+    Bound,
+    Inputs,
+    Sample,
+    Vjp,
+    VjpTerms,
+    primitive,
+    rows_summed,
+    sum_rows,
+    unbroadcast,
+)
 from chainrule.engine.terms import (
     Attrs,
     Factor,
@@ -163,7 +175,7 @@ def matmul(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
 def _rows(xp: Namespace, array: Array) -> Array:
     """All axes but the last as one."""
     shape = array.shape
-    return array if len(shape) == 2 else xp.reshape(array, (-1, shape[-1]))
+    return array if len(shape) == 2 else xp.reshape(array, (prod(shape[:-1]), shape[-1]))
 
 
 def _linear_into_x(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
@@ -251,7 +263,9 @@ def _bound_linear_w(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> 
 
 def _bound_linear_b(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
     shape = inputs[2].shape
-    return sum_rows if xp is host and len(out.shape) == 2 else lambda g: unbroadcast(xp, g, shape)
+    if xp is host and len(out.shape) == 2:
+        return rows_summed(out)
+    return lambda g: unbroadcast(xp, g, shape)
 
 
 @primitive(
