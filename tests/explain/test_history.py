@@ -281,8 +281,8 @@ def test_finite_numbers_began_nowhere() -> None:
 
 
 def test_a_search_of_long_ago_makes_way_for_steps() -> None:
-    session = make(limits=Limits(keyframe_bytes=6_000, record_bytes=1, answer_seconds=0.001), lr=5.0)
-    moved(session, "seek", iteration=20_000, step=8)
+    session = make(limits=Limits(keyframe_bytes=6_000, record_bytes=1, answer_seconds=0.0), lr=5.0)
+    moved(session, "seek", iteration=3000, step=8)
     asked = session.handle(explain_command("w"))
     assert asked[0].type == "progress"
     stepped = the_one(send(session, "step", id="s"), "moved")
