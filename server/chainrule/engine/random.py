@@ -7,6 +7,7 @@ So adding a layer does not change what another layer draws, and any iteration ca
 from __future__ import annotations
 
 from hashlib import blake2b
+from itertools import count
 
 from chainrule.engine.backend import host
 
@@ -27,3 +28,33 @@ def generator(seed: int, purpose: str, path: str, iteration: int = 0) -> host.ra
     ``purpose`` is what the numbers are for (``"init"``, ``"dropout"``, ``"shuffle"``), ``path`` the module path.
     """
     return host.random.Generator(host.random.Philox(key=key_of(seed, purpose, path, iteration)))
+
+
+class _Programs:
+    """What a program draws that says no key: the n-th draw for a purpose since the seed was set."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.draws: dict[str, count[int]] = {}
+
+    def next(self, purpose: str) -> host.random.Generator:
+        return generator(self.seed, purpose, "", next(self.draws.setdefault(purpose, count())))
+
+
+_programs = _Programs(0)
+
+
+def manual_seed(seed: int) -> None:
+    """Begin anew what a program draws without a key. The numbers are not those that PyTorch draws."""
+    global _programs
+    _programs = _Programs(int(seed))
+
+
+def initial_seed() -> int:
+    """The seed that was set; 0 at first."""
+    return _programs.seed
+
+
+def next_generator(purpose: str) -> host.random.Generator:
+    """A generator for the next draw of a program, where no key is said."""
+    return _programs.next(purpose)
