@@ -843,7 +843,7 @@ export interface components {
             /** @description What the picture prints: a variable, a constant's number, or the op's name. */
             label: string;
             /** @enum {string} */
-            kind: "parameter" | "input" | "target" | "constant" | "op";
+            kind: "parameter" | "buffer" | "input" | "target" | "constant" | "op";
             /**
              * @description Name of the op, None for a leaf.
              * @default null
@@ -891,7 +891,10 @@ export interface components {
             status: "ok";
             version: string;
             protocol: number;
+            /** @description The array library that sessions compute with: numpy, torch or cupy. */
             backend: string;
+            /** @description The device that it computes on: cpu, cuda:0, mps. */
+            device: string;
             workers: number;
         };
         /** @description A command that shaped the current branch, with the cursor it was given at. Replayed in order, it gives the same session. */

@@ -12,11 +12,19 @@ from pathlib import Path
 from typing import Any
 
 DESCRIPTION = "A step debugger for backpropagation."
-BACKENDS = ("numpy", "cupy", "torch")
+BACKENDS = ("numpy", "torch", "cupy")
 
 
 class Complaint(Exception):  # noqa: N818 - one line for the user, not a failure of the program
-    """What is wrong, in one line."""
+    """What is wrong, in one line, and the exit status that says so."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+UNAVAILABLE = 2
+"""Exit status where there is no such backend or device."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except Complaint as complaint:
         sys.stderr.write(f"chainrule: {complaint}\n")
-        return 1
+        return complaint.status
     except BrokenPipeError:
         # The reader of a pipe had enough (`chainrule trace … | head`); what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -47,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, help="port to listen on (8000); 0 takes any free one")
     command.add_argument("--data", type=Path, help="folder for anything lasting (./data)")
     command.add_argument("--backend", help=f"array library: {', '.join(BACKENDS)} (numpy)")
-    command.add_argument("--device", help="device of the array library, such as cuda:0")
+    command.add_argument("--device", help="device of the array library: cpu, cuda, cuda:1, mps (its own)")
     command.add_argument("--workers", type=int, help="processes that hold sessions (one per core)")
     command.add_argument("--log-level", help="debug, info, warning or error (warning)")
 
@@ -56,7 +64,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=7)
     command.add_argument("--config", default="{}", help="configuration as JSON, such as '{\"lr\": 0.12}'")
     command.add_argument("--iterations", type=int, default=1, help="how many to write (1)")
-    command.add_argument("--backend", default="numpy", help="array library (numpy)")
+    command.add_argument("--backend", default="numpy", help=f"array library: {', '.join(BACKENDS)} (numpy)")
+    command.add_argument("--device", help="device of the array library: cpu, cuda, cuda:1, mps (its own)")
 
     commands.add_parser("schema", help="print the OpenAPI document")
 
@@ -81,6 +90,13 @@ def serve(options: argparse.Namespace) -> int:
         raise Complaint(f"{name}: {first['msg']}") from None
     except ValueError as error:
         raise Complaint(str(error).splitlines()[0]) from None
+    from chainrule.engine.backend import Unavailable
+    from chainrule.host.probe import place_of
+
+    try:
+        settings = settings.model_copy(update={"device": place_of(settings.backend, settings.device)})
+    except Unavailable as error:
+        raise Complaint(str(error), UNAVAILABLE) from None
     end = _bind(settings.host, settings.port)
 
     # Workers start while this process still imports what it needs itself.
@@ -138,6 +154,7 @@ def address(end: socket.socket) -> str:
 
 def trace(options: argparse.Namespace) -> int:
     """Write a session's timeline as JSON lines: the messages that a socket would get, one frame per step."""
+    from chainrule.engine.backend import Unavailable, get_backend
     from chainrule.errors import Refusal
     from chainrule.host.recording import lines
 
@@ -152,11 +169,15 @@ def trace(options: argparse.Namespace) -> int:
     if not 0 <= options.seed < 2**53:
         raise Complaint("--seed must be from 0 to 2^53 - 1")
     try:
-        for line in lines(options.lesson, config, options.seed, options.iterations, options.backend):
+        backend = get_backend(options.backend, options.device)
+    except Unavailable as error:
+        raise Complaint(str(error), UNAVAILABLE) from None
+    try:
+        for line in lines(options.lesson, config, options.seed, options.iterations, backend):
             sys.stdout.write(line + "\n")
     except Refusal as refusal:
         raise Complaint(f"{refusal.title}: {refusal.detail} {refusal.hint}") from None
-    except (ImportError, ValueError) as error:
+    except ValueError as error:
         raise Complaint(str(error).splitlines()[0]) from None
     return 0
 

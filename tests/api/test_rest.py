@@ -61,6 +61,7 @@ async def test_health(serve: Serve) -> None:
             "version": __version__,
             "protocol": 1,
             "backend": "numpy",
+            "device": "cpu",
             "workers": 1,
         }
 

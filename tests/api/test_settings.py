@@ -27,8 +27,11 @@ def test_every_setting_is_documented() -> None:
 def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAINRULE_PORT", "8123")
     monkeypatch.setenv("CHAINRULE_ALLOWED_ORIGINS", '["https://example.org"]')
+    monkeypatch.setenv("CHAINRULE_BACKEND", "torch")
+    monkeypatch.setenv("CHAINRULE_DEVICE", "cuda:1")
     settings = Settings()
     assert (settings.port, settings.allowed_origins) == (8123, ["https://example.org"])
+    assert (settings.backend, settings.device) == ("torch", "cuda:1")
 
 
 @pytest.mark.parametrize(

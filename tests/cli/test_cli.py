@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +24,8 @@ def trace(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str,
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert cli.main(arguments) == 1
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 1) -> str:
+    assert cli.main(arguments) == status
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("chainrule: ")
@@ -79,7 +82,6 @@ def test_a_trace_holds_messages_of_the_protocol(capsys: pytest.CaptureFixture[st
         (("trace", "one-weight", "--config", '{"dance": 1}'), "dance"),
         (("trace", "one-weight", "--iterations", "0"), "--iterations"),
         (("trace", "one-weight", "--seed", "-1"), "--seed"),
-        (("trace", "one-weight", "--backend", "abacus"), "abacus"),
         (("trace", "circuit", "--config", '{"preset": "custom", "code": "f = ("}'), "chainrule: "),
     ],
 )
@@ -87,6 +89,58 @@ def test_what_cannot_be_traced_is_one_line(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
 ) -> None:
     assert said in complaint(capsys, *arguments)
+
+
+MISSING = pytest.mark.skipif(find_spec("torch") is not None, reason="PyTorch is installed")
+NO_GPU = pytest.mark.skipif(find_spec("cupy") is not None, reason="CuPy is installed")
+
+ABSENT = [
+    (("--backend", "abacus"), "unknown backend 'abacus': choose numpy, torch or cupy"),
+    (
+        ("--device", "cuda"),
+        "NumPy has no device 'cuda': there is cpu; PyTorch (torch) and CuPy (cupy) compute on others",
+    ),
+    pytest.param(
+        ("--backend", "torch"),
+        "PyTorch is not installed: pip install 'chainrule[torch]'",
+        marks=MISSING,
+    ),
+    pytest.param(
+        ("--backend", "cupy", "--device", "1"),
+        "CuPy is not installed: pip install 'chainrule[cuda]'",
+        marks=NO_GPU,
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), ABSENT)
+@pytest.mark.parametrize("command", [("trace", "one-weight"), ("serve", "--port", "0")])
+def test_what_is_not_there_is_one_line_that_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], options: tuple[str, ...], said: str
+) -> None:
+    assert complaint(capsys, *command, *options, status=2) == f"chainrule: {said}\n"
+
+
+def test_a_missing_backend_is_noticed_before_the_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        arguments = ("serve", "--port", str(taken.getsockname()[1]), "--backend", "abacus")
+        assert "abacus" in complaint(capsys, *arguments, status=2)
+
+
+def test_the_device_may_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert trace(capsys, "one-weight", "--device", "cpu") == trace(capsys, "one-weight")
+
+
+def test_the_environment_names_them_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "chainrule.cli", "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "CHAINRULE_BACKEND": "numpy", "CHAINRULE_DEVICE": "mps"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("chainrule: NumPy has no device 'mps': there is cpu")
 
 
 def test_without_a_command_it_says_how_it_is_used() -> None:

@@ -282,7 +282,6 @@ def test_a_taken_port_is_one_line() -> None:
 @pytest.mark.parametrize(
     ("options", "environment", "said"),
     [
-        (("--backend", "abacus"), {}, "abacus"),
         (("--workers", "0"), {}, "--workers: "),
         (("--host", "no such host"), {}, "no such host"),
         ((), {"CHAINRULE_MAX_BODY": "many"}, "CHAINRULE_MAX_BODY: "),

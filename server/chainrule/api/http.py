@@ -186,6 +186,7 @@ async def health(request: Request) -> Response:
         version=__version__,
         protocol=PROTOCOL_VERSION,
         backend=settings.backend,
+        device=settings.device or "cpu",
         workers=host.workers,
     )
     return relay(interface.Response(200, document.model_dump_json().encode()))

@@ -17,8 +17,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
     data: Path = Field(Path("data"), description="Folder for anything lasting.")
-    backend: str = Field("numpy", description="Array library of the engine: numpy, cupy or torch.")
-    device: str | None = Field(None, description="Device of the array library, such as cuda:0.")
+    backend: str = Field("numpy", description="Array library of the engine: numpy, torch or cupy.")
+    device: str | None = Field(None, description="Device of the array library: cpu, cuda, cuda:1 or mps.")
     workers: int = Field(
         default_factory=lambda: max(1, min(os.cpu_count() or 1, 16)),
         ge=1,

@@ -474,50 +474,54 @@ def _make(name: str, device: str | None) -> Backend:
 
 def _make_torch(device: str | None) -> Backend:
     try:
-        import array_api_compat.torch as torch
-    except ModuleNotFoundError as error:
-        raise _not_installed("PyTorch", "torch", error) from error
+        import array_api_compat.torch as namespace
+        import torch
+    except (ImportError, OSError) as error:
+        raise _not_loaded("PyTorch", "torch", error) from error
     with warnings.catch_warnings():
         # Of a driver that does not fit: then there is no device, and that is said below.
         warnings.simplefilter("ignore")
         there = ["cpu", *(f"cuda:{k}" for k in range(torch.cuda.device_count()))]
     if torch.backends.mps.is_available():
         there.append("mps")
-    place = _chosen(f"PyTorch {torch.__version__}", device or "cpu", there)
+    library = f"PyTorch {torch.__version__}"
+    if torch.version.cuda is None and torch.version.hip is None:
+        library += ", built without CUDA,"
+    place = _chosen(library, "cpu" if device is None else device, there)
     if place == "cpu":
         torch.set_num_threads(1)
-        return _Torch("torch", torch, torch.device(place), place)
+        return _Torch("torch", namespace, torch.device(place), place)
     if place.startswith("cuda"):
         # Else adding to repeated indices gives other bits each time.
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.utils.deterministic.fill_uninitialized_memory = False
     _TorchFar.exhausted = (MemoryError, torch.OutOfMemoryError)
-    return _TorchFar("torch", torch, torch.device(place), place)
+    return _TorchFar("torch", namespace, torch.device(place), place)
 
 
 def _make_cupy(device: str | None) -> Backend:
     try:
-        import array_api_compat.cupy as cupy
-    except ModuleNotFoundError as error:
-        raise _not_installed("CuPy", "cuda", error) from error
-    except ImportError as error:
-        line = next(iter(str(error).strip().splitlines()), "no reason given")
-        raise Unavailable(f"CuPy is installed but cannot be loaded: {line}") from error
+        import array_api_compat.cupy as namespace
+        import cupy
+    except (ImportError, OSError) as error:
+        raise _not_loaded("CuPy", "cuda", error) from error
     try:
         count = cupy.cuda.runtime.getDeviceCount()
     except cupy.cuda.runtime.CUDARuntimeError:
         count = 0
-    place = _chosen(f"CuPy {cupy.__version__}", device or "cuda:0", [f"cuda:{k}" for k in range(count)])
+    there = [f"cuda:{k}" for k in range(count)]
+    place = _chosen(f"CuPy {cupy.__version__}", "cuda:0" if device is None else device, there)
     _CuPy.exhausted = (MemoryError, cupy.cuda.memory.OutOfMemoryError)
     own = cupy.cuda.Device(int(place.partition(":")[2]))
     with own:
-        return _CuPy("cupy", cupy, own, place)
+        return _CuPy("cupy", namespace, own, place)
 
 
-def _not_installed(library: str, extra: str, error: ModuleNotFoundError) -> Unavailable:
-    if error.name not in (library.lower(), "torch"):
-        return Unavailable(f"{library} cannot be loaded: {error}")
-    return Unavailable(f"{library} is not installed: pip install 'chainrule[{extra}]'")
+def _not_loaded(library: str, extra: str, error: ImportError | OSError) -> Unavailable:
+    if isinstance(error, ModuleNotFoundError) and error.name in ("torch", "cupy"):
+        return Unavailable(f"{library} is not installed: pip install 'chainrule[{extra}]'")
+    why = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return Unavailable(f"{library} is installed but cannot be loaded: {why}")
 
 
 def _chosen(library: str, wanted: str, there: Sequence[str]) -> str:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from chainrule.engine.backend import Backend
 from chainrule.errors import Refusal
 from chainrule.host import encode
 from chainrule.limits import Limits
 from chainrule.protocol import ServerMessage
 from chainrule.protocol.client import StepCommand
 from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics
-from chainrule.session.build import backend_named
 from chainrule.session.session import Session
 
 UNLIMITED = float("inf")
 
 
 def lines(
-    lesson: str, config: dict[str, Any], seed: int, iterations: int, backend: str = "numpy"
+    lesson: str, config: dict[str, Any], seed: int, iterations: int, backend: str | Backend = "numpy"
 ) -> Iterator[str]:
     """Welcome, graph, a frame with its numbers for each step, metrics at the end of each iteration."""
-    session = Session(lesson, config, seed, limits=Limits(), backend=backend_named(backend))
+    session = Session(lesson, config, seed, limits=Limits(), backend=backend)
     yield encode.text(session.welcome())
     yield encode.text(GraphMessage(seq=session.revision, graph=session.graph()))
     yield encode.text(session.frame())

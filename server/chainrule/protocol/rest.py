@@ -111,7 +111,8 @@ class Health(Part):
     status: Literal["ok"]
     version: str
     protocol: int
-    backend: str
+    backend: str = Field(description="The array library that sessions compute with: numpy, torch or cupy.")
+    device: str = Field(description="The device that it computes on: cpu, cuda:0, mps.")
     workers: int
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from chainrule.engine.backend import Backend, get_backend
+from chainrule.engine.backend import Backend, Unavailable, get_backend
 from chainrule.errors import Refusal
 from chainrule.limits import Limits
 from chainrule.trace import Regime
@@ -19,7 +19,7 @@ def backend_named(name: str, device: str | None = None) -> Backend:
     """The backend; a refusal ``unknown_backend`` where its library is not there."""
     try:
         return get_backend(name, device)
-    except (ValueError, ImportError) as error:
+    except Unavailable as error:
         raise Refusal(
             "unknown_backend", 422, "No such backend", str(error), "Start the service with another --backend."
         ) from error
@@ -43,9 +43,17 @@ def build_regime(
     Raises
     ------
     Refusal
-        The lesson refuses it; or ``limit_parameters``.
+        The lesson refuses it; ``limit_parameters``; or ``unsupported_dtype``: the device has no float64.
     """
     dtype = dtype or dtype_of(config)
+    if not backend.has(dtype):
+        raise Refusal(
+            "unsupported_dtype",
+            422,
+            "The device has no numbers of this type",
+            f"The device {backend.place} of this server has no {dtype}.",
+            "Choose float32, or start the service on another device.",
+        )
     with backend.quiet():
         model = lesson.build(config, seed, backend, dtype)
         optimizer = model.optimizer()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chainrule.engine.backend import Array, HostArray, host
+from chainrule.engine.backend import Array, HostArray, get_backend, host
 from chainrule.engine.gradcheck import EPSILON, TOLERANCE, has_kink, relative_error
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
@@ -84,10 +84,13 @@ def gradcheck(core: Core, command: GradcheckCommand) -> Generator[None, None, Gr
 def _in_float64(core: Core, record: Record, name: str) -> Carry:
     """What the iteration started from, in float64. Edited activations keep their δ, not their value."""
     start = record.start
-    regime = build_regime(core.lesson, start.regime.config, core.seed, core.backend, core.limits, "float64")
+    # A device without float64 is checked on the host: the question is the same.
+    backend = core.backend if core.backend.has("float64") else get_backend()
+    regime = build_regime(core.lesson, start.regime.config, core.seed, backend, core.limits, "float64")
 
     def widened(arrays: Mapping[str, Array]) -> dict[str, Array]:
-        return {key: core.backend.asarray(core.backend.to_numpy(a), "float64") for key, a in arrays.items()}
+        found = core.backend.to_host(list(arrays.values()))
+        return {key: backend.asarray(one, "float64") for key, one in zip(arrays, found, strict=True)}
 
     return Carry(
         values=widened(start.values),
