@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chainrule.engine.backend import Array, Namespace
+from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import Bind, Bound, Inputs, Local, Sample, elementwise, number, primitive
 from chainrule.engine.ops.elementwise.error_function import DENSITY, normal_distribution
 from chainrule.engine.ops.elementwise.samples import NAN, ONE_EDGES, ONES
@@ -24,15 +24,29 @@ def _times_local(local: Local) -> Bind:
     return bind
 
 
+def _bound_gelu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
+    return lambda g, a, z: g * _gelu_rule(xp, z, (a,), attrs)
+
+
 _BETA = math.sqrt(2.0 / math.pi)
 _KAPPA = 0.044715
+
+
+def _below(xp: Namespace, out: Array, a: Array) -> Array:
+    """Φ(a), of which the value a·Φ(a) is known."""
+    if xp is host and a.size > 1024:
+        # A quotient takes a tenth of the time; it is nothing at 0 and beyond all bounds.
+        below = out / a
+        if host.isfinite(below).all():
+            return below
+    return normal_distribution(xp, a)
 
 
 def _gelu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     a = inputs[0]
     square = a * a
     if attrs["approximate"] == "none":
-        return normal_distribution(xp, a) + a * (xp.exp(square * -0.5) * DENSITY)
+        return _below(xp, out, a) + a * (xp.exp(square * -0.5) * DENSITY)
     tanh = xp.tanh(_BETA * (a + _KAPPA * (square * a)))
     inner = _BETA * (1.0 + (3.0 * _KAPPA) * square)
     return 0.5 * (1.0 + tanh) + (0.5 * a) * (1.0 - tanh * tanh) * inner
@@ -42,7 +56,7 @@ def _gelu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array
     "gelu",
     glyph="gelu",
     formula=r"z = a\,\Phi(a)",
-    vjps=(elementwise(0, _gelu_rule, r"\Phi(a) + a\,\varphi(a)", reads=(0,), bind=_times_local(_gelu_rule)),),
+    vjps=(elementwise(0, _gelu_rule, r"\Phi(a) + a\,\varphi(a)", reads=(0, "out"), bind=_bound_gelu_rule),),
     torch="nn.functional.gelu",
     python="torch.nn.functional.gelu({0})",
     samples=(*_with({"approximate": "none"}, ONES), *_with({"approximate": "tanh"}, ONES)),
