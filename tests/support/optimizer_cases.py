@@ -56,5 +56,10 @@ CASES: dict[str, dict[str, Any]] = {
         "torch": "AdamW",
         "hyper": {"lr": 0.05, "betas": (0.8, 0.95), "eps": 1e-4, "weight_decay": 0.3},
     },
+    "adam-amsgrad": {"torch": "Adam", "hyper": {"lr": 0.05, "amsgrad": True}},
+    "adamw-amsgrad": {
+        "torch": "AdamW",
+        "hyper": {"lr": 0.05, "betas": (0.8, 0.95), "amsgrad": True, "weight_decay": 0.3},
+    },
 }
 """The name up to the dash is the optimizer's."""

@@ -292,7 +292,8 @@ class Tensor(Operators):
         """Give a leaf another value, as an update does; graphs that saved the old one cannot go backward."""
         old = self._node
         old.overwritten = True
-        if state.tape is not None or old.label is not None or old.owner is None:
+        tape = state.tape
+        if (tape is not None and old in tape) or old.label is not None or old.owner is None:
             self._adopt(value)
         else:
             self._node = node = Node(value, old.backend, old.requires_grad, kind=old.kind)

@@ -99,7 +99,7 @@ def _explained(
         return Updated(f"{own}' = {own} + \\Delta", rule, terms)
     base = _last_named(details[:-1], match["base"])
     start = old if base is None else element(node, base.value, index)
-    rate, amount = float(optimizer.hyper["lr"]), element(node, direction.value, index)
+    rate, amount = optimizer.rate(change.slot.updates), element(node, direction.value, index)
     label = _in_symbols(record, node, direction.symbol)
     source = Source(name=str(node.name), what="detail", index=list(index), symbol=direction.symbol)
     if direction is details[0]:

@@ -13,7 +13,7 @@ from chainrule.engine.tape import current_backend
 from chainrule.engine.tensor import Tensor
 from chainrule.nn.optimizers import make_optimizer
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Lion", "Optimizer", "RMSprop"]
 
 
 class Optimizer:
@@ -110,14 +110,21 @@ class Optimizer:
 
     def _optimizer(self, k: int, group: dict[str, Any]) -> Any:
         """The algorithm with the group's hyperparameters as they are now."""
-        hyper = {key: value for key, value in group.items() if key != "params"}
+        hyper = {key: group[key] for key in self.defaults}
         made = self._made.get(k)
         if made is None or made[0] != hyper:
             made = self._made[k] = (hyper, make_optimizer(self._name, **hyper))
         return made[1]
 
 
+def _hyper(given: dict[str, Any]) -> dict[str, Any]:
+    """The hyperparameters among a constructor's arguments."""
+    return {key: value for key, value in given.items() if key not in ("self", "params", "__class__")}
+
+
 class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum and Nesterov's where asked for."""
+
     _name = "sgd"
 
     def __init__(
@@ -129,17 +136,12 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
+        super().__init__(params, **_hyper(locals()))
 
 
 class Adagrad(Optimizer):
+    """Steps divided by the root of the sum of all squares so far (Duchi et al. 2011)."""
+
     _name = "adagrad"
 
     def __init__(
@@ -151,17 +153,12 @@ class Adagrad(Optimizer):
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-        )
+        super().__init__(params, **_hyper(locals()))
 
 
 class RMSprop(Optimizer):
+    """Steps divided by the root of a running mean of the squares (Hinton 2012)."""
+
     _name = "rmsprop"
 
     def __init__(
@@ -174,18 +171,12 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         centered: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            centered=centered,
-        )
+        super().__init__(params, **_hyper(locals()))
 
 
 class Adam(Optimizer):
+    """Running means of the gradient and of its squares, corrected for their start (Kingma and Ba 2015)."""
+
     _name = "adam"
 
     def __init__(
@@ -195,11 +186,14 @@ class Adam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        amsgrad: bool = False,
     ) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, **_hyper(locals()))
 
 
 class AdamW(Optimizer):
+    """Adam with weight decay beside the gradient, not in it (Loshchilov and Hutter 2019)."""
+
     _name = "adamw"
 
     def __init__(
@@ -209,5 +203,21 @@ class AdamW(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
+        amsgrad: bool = False,
     ) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, **_hyper(locals()))
+
+
+class Lion(Optimizer):
+    """Steps of one size, in the direction of a mean of signs (Chen et al. 2023). PyTorch has none."""
+
+    _name = "lion"
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-4,
+        betas: tuple[float, float] = (0.9, 0.99),
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, **_hyper(locals()))
