@@ -47,9 +47,9 @@ def test_an_element_through_the_softmax_is_one_row_of_its_jacobian() -> None:
     c = traced(in_steps)["softmax"]
     terms = contribution_terms(c.node, 0, c.upstream, (0, 2))
     assert [[factor.label for factor in term.factors] for term in terms] == [
-        ["g", "-z_i z_j"],
-        ["g", "-z_i z_j"],
-        ["g", "z_i (1 - z_i)"],
+        ["g", "-{z}_i {z}_j"],
+        ["g", "-{z}_i {z}_j"],
+        ["g", "{z}_i (1 - {z}_i)"],
     ]
     p = P[0]
     assert [term.factors[1].value for term in terms] == pytest.approx(
@@ -70,7 +70,7 @@ def test_an_element_of_the_fused_loss_is_p_or_p_minus_one() -> None:
     assert right.factors[2].source == Source(0, (0, 2))
     assert Source(1, (0,)) in right.factors[2].sources
     losses = value_terms(c.node)
-    assert [term.factors[1].label for term in losses] == [r"-\log p_b", r"-\log p_b"]
+    assert [term.factors[1].label for term in losses] == [r"-\log p_{b}", r"-\log p_{b}"]
     assert [term.factors[1].value for term in losses] == pytest.approx([-np.log(P[0, 2]), -np.log(P[1, 1])])
 
 

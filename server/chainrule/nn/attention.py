@@ -6,7 +6,7 @@ import math
 from contextlib import nullcontext
 
 from chainrule.engine.backend import BOOL, host
-from chainrule.engine.dispatch import dtype_of
+from chainrule.engine.functions.elementwise import where
 from chainrule.engine.functions.softmax import softmax
 from chainrule.engine.tape import leaf_node, state
 from chainrule.engine.tensor import Tensor
@@ -49,7 +49,8 @@ def scaled_dot_product_attention(
         if is_causal:
             attn_mask = _causal(scores)
         if attn_mask is not None:
-            scores = scores + _added(attn_mask, scores)
+            booleans = attn_mask.dtype is BOOL
+            scores = where(attn_mask, scores, -math.inf) if booleans else scores + attn_mask
         weights = softmax(scores, -1)
         if dropout_p > 0.0:
             weights = dropout(weights, dropout_p)
@@ -62,14 +63,3 @@ def _causal(scores: Tensor) -> Tensor:
     rows, columns = node.value.shape[-2:]
     mask = host.where(host.tri(rows, columns, dtype=bool), 0.0, -host.inf)
     return Tensor(leaf_node(node.backend.asarray(mask, node.value.dtype), node.backend, kind="constant"))
-
-
-def _added(mask: Tensor, scores: Tensor) -> Tensor:
-    """A mask as numbers to add."""
-    node = mask._node
-    if dtype_of(node) is not BOOL:
-        return mask
-    backend, dtype = node.backend, scores._node.value.dtype
-    allowed = backend.to_numpy(node.value)
-    array = backend.asarray(host.where(allowed, 0.0, -host.inf), dtype)
-    return Tensor(leaf_node(array, backend, kind="constant"))

@@ -7,10 +7,11 @@ from typing import Any
 
 from chainrule.engine.backend import INT64
 from chainrule.engine.dispatch import cast, dtype_of, promoted
+from chainrule.engine.functions.shape import broadcast_tensors
 from chainrule.engine.functions.softmax import log_softmax
 from chainrule.engine.op import OPS
 from chainrule.engine.ops.classification import IGNORED
-from chainrule.engine.tape import Node, apply, leaf_node
+from chainrule.engine.tape import Node, apply
 from chainrule.engine.tensor import Tensor
 
 _MSE, _L1, _HUBER, _SMOOTH = (OPS[name] for name in ("mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss"))
@@ -34,7 +35,7 @@ def reduction_attrs(reduction: str) -> dict[str, str]:
     raise ValueError(f"{reduction} is not a valid value for reduction: choose mean, sum or none")
 
 
-def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Node, Node]:  # noqa: A002
+def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Node, ...]:  # noqa: A002
     """Both in one type and shape. Shapes that differ are broadcast, with PyTorch's warning."""
     a, b = input._node, target._node
     if a.value.dtype != b.value.dtype:
@@ -47,17 +48,11 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Node, Node]:  # noq
             UserWarning,
             stacklevel=3,
         )
-        # a + 0 in the shape of both: what was copied is summed on the way back.
         try:
-            a, b = apply(OPS["add"], (a, _zeros_like(b))), apply(OPS["add"], (b, _zeros_like(a)))
+            return tuple(x._node for x in broadcast_tensors(Tensor(a), Tensor(b)))
         except RuntimeError as error:
-            raise RuntimeError(f"{name}: {str(error).partition(': ')[2]}") from error
+            raise RuntimeError(f"{name}: {error}") from error
     return a, b
-
-
-def _zeros_like(node: Node) -> Node:
-    backend = node.backend
-    return leaf_node(backend.xp.zeros_like(node.value), backend, kind="constant", label="0")
 
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:  # noqa: A002
@@ -168,7 +163,7 @@ def binary_cross_entropy_with_logits(
     if weight is not None:
         each = binary_cross_entropy_with_logits(input, target, reduction="none", pos_weight=pos_weight)
         return _weighted(each, weight, reduction)
-    inputs: tuple[Node, ...] = _pair(input, target, "binary_cross_entropy_with_logits")
+    inputs = _pair(input, target, "binary_cross_entropy_with_logits")
     if pos_weight is not None:
         inputs = (*inputs, cast(_fixed(pos_weight), dtype_of(inputs[0])))
     return Tensor(apply(_LOGITS, inputs, attrs))

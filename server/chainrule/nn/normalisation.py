@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import count
 
 from chainrule.engine.backend import HostArray, host
 from chainrule.engine.dispatch import cast, dtype_of
+from chainrule.engine.functions.reduction import var
 from chainrule.engine.grad_mode import no_grad
 from chainrule.engine.op import OPS
-from chainrule.engine.random import generator
+from chainrule.engine.random import generator, next_generator
 from chainrule.engine.tape import Draw, Node, apply, drawn, state
 from chainrule.engine.tensor import Tensor
 
@@ -131,12 +131,9 @@ def batch_norm(
 def batch_statistics(input: Tensor) -> tuple[Tensor, Tensor]:  # noqa: A002
     """The mean and the unbiased variance (sum of squares / (n − 1)) of each channel, both (C), without gradient."""
     axes = (0, *range(2, input.ndim))
-    n = input.numel() // input.shape[1]
     with no_grad():
         x = input.detach()
-        mean = x.mean(axes)
-        centred = x - _along_channels(mean, x, True)
-        return mean, (centred * centred).sum(axes) / (n - 1)
+        return x.mean(axes), var(x, axes)
 
 
 def _write(running: Tensor, value: Tensor) -> None:
@@ -151,22 +148,19 @@ def _write(running: Tensor, value: Tensor) -> None:
 _LEVELS = 1 << 16
 
 
+def _kept(numbers: host.random.Generator, shape: tuple[int, ...], p: float) -> HostArray:
+    dropped = round(p * _LEVELS)
+    if dropped == _LEVELS:
+        return host.zeros(shape, dtype=bool)
+    return host.asarray(numbers.integers(0, _LEVELS, shape, dtype=host.uint16) >= dropped)
+
+
 def dropout_mask(shape: tuple[int, ...], p: float, seed: int, path: str) -> Draw:
     """Masks for :func:`dropout`: iteration → booleans, False with probability ``p`` (in steps of 2⁻¹⁶).
 
     They depend on nothing but the arguments.
     """
-    dropped = round(p * _LEVELS)
-
-    def draw(iteration: int) -> HostArray:
-        numbers = generator(seed, "dropout", path, iteration).integers(0, _LEVELS, shape, dtype=host.uint16)
-        result: HostArray = numbers >= dropped if dropped < _LEVELS else host.zeros(shape, dtype=bool)
-        return host.asarray(result)
-
-    return draw
-
-
-_calls = count()
+    return lambda iteration: _kept(generator(seed, "dropout", path, iteration), shape, p)
 
 
 def dropout(
@@ -193,8 +187,11 @@ def dropout(
     if not training or (p == 0.0 and mask is None):
         return input
     if mask is None:
-        tape = state.tape
-        name = None if tape is None else tape.fresh_name("mask")
-        mask = drawn(dropout_mask(tuple(input.shape), p, 0, name or f"call {next(_calls)}"), name=name)
+        tape, shape = state.tape, tuple(input.shape)
+        if tape is None:
+            mask = drawn(lambda iteration: _kept(next_generator("dropout"), shape, p))
+        else:
+            name = tape.fresh_name("mask")
+            mask = drawn(dropout_mask(shape, p, tape.seed, name), name=name)
     node = mask._node if isinstance(mask, Tensor) else mask
     return Tensor(apply(_DROPOUT, (input._node, node), {"p": float(p)}))

@@ -182,7 +182,7 @@ def _nll_value_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> 
             result.append(Term((*row.mean, constant("0", 0.0))))
             continue
         own = row.places[row.right]
-        value = Factor("-a_b", -element(inputs[0], own), (Source(0, own), row.target))
+        value = Factor("-{a}_{b}", -element(inputs[0], own), (Source(0, own), row.target))
         result.append(Term((*row.mean, *_class_weight(inputs, row), value)))
     return result
 
@@ -246,7 +246,7 @@ _CLASS_EDGES = (
 @primitive(
     "nll_loss",
     glyph="NLL",
-    formula=r"z = \frac{1}{n} \sum -a_b",
+    formula=r"z = -\frac{1}{n} \sum {a}_{b}",
     vjps=(Vjp("dense", _nll_vjp, r"-\frac{1}{n} [j = b]", _nll_terms, reads=(1, 2)), FIXED, FIXED),
     value_terms=_nll_value_terms,
     torch="nn.functional.nll_loss",
@@ -282,6 +282,13 @@ _latest: tuple[Any, Any] = (None, None)
 """What :func:`_exponentials` made last, and of what: a loss is mostly followed by its own VJP."""
 
 
+def _forget(of: Any) -> None:
+    """The array is gone: nobody will ask again."""
+    global _latest
+    if _latest[0] is of:
+        _latest = (None, None)
+
+
 def _exponentials(xp: Namespace, x: Array, rows: Array) -> tuple[Array, Array, Array]:
     """e^(a − shift), its sums over each row (n, 1), and the shift; they may be asked for again."""
     global _latest
@@ -295,7 +302,7 @@ def _exponentials(xp: Namespace, x: Array, rows: Array) -> tuple[Array, Array, A
         shift = xp.max(rows, axis=1, keepdims=True)
         e = xp.exp(rows - shift)
         made = (e, xp.sum(e, axis=1, keepdims=True), shift)
-    _latest = (ref(x), made)
+    _latest = (ref(x, _forget), made)
     return made
 
 
@@ -346,7 +353,7 @@ def _cross_entropy_value_terms(out: Array, inputs: Inputs, attrs: Attrs, index: 
         # The right class's own score first: it is what the number is about.
         own = Source(0, row.places[row.right])
         sources = (own, *(source for source in sources if source != own))
-        loss = Factor(r"-\log p_b", -logs[row.right], sources)
+        loss = Factor(r"-\log p_{b}", -logs[row.right], sources)
         result.append(Term((*row.mean, *_class_weight(inputs, row), loss)))
     return result
 
@@ -372,7 +379,7 @@ def _cross_entropy_terms(
 @primitive(
     "cross_entropy",
     glyph="CE",
-    formula=r"z = \frac{1}{n} \sum -\log \frac{e^{a_b}}{\sum e^{a}}",
+    formula=r"z = -\frac{1}{n} \sum \log \frac{e^{{a}_{b}}}{\sum e^{a}}",
     vjps=(Vjp("dense", _cross_entropy_vjp, r"\frac{1}{n} (p - y)", _cross_entropy_terms, reads=(0, 1, 2)),
           FIXED, FIXED),
     value_terms=_cross_entropy_value_terms,

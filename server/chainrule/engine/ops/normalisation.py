@@ -1,7 +1,7 @@
 """Normalisation: groups of elements are shifted to mean 0 and scaled to variance 1.
 
 In ``layer_norm`` a group is the last axes of one sample, in ``batch_norm`` one channel of the whole batch. Both are
-the same op on other groups. In evaluation, ``batch_norm_eval`` takes the mean and the variance as they are given.
+the same op on other groups. ``batch_norm_eval`` (normalisation_eval.py) takes the mean and the variance as given.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any, Protocol
 from weakref import ref
 
 from chainrule.engine.backend import Array, Namespace, host
-from chainrule.engine.op import FIXED, Inputs, Sample, Vjp, primitive, unbroadcast
+from chainrule.engine.op import Inputs, Sample, Vjp, primitive, unbroadcast
 from chainrule.engine.ops.sums import column_sums, row_sums
 from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, constant, element, upstream
 
 _A4 = [[0.5, -1.25, 2.0, 0.25], [3.5, 0.75, -0.5, 1.0]]
-_IMAGES = [[[[0.5, -1.0], [2.0, 0.25]], [[1.0, 3.5], [-0.75, 0.5]]],
+IMAGES = [[[[0.5, -1.0], [2.0, 0.25]], [[1.0, 3.5], [-0.75, 0.5]]],
            [[[1.5, 0.75], [-0.25, 1.0]], [[2.5, -1.5], [0.0, 0.25]]]]  # fmt: skip
 _W4, _B4 = [1.5, -0.5, 0.75, 2.0], [0.25, -1.0, 0.5, 0.0]
-_NAN, _INF = float("nan"), float("inf")
+_NAN = float("nan")
 
 
 class Groups(Protocol):
@@ -127,6 +127,13 @@ _latest: tuple[Any, Any, Any, Any] = (None, None, None, None)
 """What :func:`_normalised` made last, and of what: the VJPs of one node come one after the other and share it."""
 
 
+def _forget(of: Any) -> None:
+    """The array is gone: nobody will ask again."""
+    global _latest
+    if _latest[0] is of:
+        _latest = (None, None, None, None)
+
+
 def _normalised(xp: Namespace, x: Array, groups: Groups, attrs: Attrs) -> tuple[Array, Array]:
     """â = (a − μ) / √(σ² + ε), and 1/√(σ² + ε) of each group. The variance is the mean square, without Bessel's n − 1.
 
@@ -142,7 +149,7 @@ def _normalised(xp: Namespace, x: Array, groups: Groups, attrs: Attrs) -> tuple[
     variance += attrs["eps"]
     scale = 1.0 / xp.sqrt(variance)
     hat *= scale
-    _latest = (ref(x), attrs, hat, scale)
+    _latest = (ref(x, _forget), attrs, hat, scale)
     return hat, scale
 
 
@@ -240,11 +247,11 @@ def _vjps(groups: Groups) -> tuple[Vjp, Vjp, Vjp]:
             reads=(0, 1),
         ),
         Vjp("dense", into_weight, r"\frac{a - \mu}{\sqrt{\sigma^2 + \epsilon}}", weight_terms, reads=(0,)),
-        _bias(groups, 2),
+        bias_vjp(groups, 2),
     )
 
 
-def _bias(groups: Groups, argument: int) -> Vjp:
+def bias_vjp(groups: Groups, argument: int) -> Vjp:
     def apply(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
         return groups.gathered(xp, g, inputs[argument], attrs)
 
@@ -269,7 +276,7 @@ def _value_terms(groups: Groups) -> Any:
 
 
 _FORMULA = r"z = \frac{a - \mu}{\sqrt{\sigma^2 + \epsilon}}\,b + c"
-_ROWS, _CHANNELS = _Rows(), _Channels()
+ROWS, CHANNELS = _Rows(), _Channels()
 
 
 def _layer_norm_call(arguments: Any, attrs: Attrs) -> str:
@@ -286,8 +293,8 @@ _LAST = {"normalized_shape": (4,), "eps": 1e-5}
     "layer_norm",
     glyph="LN",
     formula=_FORMULA,
-    vjps=_vjps(_ROWS),
-    value_terms=_value_terms(_ROWS),
+    vjps=_vjps(ROWS),
+    value_terms=_value_terms(ROWS),
     torch="nn.functional.layer_norm",
     python=_layer_norm_call,
     samples=(
@@ -296,7 +303,7 @@ _LAST = {"normalized_shape": (4,), "eps": 1e-5}
         Sample((_A4,), {**_LAST, "eps": 0.125}),
         Sample(([_A4, [[1.0, 2.0, -0.5, 0.75], [0.0, 0.5, 1.5, -2.0]]], _W4, _B4), _LAST),
         Sample(([1.0, 2.0, -0.5, 0.75], _W4, _B4), _LAST),
-        Sample((_IMAGES, [[1.5, -0.5], [0.75, 2.0]], [[0.25, -1.0], [0.5, 0.0]]),
+        Sample((IMAGES, [[1.5, -0.5], [0.75, 2.0]], [[0.25, -1.0], [0.5, 0.0]]),
                {"normalized_shape": (2, 2), "eps": 1e-5}),
     ),
     edges=(Sample(([[1.0, _NAN], [2.0, 2.0]], [1.0, 2.0], [0.0, 1.0]),
@@ -304,7 +311,7 @@ _LAST = {"normalized_shape": (4,), "eps": 1e-5}
     optional=2,
 )  # fmt: skip
 def layer_norm(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    return _forward(xp, inputs, attrs, _ROWS)
+    return _forward(xp, inputs, attrs, ROWS)
 
 
 def _batch_norm_call(arguments: Any, attrs: Attrs) -> str:
@@ -313,135 +320,27 @@ def _batch_norm_call(arguments: Any, attrs: Attrs) -> str:
     return f"torch.nn.functional.batch_norm({x}, None, None{given}, training=True, eps={attrs['eps']!r})"
 
 
-_EPS = {"eps": 1e-5}
-_COLUMNS = [[0.5, -1.25], [3.5, 0.75], [-0.25, 1.5], [1.0, 2.25]]
+EPS = {"eps": 1e-5}
+COLUMNS = [[0.5, -1.25], [3.5, 0.75], [-0.25, 1.5], [1.0, 2.25]]
 
 
 @primitive(
     "batch_norm",
     glyph="BN",
     formula=_FORMULA,
-    vjps=_vjps(_CHANNELS),
-    value_terms=_value_terms(_CHANNELS),
+    vjps=_vjps(CHANNELS),
+    value_terms=_value_terms(CHANNELS),
     torch="nn.functional.batch_norm",
     python=_batch_norm_call,
     samples=(
-        Sample((_COLUMNS, [1.5, -0.5], [0.25, 1.0]), _EPS),
-        Sample((_COLUMNS,), {"eps": 0.125}),
-        Sample((_COLUMNS, [1.5, -0.5]), _EPS),
-        Sample((_IMAGES, [1.5, -0.5], [0.25, 1.0]), _EPS),
-        Sample(([_COLUMNS, _COLUMNS[::-1]], [1.0, 0.5, 2.0, -1.0], [0.0, 0.25, 1.0, 0.5]), _EPS),
+        Sample((COLUMNS, [1.5, -0.5], [0.25, 1.0]), EPS),
+        Sample((COLUMNS,), {"eps": 0.125}),
+        Sample((COLUMNS, [1.5, -0.5]), EPS),
+        Sample((IMAGES, [1.5, -0.5], [0.25, 1.0]), EPS),
+        Sample(([COLUMNS, COLUMNS[::-1]], [1.0, 0.5, 2.0, -1.0], [0.0, 0.25, 1.0, 0.5]), EPS),
     ),
-    edges=(Sample(([[1.0, _NAN], [2.0, 2.0]], [1.0, 2.0], [0.0, 1.0]), _EPS),),
+    edges=(Sample(([[1.0, _NAN], [2.0, 2.0]], [1.0, 2.0], [0.0, 1.0]), EPS),),
     optional=2,
 )
 def batch_norm(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    return _forward(xp, inputs, attrs, _CHANNELS)
-
-
-# -- with the statistics of training
-
-
-def _scale(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    return 1.0 / xp.sqrt(_CHANNELS.spread(xp, inputs[0], inputs[2], attrs) + attrs["eps"])
-
-
-def _standard(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    out = inputs[0] - _CHANNELS.spread(xp, inputs[0], inputs[1], attrs)
-    out *= _scale(xp, inputs, attrs)
-    return out
-
-
-def _eval_local(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-    scale = _scale(xp, inputs, attrs)
-    return scale * _CHANNELS.spread(xp, inputs[0], inputs[3], attrs) if len(inputs) > 3 else scale
-
-
-def _eval_into_x(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-    return g * _eval_local(xp, out, inputs, attrs)
-
-
-def _eval_scale(inputs: Inputs, attrs: Attrs, channel: Index) -> Factor:
-    value = 1.0 / math.sqrt(element(inputs[2], channel) + attrs["eps"])
-    return Factor(r"\frac{1}{\sqrt{c + \epsilon}}", value, (Source(2, channel),))
-
-
-def _eval_difference(inputs: Inputs, index: Index, channel: Index) -> Factor:
-    value = element(inputs[0], index) - element(inputs[1], channel)
-    return Factor("(a - b)", value, (Source(0, index), Source(1, channel)))
-
-
-def _eval_weight(inputs: Inputs, channel: Index) -> tuple[Factor, ...]:
-    if len(inputs) < 4:
-        return ()
-    return (Factor("d", element(inputs[3], channel), (Source(3, channel),)),)
-
-
-def _eval_x_terms(
-    xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index
-) -> list[Term]:
-    channel = index[1:2]
-    return [Term((upstream(g, index), _eval_scale(inputs, attrs, channel), *_eval_weight(inputs, channel)))]
-
-
-def _eval_into_weight(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-    full = _standard(xp, inputs, attrs)
-    full *= g
-    return _CHANNELS.gathered(xp, full, inputs[3], attrs)
-
-
-def _eval_weight_terms(
-    xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs, index: Index
-) -> list[Term]:
-    scale = _eval_scale(inputs, attrs, index)
-    return [
-        Term((upstream(g, place), _eval_difference(inputs, place, index), scale))
-        for place in _CHANNELS.users(inputs[0].shape, attrs, index)
-    ]
-
-
-def _eval_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
-    channel = index[1:2]
-    difference, scale = _eval_difference(inputs, index, channel), _eval_scale(inputs, attrs, channel)
-    result = [Term((difference, scale, *_eval_weight(inputs, channel)))]
-    if len(inputs) > 4:
-        result.append(Term((Factor("e", element(inputs[4], channel), (Source(4, channel),)),)))
-    return result
-
-
-def _eval_call(arguments: Any, attrs: Attrs) -> str:
-    return f"torch.nn.functional.batch_norm({', '.join(arguments)}, eps={attrs['eps']!r})"
-
-
-@primitive(
-    "batch_norm_eval",
-    glyph="BN",
-    formula=r"z = \frac{a - b}{\sqrt{c + \epsilon}}\,d + e",
-    vjps=(
-        Vjp("elementwise", _eval_into_x, r"\frac{d}{\sqrt{c + \epsilon}}", _eval_x_terms,
-            local=_eval_local, reads=(2, 3)),
-        FIXED,
-        FIXED,
-        Vjp("dense", _eval_into_weight, r"\frac{a - b}{\sqrt{c + \epsilon}}", _eval_weight_terms,
-            reads=(0, 1, 2)),
-        _bias(_CHANNELS, 4),
-    ),
-    value_terms=_eval_terms,
-    torch="nn.functional.batch_norm",
-    python=_eval_call,
-    samples=(
-        Sample((_COLUMNS, [0.5, 1.0], [2.0, 0.75], [1.5, -0.5], [0.25, 1.0]), _EPS),
-        Sample((_COLUMNS, [0.5, 1.0], [2.0, 0.75]), _EPS),
-        Sample((_IMAGES, [0.5, 1.0], [2.0, 0.75], [1.5, -0.5], [0.25, 1.0]), _EPS),
-    ),
-    edges=(Sample(([[1.0, _NAN], [_INF, 2.0]], [0.5, 1.0], [2.0, 0.75], [1.5, -0.5], [0.25, 1.0]), _EPS),),
-    optional=2,
-)  # fmt: skip
-def batch_norm_eval(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    x = inputs[0]
-    out = _standard(xp, inputs, attrs)
-    if len(inputs) > 3:
-        out *= _CHANNELS.spread(xp, x, inputs[3], attrs)
-    if len(inputs) > 4:
-        out += _CHANNELS.spread(xp, x, inputs[4], attrs)
-    return out
+    return _forward(xp, inputs, attrs, CHANNELS)

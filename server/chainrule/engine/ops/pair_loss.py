@@ -302,7 +302,7 @@ binary_cross_entropy_with_logits = pair_loss(
     each=_logits,
     slopes=(_logits_slope, _logits_target_slope),
     each_label=r"-(b \log \sigma(a) + (1 - b) \log(1 - \sigma(a)))",
-    slope_labels=(r"(\sigma(a) - b)", "-a"),
+    slope_labels=(r"(\sigma(a) - b)", "(-a)"),
     samples=(
         *_samples(_A, _Q),
         *(Sample((_A, _Q, [2.0, 0.5, 1.5]), {"reduction": reduction}) for reduction in REDUCTIONS),

@@ -127,8 +127,8 @@ def jacobian_factor(z: Array, i: Index, j: Index) -> Factor:
     """∂z_j/∂a_i of a softmax: z_i (1 − z_i) on the diagonal, −z_i z_j beside it."""
     p = element(z, i)
     if i == j:
-        return Factor("z_i (1 - z_i)", p * (1.0 - p), (Source("out", i),))
-    return Factor("-z_i z_j", -p * element(z, j), (Source("out", i), Source("out", j)))
+        return Factor("{z}_i (1 - {z}_i)", p * (1.0 - p), (Source("out", i),))
+    return Factor("-{z}_i {z}_j", -p * element(z, j), (Source("out", i), Source("out", j)))
 
 
 def _softmax_vjp_terms(
@@ -155,7 +155,7 @@ def _softmax_vjp(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Att
     "softmax",
     glyph="softmax",
     formula=r"z = \frac{e^{a}}{\sum e^{a}}",
-    vjps=(Vjp("dense", _softmax_vjp, r"z_j (\delta_{ij} - z_i)", _softmax_vjp_terms, reads=("out",)),),
+    vjps=(Vjp("dense", _softmax_vjp, r"\operatorname{diag}(z) - z\,z^{\top}", _softmax_vjp_terms, reads=("out",)),),
     value_terms=_softmax_terms,
     torch="softmax",
     python="torch.softmax({0})",
@@ -209,7 +209,7 @@ def _log_softmax_vjp_terms(
 ) -> list[Term]:
     p = float(host.exp(host.float64(element(out, index))))
     source = (Source("out", index),)
-    own, other = Factor("1 - e^{z_i}", 1.0 - p, source), Factor("-e^{z_i}", -p, source)
+    own, other = Factor("(1 - e^{{z}_i})", 1.0 - p, source), Factor("-e^{{z}_i}", -p, source)
     row = _row(out.shape, attrs, index)
     return [Term((upstream(g, place), own if place == index else other)) for place in row]
 
@@ -218,7 +218,7 @@ def _log_softmax_vjp_terms(
     "log_softmax",
     glyph="log softmax",
     formula=r"z = a - \log \sum e^{a}",
-    vjps=(Vjp("dense", _log_softmax_vjp, r"\delta_{ij} - e^{z_i}", _log_softmax_vjp_terms, reads=("out",)),),
+    vjps=(Vjp("dense", _log_softmax_vjp, r"\delta_{ij} - e^{{z}_i}", _log_softmax_vjp_terms, reads=("out",)),),
     value_terms=_log_softmax_terms,
     torch="log_softmax",
     python="torch.log_softmax({0})",
