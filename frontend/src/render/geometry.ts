@@ -5,7 +5,7 @@ import { fold, levelsOf } from "../layout/fold";
 import type { Box, Flow, LayoutRequest, Positions, Size, Spacing } from "../layout/types";
 import { curveThrough } from "./curve";
 import type { Measure } from "./display";
-import { placeLabels, type LabelPlaces } from "./labels";
+import { labelBox, placeLabels, type LabelPlaces } from "./labels";
 import { cardSize, DENSE, spacing, type Level } from "./metrics";
 import { inPort, outPort, type Wire } from "./ports";
 import type { Words } from "./words";
@@ -159,6 +159,9 @@ export function makeGeometry(drawing: Drawing, positions: Positions, level: Leve
   const loss = lossCard ? cards.get(lossCard.index) : undefined;
   // The loss has its name beside it, and the seed comes to it.
   if (loss && flow === "right") all.push({ x: loss.x, y: loss.y - 40, w: loss.w, h: 40 });
+  // Numbers on wires may stand below the lowest card.
+  for (const { value, contribution } of labels.values())
+    for (const at of [value, contribution]) if (at) all.push(labelBox(at));
   if (loss && flow === "down") all.push({ x: loss.x, y: loss.y + loss.h, w: loss.w, h: 34 });
   return { drawing, flow, level, cards, wires, labels, bounds: boundsOf(all) };
 }

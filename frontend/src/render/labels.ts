@@ -73,9 +73,17 @@ export function placeLabels(
     const edge = drawing.graph.edges[wire.edge];
     const contribution = edge?.carries_grad ? place(wire, space, -1) : null;
     if (contribution) space.add({ box: labelBox(contribution), soft: false, of: wire });
-    result.set(wire.edge, { value, contribution });
+    result.set(wire.edge, inOrder({ value, contribution }, flow));
   }
   return result;
+}
+
+/** Where both stand on one side of the wire, the value still stands above the contribution. */
+function inOrder({ value, contribution }: LabelPlaces, flow: Flow): LabelPlaces {
+  const stacked = flow === "right" && value && contribution && Math.abs(value.x - contribution.x) < LABEL_W;
+  return stacked && contribution.y < value.y
+    ? { value: contribution, contribution: value }
+    : { value, contribution };
 }
 
 /** `side` 1 is above a wire that runs right, and right of one that runs down. */

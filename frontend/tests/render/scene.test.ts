@@ -5,7 +5,8 @@ import type { Box } from "../../src/layout/types";
 import { estimate, overlaps, textsOf, type DisplayList, type Item } from "../../src/render/display";
 import { fitted } from "../../src/render/camera";
 import type { Geometry } from "../../src/render/geometry";
-import { labelBox } from "../../src/render/labels";
+import { LABEL_W, labelBox } from "../../src/render/labels";
+import { LABEL_H } from "../../src/render/metrics";
 import { sceneList } from "../../src/render/scene";
 import { toSvg } from "../../src/render/svg";
 import { lightTheme } from "../../src/render/theme";
@@ -112,6 +113,18 @@ describe.each(cases)("the picture of %s", (key) => {
     const parallel =
       geometry.wires.size - new Set([...geometry.wires.values()].map((w) => `${w.source} ${w.target}`)).size;
     expect(missing - parallel).toBeLessThanOrEqual(places.length * 0.1);
+  });
+});
+
+describe.each(cases)("the numbers on the wires of %s", (key) => {
+  it("belong to the picture's bounds, and no contribution stands right above its value", () => {
+    const { bounds, labels, flow } = geometries.get(key)!;
+    for (const { value, contribution } of labels.values()) {
+      for (const at of [value, contribution])
+        if (at) expect(at.y + LABEL_H / 2).toBeLessThanOrEqual(bounds.y + bounds.h + 1e-6);
+      if (flow === "right" && value && contribution && Math.abs(value.x - contribution.x) < LABEL_W)
+        expect(contribution.y).toBeGreaterThan(value.y);
+    }
   });
 });
 
