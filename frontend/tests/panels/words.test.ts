@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { setLanguage } from "../../src/i18n/locale.svelte";
-import { stepInWords } from "../../src/panels/model/words";
+import { branchCause, nodeAria, stepInWords } from "../../src/panels/model/words";
 import { initialState, reduce } from "../../src/store/reduce";
 import type { Incoming, State } from "../../src/store/types";
 
@@ -9,17 +9,21 @@ afterEach(() => {
   setLanguage("en");
 });
 
-/** What the page says of each step of a recording's first iteration. */
-function said(name: string): string[] {
+/** The state of the page at each step of a recording's first iteration. */
+function states(name: string): State[] {
   const lines = readFileSync(`../tests/golden/${name}.jsonl`, "utf8").trim().split("\n");
   let state: State = initialState;
-  const texts: string[] = [];
+  const found: State[] = [];
   for (const line of lines) {
     const message = JSON.parse(line) as Incoming;
     state = reduce(state, message);
-    if (message.type === "frame" && message.cursor.iteration === 0) texts.push(stepInWords(state));
+    if (message.type === "frame" && message.cursor.iteration === 0) found.push(state);
   }
-  return texts;
+  return found;
+}
+
+function said(name: string): string[] {
+  return states(name).map(stepInWords);
 }
 
 describe("the steps in words", () => {
@@ -36,5 +40,32 @@ describe("the steps in words", () => {
     const texts = said("one-weight").join(" ");
     expect(texts).toContain("Đạo hàm tại chỗ theo nút trừ");
     expect(texts).not.toMatch(/theo (sub|mul|pow) /);
+  });
+});
+
+describe("nodes and branches in words", () => {
+  const last = states("one-weight").at(-1)!;
+
+  it("tell a gradient that nobody asks for from one that is not reached yet", () => {
+    const [first] = states("one-weight");
+    const aria = (state: State, name: string) =>
+      nodeAria(
+        state,
+        state.graph!.nodes.find((node) => node.name === name)!,
+      );
+    expect(aria(first!, "w")).toContain("gradient not reached yet");
+    expect(aria(last, "w")).toContain("gradient −24.0");
+    expect(aria(last, "x")).toContain("gradient not asked for");
+  });
+
+  it("call a branch by the names that the page shows, in the reader's language", () => {
+    expect(branchCause(last, "edit sub#0")).toBe("edit sub");
+    expect(branchCause(last, "start")).toBe("start");
+    const title = { en: "learning rate", vi: "tốc độ học" };
+    const fields = [{ name: "lr", title }] as unknown as NonNullable<State["lesson"]>["fields"];
+    const state = { ...last, lesson: { fields } as NonNullable<State["lesson"]> };
+    setLanguage("vi");
+    expect(branchCause(state, "edit w")).toBe("sửa w");
+    expect(branchCause(state, "configure lr, other")).toBe("tốc độ học, other");
   });
 });

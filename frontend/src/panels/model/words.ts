@@ -1,5 +1,6 @@
 // Steps, nodes and numbers in words, in the current language. Pure functions of the state.
 import { byKey } from "../../i18n/by-key";
+import { inLanguage } from "../../i18n/locale.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
 import { superscript } from "../../layout/drawing";
 import { short } from "../../render/format";
@@ -198,16 +199,34 @@ function backwardInWords(graph: Graph, frame: FrameView, step: Step, node: Graph
   return `${first} ${m.now_adds(sums)}`;
 }
 
+/** What a branch began with, of 'edit w' or 'configure lr, x': by the names that the page shows. */
+export function branchCause(state: State, cause: string): string {
+  const [, kind, what = ""] = /^(edit|configure) (.+)$/.exec(cause) ?? [];
+  if (kind === "edit")
+    return m.cause_edit({ name: state.graph?.nodes.find((n) => n.name === what)?.label ?? what });
+  if (kind !== "configure") return cause;
+  const titles = what.split(", ").map((name) => {
+    const field = state.lesson?.fields.find((one) => one.name === name);
+    return field ? inLanguage(field.title) : name;
+  });
+  return titles.join(", ");
+}
+
 /** A node for those who do not see the picture: name, kind, value and gradient. */
 export function nodeAria(state: State, node: GraphNode): string {
   const { frame } = state;
   const hidden = isHidden(state, node);
+  const wanted = node.requires_grad || frame?.grad(node.index);
   return m
     .aria_node({
       name: node.label,
       kind: node.kind === "op" ? m.aria_op({ op: opName(node.op) }) : kindName(node),
       value: inWords(frame?.value(node.index) ?? null),
-      grad: hidden ? m.aria_hidden_grad() : inWords(frame?.grad(node.index) ?? null),
+      grad: hidden
+        ? m.aria_hidden_grad()
+        : wanted
+          ? inWords(frame?.grad(node.index) ?? null)
+          : m.aria_not_wanted(),
     })
     .replaceAll(NOTHING, m.aria_nothing());
 }
