@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.stepping import node, open_lesson, press
+from e2e.stepping import at_step, node, open_lesson, press
 
 PRESETS = ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")
 LONG = "x = 0.5\n" + "\n".join(f"a{i} = {f'a{i - 1}' if i else 'x'} * 1.01 + 0.1" for i in range(60))
@@ -45,6 +45,34 @@ def test_a_projector_shows_the_whole_of_one_weight(page: Page) -> None:
     open_lesson(page, "/one-weight?seed=7&at=0.8&present=1")
     expect(node(page, "w")).to_be_attached()
     assert inside(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_on_a_small_screen_step_and_running_line_are_read_at_every_step(page: Page, language: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_lesson(page, f"/one-weight?seed=7&lang={language}")
+    name = page.locator(".badge .name")
+    line = page.locator("aside.left li[aria-current=step]")
+    for step in range(1, 11):
+        at_step(page, step)
+        expect(line).to_be_in_viewport(ratio=1)
+        assert name.evaluate("e => e.scrollWidth <= e.clientWidth")
+        press(page, "ArrowRight")
+
+
+def test_a_question_hides_no_card(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_lesson(page, "/one-weight?seed=7")
+    page.get_by_role("switch", name="Predict, then reveal").click()
+    press(page, "Shift+ArrowRight")
+    at_step(page, 5)
+    press(page, "ArrowRight", 2)
+    expect(page.get_by_placeholder("e.g. −7.5 or 1/3")).to_be_focused()
+    top = page.locator(".middle").bounding_box()
+    assert top
+    for card in page.locator("main button.node").all():
+        box = card.bounding_box()
+        assert box and box["y"] + box["height"] <= top["y"]
 
 
 def test_a_long_program_opens_at_the_cursor_and_is_searched(page: Page) -> None:
