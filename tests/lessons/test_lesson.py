@@ -86,6 +86,7 @@ def test_what_is_no_configuration_is_refused(fields: dict[str, Any]) -> None:
         LESSONS["one-weight"].Config().merged(fields)
     assert (refused.value.code, refused.value.status) == ("invalid_config", 422)
     assert next(iter(fields)) in refused.value.detail
+    assert "Value error" not in refused.value.detail
     assert "lr" in refused.value.hint
 
 

@@ -122,7 +122,11 @@ def invalid(error: ValidationError, *, code: str, title: str, hint: str) -> Inva
     """The refusal that stands for pydantic's errors; says where and what, and repeats nothing of what was sent."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     errors = tuple(
-        ProblemError(location=list(item["loc"]), code=item["type"], detail=item["msg"])
+        ProblemError(
+            location=list(item["loc"]),
+            code=item["type"],
+            detail=item["msg"].removeprefix("Value error, "),
+        )
         for item in found[:MAX_ERRORS]
     )
     detail = "; ".join(

@@ -76,7 +76,7 @@ def configured(kind: type[C], fields: Mapping[str, Any]) -> C:
         return kind.model_validate(dict(fields))
     except ValidationError as error:
         wrong = [
-            f"{'.'.join(str(part) for part in e['loc']) or 'config'}: {e['msg']}"
+            f"{'.'.join(str(part) for part in e['loc']) or 'config'}: {e['msg'].removeprefix('Value error, ')}"
             for e in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         refusal = invalid_config("; ".join(wrong[:5]), f"The fields are {', '.join(kind.model_fields)}.")
