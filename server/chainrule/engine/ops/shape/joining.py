@@ -88,7 +88,7 @@ def _pick(argument: int) -> Vjp:
         Sample((MATRIX, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), {"dim": 1}),
         Sample(([0.5, 1.5], [2.5, 3.5], [-1.0, 0.25]), {"dim": 1}),
         Sample((1.5, 2.5), {"dim": 0}),
-        Sample(([], []), {"dim": 1}),
+        Sample(([], []), {"dim": 0}),
     ),
 )
 def stack(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:

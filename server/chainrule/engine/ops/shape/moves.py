@@ -37,7 +37,7 @@ def _bound_back(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Boun
         Sample((MATRIX,), {"shape": (3, 2)}),
         Sample((MATRIX,), {"shape": (6,)}),
         Sample((1.5,), {"shape": (1, 1)}),
-        Sample((EMPTY,), {"shape": (0, 3)}),
+        Sample((EMPTY,), {"shape": (0,)}),
     ),
     bind=_bound_reshape,
 )
@@ -76,7 +76,7 @@ def _bound_unpermute(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) ->
         Sample((MATRIX,), {"dims": (1, 0)}),
         Sample(([MATRIX, MATRIX],), {"dims": (2, 0, 1)}),
         Sample((1.5,), {"dims": ()}),
-        Sample((EMPTY,), {"dims": (1, 0)}),
+        Sample((EMPTY,), {"dims": (0, 1)}),
     ),
     bind=_bound_permute,
 )
