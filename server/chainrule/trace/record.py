@@ -58,6 +58,8 @@ class ParameterUpdate:
         What the optimizer kept for it before and after.
     optimizer
         What computed it.
+    norm
+        That of all gradients together, where it clips by it.
     """
 
     node: Node
@@ -66,6 +68,7 @@ class ParameterUpdate:
     before: Slot
     slot: Slot
     optimizer: Optimizer | None
+    norm: Array | None = None
 
     @cached_property
     def update(self) -> Update | None:
@@ -73,7 +76,12 @@ class ParameterUpdate:
         if self.grad is None or self.optimizer is None:
             return None
         return self.optimizer.update(
-            self.node.value, self.grad, dict(self.before.state), self.slot.updates, self.node.backend
+            self.node.value,
+            self.grad,
+            dict(self.before.state),
+            self.slot.updates,
+            self.node.backend,
+            self.norm,
         )
 
 
@@ -187,6 +195,12 @@ class Replayed:
     def updates(self) -> list[ParameterUpdate]:
         by_name = {node.name: node for node in self.nodes if node.kind == "parameter"}
         before, after, w = self.start.slots, self.end, self.workspace
+        regime = self.start.regime
+        norm = None
+        if regime.optimizer is not None and regime.optimizer.clip is not None:
+            grads = [w[total] for _, total in self.trained if total is not None]
+            with regime.backend.quiet():
+                norm = regime.optimizer.norm(grads, regime.backend)
         return [
             ParameterUpdate(
                 by_name[name],
@@ -194,7 +208,8 @@ class Replayed:
                 after.values[name],
                 before.get(name, FIRST),
                 after.slots.get(name, FIRST),
-                self.start.regime.optimizer,
+                regime.optimizer,
+                norm,
             )
             for name, total in self.trained
         ]

@@ -5,7 +5,7 @@ The first iterations of a topology are traced; those after run by a plan, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from chainrule.engine.backend import Array, host
@@ -103,11 +103,12 @@ def _traced(
     values, slots = dict(carry.values), dict(carry.slots)
     for name, node in tape.written.items():
         values[name] = node.value
+    norm = _norm(regime, [grads.get(by_name[name].index) for name in regime.trained])
     for name in regime.trained:
         node = by_name[name]
         grad, before = grads.get(node.index), carry.slots.get(name, FIRST)
-        values[name], slots[name] = _updated(regime, node.value, grad, before)
-        updates.append(ParameterUpdate(node, grad, values[name], before, slots[name], regime.optimizer))
+        values[name], slots[name] = _updated(regime, node.value, grad, before, norm)
+        updates.append(ParameterUpdate(node, grad, values[name], before, slots[name], regime.optimizer, norm))
     kept = {
         node.name: grads[node.index]
         for node in nodes
@@ -118,12 +119,22 @@ def _traced(
     return Record(iteration, carry, end, Traced(root, nodes, contributions, updates, written)), stale
 
 
-def _updated(regime: Regime, value: Array, grad: Array | None, before: Slot) -> tuple[Array, Slot]:
+def _norm(regime: Regime, grads: Iterable[Array | None]) -> Array | None:
+    """The norm of all gradients together, where updates are clipped by it."""
+    optimizer = regime.optimizer
+    if optimizer is None or optimizer.clip is None:
+        return None
+    return optimizer.norm([grad for grad in grads if grad is not None], regime.backend)
+
+
+def _updated(
+    regime: Regime, value: Array, grad: Array | None, before: Slot, norm: Array | None
+) -> tuple[Array, Slot]:
     optimizer = regime.optimizer
     if grad is None or optimizer is None:
         return value, before
     t = before.updates + 1
-    value, state = optimizer.bind(value, regime.backend)(value, grad, before.state, t)
+    value, state = optimizer.bind(value, regime.backend)(value, grad, before.state, t, norm)
     return value, Slot(t, state)
 
 
@@ -239,9 +250,10 @@ def _replayed(planned: _Planned, carry: Carry, iteration: int, inputs: Mapping[s
                 last, kept = before, Slot(before.updates + 1, before.state)
             slots_after[name] = kept
     else:
+        norm = _norm(regime, [w[total] for _, _, total, _ in steps])
         for name, slot, total, step in steps:
             before = slots.get(name, FIRST)
-            value, state = step(w[slot], w[total], before.state, before.updates + 1)
+            value, state = step(w[slot], w[total], before.state, before.updates + 1, norm)
             values_after[name], slots_after[name] = value, Slot(before.updates + 1, state)
     grads = {name: w[total] for name, total in totals}
     if stale:
