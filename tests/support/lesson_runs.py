@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chainrule.engine.backend import get_backend
+from chainrule.engine.backend import Backend, get_backend
 from chainrule.lessons import LESSONS
 from chainrule.protocol.model import Beat
 from chainrule.trace import Record, Regime, StepRef, initial_carry, run_iteration
@@ -20,9 +20,9 @@ PRESETS = [("one-weight", preset.id, preset.config) for preset in LESSONS["one-w
 NAMES = [f"{slug}:{preset}" for slug, preset, _ in PRESETS]
 
 
-def regime(slug: str, **config: Any) -> Regime:
+def regime(slug: str, backend: Backend | None = None, **config: Any) -> Regime:
     """What iterations of a lesson run with."""
-    lesson, backend = LESSONS[slug], get_backend()
+    lesson, backend = LESSONS[slug], backend or get_backend()
     settings = lesson.Config.model_validate(config)
     model = lesson.build(settings, 7, backend, settings.dtype)
     return Regime(settings, model, model.optimizer(), backend, settings.dtype)

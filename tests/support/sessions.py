@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, TypeVar, cast
 
+from chainrule.engine.backend import Backend, on_host
 from chainrule.protocol import CLIENT_MESSAGE, ServerMessage
 from chainrule.protocol.server import ErrorMessage, Frame, Message, Moved
 from chainrule.session import Limits, Session, Viewer
@@ -15,8 +16,14 @@ SMALL = Limits(keyframe_bytes=6_000, record_bytes=1)
 """Hardly any memory: nearly everything has to be computed again."""
 
 
-def make(lesson: str = "one-weight", limits: Limits | None = None, seed: int = 7, **config: Any) -> Session:
-    return Session(lesson, config, seed, limits=limits or Limits(answer_seconds=60.0))
+def make(
+    lesson: str = "one-weight",
+    limits: Limits | None = None,
+    seed: int = 7,
+    backend: str | Backend = "numpy",
+    **config: Any,
+) -> Session:
+    return Session(lesson, config, seed, limits=limits or Limits(answer_seconds=60.0), backend=backend)
 
 
 def send(session: Session, type: str, viewer: Viewer | None = None, **fields: Any) -> list[ServerMessage]:  # noqa: A002
@@ -69,10 +76,10 @@ def fingerprint(session: Session) -> str:
     digest.update(repr(core.regime().config).encode())
     for node in core.record.nodes:
         for array in (view.value(node), view.grad(node)):
-            digest.update(b"-" if array is None else array.tobytes())
+            digest.update(b"-" if array is None else on_host(array).tobytes())
     carry = core.record.end
     for name, array in carry.values.items():
-        digest.update(name.encode() + array.tobytes())
+        digest.update(name.encode() + on_host(array).tobytes())
     for name, slot in carry.slots.items():
         digest.update(repr((name, slot.updates)).encode())
         for key in sorted(slot.state):
