@@ -28,6 +28,10 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "pow": np.power,
     "maximum": np.maximum,
     "minimum": np.minimum,
+    "atan2": np.arctan2,
+    "logaddexp": np.logaddexp,
+    "remainder": np.remainder,
+    "fmod": np.fmod,
 }
 PAIRS = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3)
 PRODUCTS = hnp.mutually_broadcastable_shapes(signature=np.matmul.signature, max_dims=2, max_side=3)
