@@ -355,3 +355,21 @@ def test_an_explanation_fetches_what_it_reads_and_no_number_alone(far: Counted) 
     transfers, _, waited = count(far, lambda: send(session, "explain", name="W", what="grad", index=[0, 0]))
     assert waited == 0
     assert transfers <= 12
+
+
+def test_what_does_not_fit_is_refused_as_such_and_not_as_a_shape() -> None:
+    import torch
+
+    backend = Counted()
+    with use_backend(backend), pytest.MonkeyPatch.context() as patch:
+        # What PyTorch raises on a GPU; the CPU's allocator says so in another way.
+        patch.setattr(type(backend), "exhausted", (MemoryError, torch.OutOfMemoryError))
+
+        def full(*_: Any) -> Any:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+        patch.setattr(chainrule.engine.op.OPS["add"], "forward", full)
+        with pytest.raises(torch.OutOfMemoryError):
+            chainrule.ones(2) + chainrule.ones(2)
+        with pytest.raises(Refusal, match="do not fit into the memory of far"):
+            make("test-matrix", backend=backend)

@@ -350,6 +350,8 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     try:
         value = op.forward(backend.xp, values, attrs)
     except (ValueError, TypeError, IndexError, RuntimeError) as error:
+        if isinstance(error, backend.exhausted):
+            raise
         if isinstance(error, IndexError):
             raise IndexError(f"{op.name}: {error}; shapes {_listed(values)}") from error
         raise _refusal(op, values) from error
@@ -398,4 +400,6 @@ def _refusal(op: Op, values: Sequence[Array]) -> ShapeError:
                     f"{op.name}: shapes {listed} do not broadcast: the size of tensor a ({a[axis]}) must match "
                     f"the size of tensor b ({b[axis]}) at non-singleton dimension {axis}"
                 )
-    return ShapeError(f"{op.name}: cannot be applied to shapes {listed}")
+    types = [str(value.dtype).rpartition(".")[2] for value in values]
+    of_types = f" of types {' and '.join(types)}" if len(set(types)) > 1 else ""
+    return ShapeError(f"{op.name}: cannot be applied to shapes {listed}{of_types}")

@@ -32,8 +32,21 @@ def run_iteration(
     Raises
     ------
     Refusal
-        ``limit_nodes``: the graph has more than ``max_nodes`` nodes.
+        ``limit_nodes``: the graph has more than ``max_nodes`` nodes. ``limit_memory``: there is no room for its arrays.
     """
+    try:
+        return _run(carry, iteration, max_nodes, trace)
+    except carry.regime.backend.exhausted as error:
+        raise Refusal(
+            "limit_memory",
+            422,
+            "There is not enough memory",
+            f"The arrays of an iteration do not fit into the memory of {carry.regime.backend.place}.",
+            "Make the model or the batch smaller.",
+        ) from error
+
+
+def _run(carry: Carry, iteration: int, max_nodes: int | None, trace: bool) -> Record:
     regime = carry.regime
     with regime.backend.quiet():
         inputs = _inputs(carry, iteration)
