@@ -16,6 +16,10 @@ NEAR = 16
 """Iterations before the one asked for that are recorded on the way to it: stepping back needs them next."""
 
 
+KEPT = 4 * NEAR
+"""Records at hand at most. More would be written to memory that no cache holds, which costs more than to recompute."""
+
+
 class Timeline:
     """All that is recorded or can be recomputed exactly.
 
@@ -194,7 +198,9 @@ class Timeline:
         self._records[key] = record
         self._record_bytes += record.nbytes
         # The one just made is always kept, and one more: a step back from a boundary needs both.
-        while self._record_bytes > self.limits.record_bytes and len(self._records) > 2:
+        while len(self._records) > 2 and (
+            self._record_bytes > self.limits.record_bytes or len(self._records) > KEPT
+        ):
             _, dropped = self._records.popitem(last=False)
             self._record_bytes -= dropped.nbytes
 
