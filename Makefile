@@ -6,6 +6,7 @@ SHELL := /bin/sh
 
 PORT ?= 8000
 TORCH ?= torch==2.13.0
+PEERS ?= autograd==1.9.1 tinygrad==0.14.0 micrograd==0.1.0
 FONTTOOLS ?= fonttools[woff]==4.68.0
 
 venv := .venv
@@ -70,7 +71,7 @@ fonts: $(venv)/.test $(packages) ## cut the first files of the page's fonts anew
 	@$(pip) '$(FONTTOOLS)'
 	@PYTHONHASHSEED=0 $(python) scripts/fonts.py
 
-bench: $(venv)/.test $(built) ## measure, and print what was measured
+bench: $(venv)/.test $(venv)/.torch $(venv)/.peers $(built) ## measure, and print what was measured
 	@$(python) scripts/chromium.py
 	$(python) -m benchmarks
 
@@ -122,6 +123,13 @@ $(venv)/.app: pyproject.toml hatch_build.py constraints.txt $(venv)/.tools | $(b
 $(venv)/.test: $(venv)/.app
 	@echo "Installing what the tests need"
 	@$(install) '.[test]'
+	@touch $@
+
+# What is compared with, in a folder of its own for the same reason.
+$(venv)/.peers: constraints.txt | $(venv)/.test
+	@echo "Installing $(PEERS)"
+	@rm -rf $(venv)/peers
+	@$(pip) --no-deps --target $(venv)/peers $(PEERS)
 	@touch $@
 
 $(venv)/.torch: constraints.txt | $(venv)/.test

@@ -115,7 +115,9 @@ def _case(case: str, contestants: list[Contestant]) -> Iterator[Row]:
     for name in (OURS_EAGER, SESSION):
         for other in medians:
             if name in medians and not other.startswith("chainrule"):
-                yield Row(f"{case}: {name} against {other}", "×", medians[other] / medians[name], count=ROUNDS)
+                yield Row(
+                    f"{case}: {name} against {other}", "×", medians[other] / medians[name], count=ROUNDS
+                )
     kept, dropped = medians.get(SESSION), medians.get(f"{SESSION}, nothing kept")
     if kept and dropped:
         yield Row(f"{case}: recording costs", "×", kept / dropped, count=ROUNDS)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import random
 import sys
 from typing import Any
 
-from benchmarks.contestants import CONTEXT, HEADS, LAYERS, LEARNING_RATE, VOCABULARY, WIDTH, Case, Iterate, serve
+from benchmarks.contestants import (
+    CONTEXT,
+    HEADS,
+    LAYERS,
+    LEARNING_RATE,
+    VOCABULARY,
+    WIDTH,
+    Case,
+    Iterate,
+    serve,
+)
 
 torch: Any = importlib.import_module(sys.argv[1])
 nn: Any = torch.nn
@@ -32,7 +43,7 @@ def integers(chance: random.Random, below: int, *shape: int) -> Any:
 
 def perceptron(sizes: tuple[int, ...]) -> Any:
     layers: list[Any] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in itertools.pairwise(sizes):
         layers += [nn.Linear(before, after), nn.Tanh()]
     return nn.Sequential(*layers[:-1])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import autograd.numpy as np  # type: ignore[import-not-found]
@@ -19,7 +20,7 @@ def make(case: Case) -> Iterate | None:
     x = chance.normal(size=(case.batch, sizes[0])).astype("float32")
     y = chance.normal(size=(case.batch, sizes[-1])).astype("float32")
     parameters: list[Any] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in itertools.pairwise(sizes):
         parameters.append(chance.normal(0, 0.5, (before, after)).astype("float32"))
         parameters.append(np.zeros(after, "float32"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from tinygrad import Tensor, nn  # type: ignore[import-not-found]
@@ -14,7 +15,7 @@ def make(case: Case) -> Iterate | None:
     sizes = case.network
     if not isinstance(sizes, tuple):
         return None
-    layers = [nn.Linear(before, after) for before, after in zip(sizes, sizes[1:], strict=False)]
+    layers = [nn.Linear(before, after) for before, after in itertools.pairwise(sizes)]
     x, y = Tensor.randn(case.batch, sizes[0]).realize(), Tensor.randn(case.batch, sizes[-1]).realize()
     parameters: list[Any] = [p for layer in layers for p in (layer.weight, layer.bias)]
     optimizer = nn.optim.SGD(parameters, lr=LEARNING_RATE)
