@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from tinygrad import Tensor, nn  # type: ignore[import-not-found]
+from tinygrad import Context, Tensor, nn  # type: ignore[import-not-found]
 
 from benchmarks.contestants import LEARNING_RATE, Case, Iterate, serve
 
@@ -21,7 +21,7 @@ def make(case: Case) -> Iterate | None:
     optimizer = nn.optim.SGD(parameters, lr=LEARNING_RATE)
 
     def iterate() -> None:
-        with Tensor.train():
+        with Context(TRAINING=1):
             optimizer.zero_grad()
             h = x
             for layer in layers[:-1]:
