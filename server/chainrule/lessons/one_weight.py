@@ -145,10 +145,10 @@ BEATS = (
         ("forward", "mul"),
         text("Forward: the prediction", "Truyền xuôi: dự đoán"),
         text(
-            r"The input is {x.value} and the weight is {w.value}, so the model predicts $w \cdot x$ = "
+            r"The input is {x.value} and the weight is {w.value}, so the model predicts $w \cdot x$ = "
             "{mul.value}. The multiplication keeps both of its inputs at hand: it will need them on the "
             "way back.",
-            r"Đầu vào là {x.value}, trọng số là {w.value}, nên mô hình dự đoán $w \cdot x$ = {mul.value}. "
+            r"Đầu vào là {x.value}, trọng số là {w.value}, nên mô hình dự đoán $w \cdot x$ = {mul.value}. "
             "Phép nhân giữ lại cả hai đầu vào của nó: trên đường về nó sẽ cần đến.",
         ),
     ),
@@ -182,10 +182,10 @@ BEATS = (
         text("Backward: the seed", "Lan truyền ngược: gieo hạt giống"),
         text(
             "The way back begins with an easy question: if the loss changes, how much does the loss "
-            r"change? By just as much, so $\partial L / \partial L$ = {loss.grad}. Nothing else is put in; "
+            r"change? By just as much, so $\partial L / \partial L$ = {loss.grad}. Nothing else is put in; "
             "the chain rule makes the rest.",
             "Đường về bắt đầu bằng một câu hỏi dễ: nếu mất mát thay đổi thì mất mát thay đổi bao nhiêu? "
-            r"Đúng bằng chừng ấy, nên $\partial L / \partial L$ = {loss.grad}. Ta không đưa thêm gì nữa; "
+            r"Đúng bằng chừng ấy, nên $\partial L / \partial L$ = {loss.grad}. Ta không đưa thêm gì nữa; "
             "phần còn lại là việc của quy tắc dây chuyền.",
         ),
     ),
@@ -219,13 +219,13 @@ BEATS = (
         ("backward", "mul", 0),
         text("The gradient of w, and what it means", "Gradient của w và ý nghĩa của nó"),
         text(
-            "In a product, each factor is the slope of the other: for $w$ the local slope is $x$ = "
+            "In a product, each factor is the slope of the other: for $w$ the local slope is $x$ = "
             "{x.value}. So {mul.grad} × {x.value} = {w.grad}, the gradient of $w$."
             "\n\n"
             "Nudge $w$ up by a tiny amount, and the loss changes {w.grad} times as much; a minus sign "
             "means that it falls. A gradient is a sensitivity. It blames nobody, and it has not changed "
             "anything yet.",
-            "Trong một tích, thừa số này là đạo hàm theo thừa số kia: với $w$, đạo hàm tại chỗ là $x$ = "
+            "Trong một tích, thừa số này là đạo hàm theo thừa số kia: với $w$, đạo hàm tại chỗ là $x$ = "
             "{x.value}. Vậy {mul.grad} × {x.value} = {w.grad}, chính là gradient của $w$."
             "\n\n"
             "Nhích $w$ lên một lượng rất nhỏ thì mất mát thay đổi gấp {w.grad} lần lượng ấy; dấu trừ nghĩa "
