@@ -54,6 +54,8 @@ export function kindName(node: GraphNode): string {
   switch (node.kind) {
     case "parameter":
       return m.kind_parameter();
+    case "buffer":
+      return m.kind_buffer();
     case "input":
       return m.kind_input();
     case "target":
