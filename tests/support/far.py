@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.engine.backend import Array, DType, HostArray, get_backend
-from chainrule.engine.backend import _TorchFar as TorchFar
+from chainrule.engine.backend.far import TorchFar
 
 
 class Counted(TorchFar):
