@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.stepping import at_step, node, open_lesson, press
 
@@ -102,3 +103,15 @@ def test_on_a_phone_the_transport_stays_below_the_open_sheet(page: Page) -> None
     foot = page.locator("footer").bounding_box()
     assert foot is not None
     assert foot["y"] + foot["height"] <= 844
+
+
+def test_a_phone_on_its_side_keeps_its_transport(new_context: Callable[..., BrowserContext]) -> None:
+    page = new_context(viewport={"width": 844, "height": 390}, has_touch=True, is_mobile=True).new_page()
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    play = page.get_by_role("button", name="play")
+    expect(play).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Raise the sheet").click()
+    expect(page.get_by_role("heading", name="The gradient of w, and what it means")).to_be_in_viewport(
+        ratio=1
+    )
+    expect(play).to_be_in_viewport(ratio=1)
