@@ -45,6 +45,10 @@ NO_BROADCASTING = {
     "smooth_l1_loss",
     "binary_cross_entropy",
     "dropout",
+    "embedding",
+    "gather",
+    "index_select",
+    "masked_fill",
 }
 """Ops of two arguments that do not work element by element."""
 

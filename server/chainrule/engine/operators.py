@@ -5,7 +5,7 @@ What is neither a tensor nor a number is refused by Python itself (NotImplemente
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chainrule.engine import dispatch
@@ -131,7 +131,54 @@ class Operators:
     view: Callable[..., Tensor]
     permute: Callable[..., Tensor]
     transpose: Callable[[int, int], Tensor]
+    swapaxes: Callable[..., Tensor]
+    swapdims: Callable[..., Tensor]
+    movedim: Callable[..., Tensor]
+    moveaxis: Callable[..., Tensor]
+    t: Callable[..., Tensor]
+    flatten: Callable[..., Tensor]
+    unflatten: Callable[..., Tensor]
+    ravel: Callable[..., Tensor]
+    squeeze: Callable[..., Tensor]
+    unsqueeze: Callable[..., Tensor]
+    reshape_as: Callable[..., Tensor]
+    view_as: Callable[..., Tensor]
+    expand: Callable[..., Tensor]
+    expand_as: Callable[..., Tensor]
+    broadcast_to: Callable[..., Tensor]
+    repeat: Callable[..., Tensor]
+    tile: Callable[..., Tensor]
+    repeat_interleave: Callable[..., Tensor]
+    flip: Callable[..., Tensor]
+    roll: Callable[..., Tensor]
+    contiguous: Callable[..., Tensor]
+    narrow: Callable[..., Tensor]
+    select: Callable[..., Tensor]
+    index_select: Callable[..., Tensor]
+    gather: Callable[..., Tensor]
+    masked_fill: Callable[..., Tensor]
+    take_along_dim: Callable[..., Tensor]
+    tril: Callable[..., Tensor]
+    triu: Callable[..., Tensor]
+    bmm: Callable[..., Tensor]
+    mv: Callable[..., Tensor]
+    dot: Callable[..., Tensor]
+    outer: Callable[..., Tensor]
+    addmm: Callable[..., Tensor]
+    addmv: Callable[..., Tensor]
+    baddbmm: Callable[..., Tensor]
+    unbind: Callable[..., tuple[Tensor, ...]]
+    split: Callable[..., tuple[Tensor, ...]]
+    chunk: Callable[..., tuple[Tensor, ...]]
     T: Tensor
+    mT: Tensor  # noqa: N815  (PyTorch's name)
+    if TYPE_CHECKING:
+
+        def __getitem__(self, key: Any) -> Tensor: ...
+
+        def __setitem__(self, key: Any, value: Any) -> None: ...
+
+        def __iter__(self) -> Iterator[Tensor]: ...
 
     # Arithmetic. What is not a tensor or a number is refused by Python itself (NotImplemented).
 

@@ -73,7 +73,31 @@ _LINEAR = OPS["linear"]
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:  # noqa: A002
-    """``input @ weight.T + bias``; shapes (…, in), (out, in), (out) → (…, out)."""
+    """``input @ weight.T + bias``; shapes (…, in), (out, in), (out) → (…, out).
+
+    Raises
+    ------
+    RuntimeError
+        The shapes do not fit.
+    """
+    x, w = input._node, weight._node
+    inner, shape = x.value.shape, w.value.shape
+    if len(shape) != 2 or not inner or inner[-1] != shape[1]:
+        if len(shape) == 1 and inner and bias is None:
+            return input @ weight
+        raise RuntimeError(
+            f"linear: input of shape {tuple(inner)} and weight of shape {tuple(shape)} cannot be multiplied: "
+            "(…, in) and (out, in) can"
+        )
     if bias is None:
-        return Tensor(apply(_LINEAR, (input._node, weight._node)))
-    return Tensor(apply(_LINEAR, (input._node, weight._node, bias._node)))
+        return Tensor(apply(_LINEAR, (x, w)))
+    if len(bias._node.value.shape) == 1 and bias._node.value.shape[0] == shape[0]:
+        return Tensor(apply(_LINEAR, (x, w, bias._node)))
+    # PyTorch takes any bias that broadcasts to the product.
+    product = Tensor(apply(_LINEAR, (x, w)))
+    result = product + bias
+    if result.shape != product.shape:
+        raise RuntimeError(
+            f"linear: bias of shape {tuple(bias.shape)} does not broadcast to {tuple(product.shape)}"
+        )
+    return result

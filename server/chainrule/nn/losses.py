@@ -128,13 +128,14 @@ def binary_cross_entropy(
     ValueError
         The shapes differ.
     RuntimeError
-        A probability is below 0 or above 1.
+        A probability, or a target, is below 0 or above 1.
     """
     attrs = reduction_attrs(reduction)
     _same_size(input, target)
-    backend, p = input._node.backend, input._node.value
-    if not bool(backend.xp.all((p >= 0.0) & (p <= 1.0))):
-        raise RuntimeError("all elements of input should be between 0 and 1")
+    for x, name in ((input, "input"), (target, "target")):
+        p = x._node.value
+        if not bool(x._node.backend.xp.all((p >= 0.0) & (p <= 1.0))):
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     if weight is not None:
         each = binary_cross_entropy(input, target, reduction="none")
         return _weighted(each, weight, reduction)
@@ -156,7 +157,9 @@ def binary_cross_entropy_with_logits(
     Raises
     ------
     ValueError
-        The shapes differ.
+        The shapes of input and target differ.
+    RuntimeError
+        ``pos_weight`` does not broadcast to the input.
     """
     attrs = reduction_attrs(reduction)
     _same_size(input, target)
@@ -165,8 +168,19 @@ def binary_cross_entropy_with_logits(
         return _weighted(each, weight, reduction)
     inputs = _pair(input, target, "binary_cross_entropy_with_logits")
     if pos_weight is not None:
+        if not _broadcasts_to(pos_weight.shape, input.shape):
+            raise RuntimeError(
+                f"binary_cross_entropy_with_logits: pos_weight of shape {list(pos_weight.shape)} does not broadcast "
+                f"to the input's shape {list(input.shape)}"
+            )
         inputs = (*inputs, cast(_fixed(pos_weight), dtype_of(inputs[0])))
     return Tensor(apply(_LOGITS, inputs, attrs))
+
+
+def _broadcasts_to(shape: tuple[int, ...], full: tuple[int, ...]) -> bool:
+    return len(shape) <= len(full) and all(
+        size in (1, other) for size, other in zip(reversed(shape), reversed(full), strict=False)
+    )
 
 
 def _fixed(weight: Tensor) -> Node:

@@ -294,4 +294,4 @@ methods(
     roll=roll, contiguous=_itself,
 )  # fmt: skip
 Tensor.T = property(_transposed)  # type: ignore[assignment]
-Tensor.mT = property(_matrix_transposed)  # type: ignore[attr-defined]
+Tensor.mT = property(_matrix_transposed)  # type: ignore[assignment]
