@@ -259,3 +259,31 @@ def test_containers() -> None:
     around = nn.Residual(nn.Linear(2, 3), shortcut)
     assert [name for name, _ in around.named_parameters()] == ["body.weight", "body.bias", "shortcut.weight"]
     np.testing.assert_array_equal(around(x).tolist(), (shortcut(x) + around.body(x)).tolist())
+
+
+def test_a_call_of_ones_own_is_made_in_a_sequence_too() -> None:
+    class Loud(nn.Tanh):
+        calls = 0
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            return super().__call__(*args, **kwargs)
+
+    class Louder(Loud):
+        pass
+
+    loud = [Loud(), Louder()]
+    nn.Sequential(nn.Linear(2, 2), *loud)(torch.ones(1, 2))
+    assert [module.calls for module in loud] == [1, 1]
+    assert nn.Tanh.calls_forward
+    assert not Louder.calls_forward
+
+
+def test_a_parameter_is_on_no_tape_before_it_is_used() -> None:
+    with Tape() as tape:
+        net = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
+        assert not tape.nodes
+        net(leaf([[1.0, 2.0]], name="x"))
+    assert [node.name for node in tape.nodes] == [
+        "x", "0.weight", "0.bias", "0.linear#0", "1.weight", "1.bias", "1.linear#0",
+    ]  # fmt: skip

@@ -142,7 +142,7 @@ def test_norms_that_are_not_finite() -> None:
         p, q = (t.nn.Parameter(t.zeros(2)) for _ in range(2))
         p.grad, q.grad = t.tensor([float("inf"), 1.0]), t.tensor([2.0, 3.0])
         with pytest.raises(
-            RuntimeError, match="The total norm of order 2.0 for gradients from `parameters` is non"
+            RuntimeError, match=r"The total norm of order 2\.0 for gradients from `parameters` is non"
         ):
             t.nn.utils.clip_grad_norm_([p, q], 1.0, error_if_nonfinite=True)
         assert q.grad.tolist() == [2.0, 3.0]

@@ -8,6 +8,7 @@ from heapq import heapify, heappop, heappush
 from operator import attrgetter
 
 from chainrule.engine.backend import Array
+from chainrule.engine.op import Read
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Index, Term
 
@@ -197,25 +198,49 @@ def walk(
             yield Contribution(node, argument, child, g, value, before, total)
 
 
+def _firing(root: Node) -> list[Node]:
+    """What :func:`reachable` gives, without the leaves: they do not fire."""
+    found = [root]
+    seen = {root}
+    in_order = True
+    for node in found:
+        if node.released or node.overwritten:
+            return reachable(root)
+        for child in node.inputs:
+            if child.overwritten:
+                return reachable(root)
+            if child.requires_grad and child.op is not None and child not in seen:
+                seen.add(child)
+                found.append(child)
+                if child.index > node.index:
+                    in_order = False
+    if not in_order:
+        return reachable(root)
+    found.sort(key=_place, reverse=True)
+    return found
+
+
 def gradients(root: Node, seed: Array | None, release: bool) -> dict[Node, Array]:
     """The gradients of the leaves that the backward pass reaches, and of other nodes that have an owner.
 
     The same arithmetic in the same order as :func:`walk`, with nothing said on the way. With ``release`` each node
-    that has fired gives up the values that its VJPs read. Raises what :func:`backward` does. The caller is in
-    ``backend.quiet()``.
+    that has fired gives up the values that its VJPs read. Raises what :func:`backward` does.
     """
     if seed is None:
         seed = default_seed(root)
     totals: dict[Node, Array] = {root: seed}
-    for node in reachable(root):
+    backend = root.backend
+    xp, array_type = backend.xp, backend.array_type
+    for node in _firing(root):
         op = node.op
         if op is None:
             continue
         g = totals[node] if node.owner is not None else totals.pop(node)
-        backend, inputs, out, attrs = node.backend, node.inputs, node.value, node.attrs
-        xp, array_type = backend.xp, backend.array_type
-        values = [child.value for child in inputs]
-        reads = False
+        inputs, out, attrs = node.inputs, node.value, node.attrs
+        values = node.values
+        if values is None:
+            values = [child.value for child in inputs]
+        reads: tuple[Read, ...] = ()
         vjps = op.vjps if type(op.vjps) is tuple else op.vjps.first(len(inputs))  # type: ignore[union-attr]
         for child, vjp in zip(inputs, vjps):  # noqa: B905  (some arguments may be left out)
             if child.requires_grad:
@@ -227,13 +252,12 @@ def gradients(root: Node, seed: Array | None, release: bool) -> dict[Node, Array
                     if type(value) is not array_type:
                         value = backend.asarray(value)
                 totals[child] = value
-                if vjp.reads:
-                    reads = True
+                reads = reads or vjp.reads
         # A node that reads nothing can be gone through again.
         if release and reads:
             node.released = True
             if node.name is None:
-                node.inputs = ()
+                node.inputs, node.values = (), None
     return totals
 
 

@@ -110,8 +110,10 @@ def _floating(op: Op, dtype: DType) -> DType:
 
 def unary(op: Op, node: Node, attrs: Mapping[str, Any] = NO_ATTRS) -> Node:
     """Apply an op of one argument; integers become floating point where it needs them to."""
-    if op.real and node.backend.kind_of[node.value.dtype].rank < FLOAT32.rank:
-        node = cast(node, _default)
+    if op.real:
+        backend, dtype = node.backend, node.value.dtype
+        if dtype is not backend.float32 and backend.kind_of[dtype].rank < FLOAT32.rank:
+            node = cast(node, _default)
     return apply(op, (node,), attrs)
 
 

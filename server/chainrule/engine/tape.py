@@ -44,6 +44,8 @@ class Node:
         The tensor that held this value was changed in place since.
     in_place
         It was computed in place of its first argument, whose value it may still read.
+    values
+        The values of the inputs, where they are at hand; None: ask the inputs.
     owner
         Weak reference to the tensor whose ``grad`` collects this node's gradient.
     draw
@@ -59,6 +61,7 @@ class Node:
     draw: Draw | None = None
     released: bool = False
     overwritten: bool = False
+    values: list[Array] | None = None
     in_place: bool = False
 
     def __init__(
@@ -339,8 +342,9 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         opened = tape._open(op, inputs, attrs)
         if opened is not None:
             return opened
-    backend = inputs[0].backend
-    values = [node.value for node in inputs]
+    first = inputs[0]
+    backend = first.backend
+    values = [first.value] if len(inputs) == 1 else [node.value for node in inputs]
     requires_grad = False
     if state.grad_enabled and op.differentiable:
         for node in inputs:
@@ -359,7 +363,9 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         value = backend.asarray(value)
     if tape is None:
         if requires_grad:
-            return Node(value, backend, True, op, inputs, attrs)
+            node = Node(value, backend, True, op, inputs, attrs)
+            node.values = values
+            return node
         # Nothing will ask where it came from.
         return Node(value, backend, False, kind="input")
     for node in inputs:

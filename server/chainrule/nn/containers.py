@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
 from chainrule.nn.module import Module
 
@@ -61,8 +62,14 @@ class Sequential(_Listed):
         return type(self)(dict(items))
 
     def forward(self, input: Any) -> Any:  # noqa: A002
-        for module in self._modules.values():
-            input = module(input)  # type: ignore[misc]  # noqa: A001
+        modules: Any = self._modules.values()
+        if state.tape is None:
+            for module in modules:
+                # A call more takes as long as a third of a small layer.
+                input = module.forward(input) if module.calls_forward else module(input)  # noqa: A001
+        else:
+            for module in modules:
+                input = module(input)  # noqa: A001
         return input
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from chainrule.engine.backend import FLOAT32, FLOAT64, DType
 from chainrule.engine.dispatch import cast
@@ -42,6 +42,8 @@ class Module:
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
     _passing: set[str]
+    calls_forward: ClassVar[bool] = True
+    """Without a tape, a call does nothing but ``forward``."""
     may_miss: tuple[str, ...] = ()
     """Buffers that a state_dict need not have, because there were none in earlier times."""
 
@@ -53,6 +55,10 @@ class Module:
         raise NotImplementedError(
             f'Module [{type(self).__name__}] is missing the required "forward" function'
         )
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.calls_forward = cls.__call__ is Module.__call__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         tape = state.tape

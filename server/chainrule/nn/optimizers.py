@@ -42,7 +42,7 @@ class Optimizer:
         How the learning rate goes on from ``hyper["lr"]``.
     """
 
-    __slots__ = ("_bound", "_rule", "_symbols", "clip", "hyper", "name", "schedule")
+    __slots__ = ("_bound", "_plain", "_rates", "_rule", "_symbols", "clip", "hyper", "name", "schedule")
 
     def __init__(
         self,
@@ -58,6 +58,9 @@ class Optimizer:
         self._rule = rule
         self._symbols = by_symbol(self.hyper)
         self._bound: dict[Any, Step] = {}
+        self._rates: dict[Any, Array] = {}
+        kept = self.hyper.get("momentum") or self.hyper["weight_decay"] or clip or schedule
+        self._plain = rule is sgd and not kept
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.hyper.items())})"
@@ -124,11 +127,14 @@ class Optimizer:
 
     def plain_rate(self, like: Array, backend: Backend) -> Array | None:
         """η in the dtype of ``like``, where an update is θ − η·g and nothing is kept; else None."""
-        hyper = self.hyper
-        if self._rule is not sgd or hyper["momentum"] or hyper["weight_decay"] or self.clip or self.schedule:
+        if not self._plain:
             return None
-        # NumPy takes half the time to multiply by a number that is an array already.
-        return backend.xp.full((), self.hyper["lr"], dtype=like.dtype, device=like.device)
+        rate = self._rates.get(like.dtype)
+        if rate is None:
+            # NumPy takes half the time to multiply by a number that is an array already.
+            rate = backend.xp.full((), self.hyper["lr"], dtype=like.dtype, device=like.device)
+            self._rates[like.dtype] = rate
+        return rate
 
     def _bind(self, like: Array, backend: Backend) -> Step:
         hyper, rule, xp, array_type = self.hyper, self._rule, backend.xp, backend.array_type

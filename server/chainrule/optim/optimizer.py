@@ -6,6 +6,7 @@ A step gives each parameter another value; the arrays that were its value before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from chainrule.engine.grad_mode import enable_grad
@@ -43,7 +44,8 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         # For each group, for each of its tensors: [tensor, its state, updates so far].
         self._slots: list[list[list[Any]]] = []
-        self._made: dict[int, tuple[dict[str, Any], Any]] = {}
+        self._made: dict[int, tuple[tuple[Any, ...], Any]] = {}
+        self._now = itemgetter(*self.defaults)
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
@@ -89,7 +91,7 @@ class Optimizer:
         for k, group in enumerate(self.param_groups):
             optimizer = self._optimizer(k, group)
             step: Any = None
-            dtype = None
+            dtype = rate = None
             with current_backend().quiet():
                 for slot in self._slots[k]:
                     tensor, state, t = slot
@@ -102,18 +104,23 @@ class Optimizer:
                     value = node.value
                     if value.dtype is not dtype:
                         step = optimizer.bind(value, node.backend)
+                        rate = optimizer.plain_rate(value, node.backend)
                         dtype = value.dtype
-                    value, slot[1] = step(value, grad, state, t + 1)
                     slot[2] = t + 1
-                    tensor.replace(value)
+                    if rate is not None and value.shape:
+                        tensor.replace(value - rate * grad)
+                    else:
+                        value, slot[1] = step(value, grad, state, t + 1)
+                        tensor.replace(value)
         return result
 
     def _optimizer(self, k: int, group: dict[str, Any]) -> Any:
         """The algorithm with the group's hyperparameters as they are now."""
-        hyper = {key: group[key] for key in self.defaults}
+        now = self._now(group)
         made = self._made.get(k)
-        if made is None or made[0] != hyper:
-            made = self._made[k] = (hyper, make_optimizer(self._name, **hyper))
+        if made is None or made[0] != now:
+            hyper = dict(zip(self.defaults, now, strict=True))
+            made = self._made[k] = (now, make_optimizer(self._name, **hyper))
         return made[1]
 
 

@@ -9,13 +9,16 @@ from chainrule.engine.backend import DType, host
 from chainrule.engine.dispatch import get_default_dtype
 from chainrule.engine.functions.indexing import embedding
 from chainrule.engine.functions.shape import flatten
-from chainrule.engine.tape import Node, current_backend
+from chainrule.engine.op import OPS
+from chainrule.engine.tape import Node, apply, current_backend
 from chainrule.engine.tensor import Tensor
 from chainrule.nn import init
 from chainrule.nn.functional import dropout, linear
 from chainrule.nn.init import Generator
 from chainrule.nn.module import Module
 from chainrule.nn.parameter import Parameter
+
+_LINEAR = OPS["linear"]
 
 
 def weights(*shape: int, dtype: DType | None = None) -> Parameter:
@@ -68,7 +71,10 @@ class Linear(Module):
             init.default_bias_(self.bias, self.weight, generator)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002
-        return linear(input, self.weight, self.bias)
+        bias = self.bias
+        if bias is None:
+            return linear(input, self.weight)
+        return Tensor(apply(_LINEAR, (input._node, self.weight._node, bias._node)))
 
     def extra_repr(self) -> str:
         return (
