@@ -1,6 +1,7 @@
 /** The few words that the picture prints. The page passes them in its language. */
 export interface Words {
   readonly parameter: string;
+  readonly buffer: string;
   readonly input: string;
   readonly target: string;
   readonly constant: string;
@@ -11,6 +12,7 @@ export interface Words {
 
 export const englishWords: Words = {
   parameter: "param",
+  buffer: "buffer",
   input: "input",
   target: "target",
   constant: "constant",

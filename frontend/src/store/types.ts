@@ -17,6 +17,7 @@ import type {
   Prediction,
   PytorchResult,
   ServerMessage,
+  Source as SourceOfNumber,
   Step,
   StepCommand,
   Summary,
@@ -51,7 +52,6 @@ export type {
   PytorchResult,
   ServerMessage,
   SessionInfo,
-  Source,
   Step,
   Summary,
   SweepResult,
@@ -70,6 +70,9 @@ export type Dtype = GraphNode["dtype"];
 export type NodeKind = GraphNode["kind"];
 export type Form = NonNullable<GraphEdge["form"]>;
 export type FrameWhat = FrameTensor["what"];
+/** A number that can be explained; the page leaves out what it does not need. */
+export type Source = Pick<SourceOfNumber, "name" | "what" | "index" | "argument"> &
+  Partial<Pick<SourceOfNumber, "symbol" | "place">>;
 /** A number as JSON carries it: NaN and the infinities are strings. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
 /** A number, or nested lists of numbers in row-major order. */
