@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from chainrule.engine.backend import Array
@@ -99,9 +100,13 @@ class Line:
         if not self._layouts or self._layouts[-1] != record.layout:
             self._layouts.append(record.layout)
             self._layout_starts.append(record.iteration)
-        self._held.append(watched(record))
-        if len(self._held) >= HELD or not self.start.regime.backend.far:
-            self._settle()
+        backend, found = self.start.regime.backend, watched(record)
+        if not backend.far:
+            self._note(found, backend.numbers(list(found.values())))
+        else:
+            self._held.append(found)
+            if len(self._held) >= HELD:
+                self._settle()
 
     @property
     def columns(self) -> dict[str, array[float]]:
@@ -111,13 +116,18 @@ class Line:
 
     def _settle(self) -> None:
         """Note the numbers that are still on a device, in one transfer."""
-        if not self._held:
-            return
-        names = [name for found in self._held for name in found]
-        numbers = self.start.regime.backend.numbers([one for found in self._held for one in found.values()])
+        if self._held:
+            names = [name for found in self._held for name in found]
+            arrays = [one for found in self._held for one in found.values()]
+            self._note(names, self.start.regime.backend.numbers(arrays))
+            self._held.clear()
+
+    def _note(self, names: Iterable[str], numbers: Iterable[float]) -> None:
         for name, number in zip(names, numbers, strict=True):
-            self._columns.setdefault(name, array("d")).append(number)
-        self._held.clear()
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = array("d")
+            column.append(number)
 
     def layout(self, iteration: int) -> Layout:
         """The layout of an iteration that this branch owns."""
