@@ -161,10 +161,6 @@ class Backend:
                 found[k] = answer
         return found
 
-    def all_finite(self, array: Array) -> bool:
-        """Whether no element is NaN or infinite."""
-        return bool(self.xp.all(self.xp.isfinite(array)))
-
     def scatter_add(self, array: Array, index: Array, values: Array) -> Array:
         """A new array: ``values[i]`` added to ``array[index[i]]`` along the first axis.
 
