@@ -54,9 +54,16 @@ def _matrix_gradient(xp: Namespace, g: Array, inputs: Inputs) -> Array:
     return g
 
 
+def _one_for_all(inputs: Inputs) -> bool:
+    """A stack of matrices times one matrix: a single product of all rows, instead of one for each and their sum."""
+    return len(inputs[0].shape) > 2 == len(inputs[1].shape)
+
+
 def _into_a(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     if xp is host and len(inputs[0].shape) == 2 == len(inputs[1].shape):
         return g.dot(inputs[1].T)
+    if _one_for_all(inputs):
+        return xp.reshape(xp.matmul(_rows(xp, g), inputs[1].T), tuple(inputs[0].shape))
     a, b = _matrices(xp, inputs)
     full = xp.matmul(_matrix_gradient(xp, g, inputs), xp.matrix_transpose(b))
     return xp.reshape(unbroadcast(xp, full, a.shape), inputs[0].shape)
@@ -65,6 +72,8 @@ def _into_a(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -
 def _into_b(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     if xp is host and len(inputs[0].shape) == 2 == len(inputs[1].shape):
         return inputs[0].T.dot(g)
+    if _one_for_all(inputs):
+        return xp.matmul(_rows(xp, inputs[0]).T, _rows(xp, g))
     a, b = _matrices(xp, inputs)
     full = xp.matmul(xp.matrix_transpose(a), _matrix_gradient(xp, g, inputs))
     return xp.reshape(unbroadcast(xp, full, b.shape), inputs[1].shape)
@@ -168,6 +177,10 @@ def _terms_into(argument: int) -> VjpTerms:
 )
 def matmul(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     a, b = inputs
+    if _one_for_all(inputs):
+        if a.shape[-1] != b.shape[0]:
+            raise ValueError("the inner sizes differ")
+        return xp.reshape(xp.matmul(_rows(xp, a), b), (*a.shape[:-1], b.shape[1]))
     # The same BLAS call as NumPy's matmul, reached in half the time.
     return a.dot(b) if xp is host and len(a.shape) == 2 == len(b.shape) else xp.matmul(a, b)
 
