@@ -16,7 +16,8 @@ import chainrule
 from chainrule.engine.tensor import leaf
 from chainrule.nn import functional
 
-OURS, THEIRS = functional, torch.nn.functional
+OURS: Any = functional
+THEIRS = torch.nn.functional
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 DTYPES = st.sampled_from(["float32", "float64"])
 REDUCTIONS = st.sampled_from(["mean", "sum", "none"])
@@ -116,7 +117,8 @@ def test_layer_norm(
     given_ = [x, *(drawn(seed + k, *inner, dtype=dtype) for k in range(affine))]
     ours = [leaf(a.copy(), requires_grad=True) for a in given_]
     theirs = [torch.tensor(a, requires_grad=True) for a in given_]
-    value = OURS.layer_norm(ours[0], inner, *ours[1:], eps=eps)
+    affine_: Any = ours[1:]
+    value = OURS.layer_norm(ours[0], inner, *affine_, eps=eps)
     wanted = THEIRS.layer_norm(theirs[0], inner, *theirs[1:], eps=eps)
     agree(value, wanted, ours, theirs, dtype, seed)
 
@@ -136,10 +138,11 @@ def agree(value: Any, wanted: Any, ours: list[Any], theirs: list[Any], dtype: st
 @pytest.mark.parametrize("shape", [(512, 8), (2, 256, 8), (16, 3, 64)])
 def test_large_ones(shape: tuple[int, ...], dtype: str) -> None:
     x = drawn(1, *shape, dtype=dtype)
-    for name, size, call in (
+    cases: Any = (
         ("layer_norm", shape[-1], lambda f, x, w, b: f.layer_norm(x, (shape[-1],), w, b)),
         ("batch_norm", shape[1], lambda f, x, w, b: f.batch_norm(x, None, None, w, b, training=True)),
-    ):
+    )
+    for name, size, call in cases:
         arrays = [x, drawn(2, size, dtype=dtype), drawn(3, size, dtype=dtype)]
         ours = [leaf(a.copy(), requires_grad=True) for a in arrays]
         theirs = [torch.tensor(a, requires_grad=True) for a in arrays]
@@ -173,8 +176,9 @@ def test_batch_norm(
     mean, variance = drawn(seed + 5, channels, dtype=dtype), drawn(seed + 6, channels, dtype=dtype, low=0.5)
     ours = [leaf(a.copy(), requires_grad=True) for a in arrays]
     theirs = [torch.tensor(a, requires_grad=True) for a in arrays]
+    affine_: Any = ours[1:]
     kept, wanted_kept = [leaf(mean), leaf(variance)], [torch.tensor(mean), torch.tensor(variance)]
-    value = OURS.batch_norm(ours[0], *kept, *ours[1:], training=training, momentum=momentum)
+    value = OURS.batch_norm(ours[0], *kept, *affine_, training=training, momentum=momentum)
     wanted = THEIRS.batch_norm(theirs[0], *wanted_kept, *theirs[1:], training=training, momentum=momentum)
     agree(value, wanted, ours, theirs, dtype, seed)
     for statistic, expected in zip(kept, wanted_kept, strict=True):
@@ -231,7 +235,7 @@ def test_cross_entropy_of_many_rows(spread: float, dtype: str) -> None:
         compare("nll_loss", [scores], target, reduction=reduction)
 
 
-PAIRS: dict[str, dict[str, list[float]]] = {
+PAIRS: dict[str, Any] = {
     "mse_loss": {},
     "l1_loss": {},
     "huber_loss": {"delta": [0.5, 1.0, 2.0]},
@@ -244,9 +248,10 @@ PAIRS: dict[str, dict[str, list[float]]] = {
 def test_losses_of_pairs(
     name: str, shape: tuple[int, ...], data: st.DataObject, reduction: str, dtype: str, seed: int
 ) -> None:
-    attrs = {key: data.draw(st.sampled_from(values)) for key, values in PAIRS[name].items()}
+    attrs: dict[str, Any] = {key: data.draw(st.sampled_from(values)) for key, values in PAIRS[name].items()}
     other = shape
-    if shape and data.draw(st.booleans()):
+    broadcast: Any = st.booleans()
+    if shape and data.draw(broadcast):
         other = shape[data.draw(st.integers(0, len(shape) - 1)) :]
     arrays = [drawn(seed, *shape, dtype=dtype), drawn(seed + 1, *other, dtype=dtype)]
     with warnings.catch_warnings():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chainrule.protocol.client import CLIENT_MESSAGE
@@ -52,7 +54,7 @@ def test_an_edit_that_was_made_is_not_made_again() -> None:
 
 def test_a_breakpoint_is_set_once() -> None:
     session = make()
-    wanted = {"id": "k", "condition": {"kind": "step", "node": "w"}}
+    wanted: Any = {"id": "k", "condition": {"kind": "step", "node": "w"}}
     send(session, "breakpoint", **wanted)
     other = again(session)
     told = the(Breakpoints, send(other, "breakpoint", **wanted))

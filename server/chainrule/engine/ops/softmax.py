@@ -155,7 +155,11 @@ def _softmax_vjp(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Att
     "softmax",
     glyph="softmax",
     formula=r"z = \frac{e^{a}}{\sum e^{a}}",
-    vjps=(Vjp("dense", _softmax_vjp, r"\operatorname{diag}(z) - z\,z^{\top}", _softmax_vjp_terms, reads=("out",)),),
+    vjps=(
+        Vjp(
+            "dense", _softmax_vjp, r"\operatorname{diag}(z) - z\,z^{\top}", _softmax_vjp_terms, reads=("out",)
+        ),
+    ),
     value_terms=_softmax_terms,
     torch="softmax",
     python="torch.softmax({0})",
@@ -218,7 +222,9 @@ def _log_softmax_vjp_terms(
     "log_softmax",
     glyph="log softmax",
     formula=r"z = a - \log \sum e^{a}",
-    vjps=(Vjp("dense", _log_softmax_vjp, r"\delta_{ij} - e^{{z}_i}", _log_softmax_vjp_terms, reads=("out",)),),
+    vjps=(
+        Vjp("dense", _log_softmax_vjp, r"\delta_{ij} - e^{{z}_i}", _log_softmax_vjp_terms, reads=("out",)),
+    ),
     value_terms=_log_softmax_terms,
     torch="log_softmax",
     python="torch.log_softmax({0})",
