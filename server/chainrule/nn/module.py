@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
-from chainrule.engine.backend import FLOAT32, FLOAT64, DType
+from chainrule.engine.backend import FLOAT32, FLOAT64, DType, host
 from chainrule.engine.dispatch import cast
 from chainrule.engine.grad_mode import no_grad
 from chainrule.engine.tape import Tape, leaf_node, state
@@ -402,9 +402,13 @@ def _copy(key: str, tensor: Tensor, given: Any) -> str | None:
             f"size mismatch for {key}: copying a param with shape {_size(given.shape)} from checkpoint, the shape "
             f"in current model is {_size(node.shape)}."
         )
-    value = given._node.value if isinstance(given, Tensor) else given
-    tensor.replace(node.backend.asarray(value, node.value.dtype))
+    tensor.replace(node.backend.asarray(values_of(given), node.value.dtype))
     return None
+
+
+def values_of(given: Any) -> Any:
+    """The array of a tensor; a copy of any other, because recorded arrays never change."""
+    return given._node.value if isinstance(given, Tensor) else host.array(given)
 
 
 def _size(shape: Any) -> str:

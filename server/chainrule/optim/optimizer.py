@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
+from chainrule.engine.backend import host
 from chainrule.engine.grad_mode import enable_grad
-from chainrule.engine.tape import current_backend
+from chainrule.engine.tape import Node, current_backend
 from chainrule.engine.tensor import Tensor
+from chainrule.nn.module import values_of
 from chainrule.nn.optimizers import make_optimizer
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Lion", "Optimizer", "RMSprop"]
@@ -113,6 +115,52 @@ class Optimizer:
                         value, slot[1] = step(value, grad, state, t + 1)
                         tensor.replace(value)
         return result
+
+    def state_dict(self) -> dict[str, Any]:
+        """What is kept of each tensor, by its place, and the hyperparameters of each group. Values of now."""
+        kept: dict[int, dict[str, Tensor]] = {}
+        groups = []
+        first = 0
+        for group, slots in zip(self.param_groups, self._slots, strict=True):
+            for place, (tensor, state, t) in enumerate(slots, start=first):
+                if t:
+                    backend = tensor.node.backend
+                    found = {"step": host.asarray(float(t)), **state}
+                    kept[place] = {
+                        key: Tensor(Node(backend.asarray(array), backend, False, kind="constant"))
+                        for key, array in found.items()
+                    }
+            places = list(range(first, first + len(slots)))
+            groups.append({**{key: group[key] for key in group if key != "params"}, "params": places})
+            first += len(slots)
+        return {"state": kept, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what :meth:`state_dict` says of an optimizer with as many tensors.
+
+        Raises
+        ------
+        ValueError
+            The groups are others.
+        """
+        groups = state_dict["param_groups"]
+        if len(groups) != len(self.param_groups):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        if any(len(new["params"]) != len(slots) for new, slots in zip(groups, self._slots, strict=True)):
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
+        for new, group, slots in zip(groups, self.param_groups, self._slots, strict=True):
+            group.update({key: value for key, value in new.items() if key != "params"})
+            for place, slot in zip(new["params"], slots, strict=True):
+                found = dict(state_dict["state"].get(place, {}))
+                node = slot[0].node
+                slot[2] = int(found.pop("step").item()) if "step" in found else int(bool(found))
+                slot[1] = {
+                    key: node.backend.asarray(values_of(value), node.value.dtype)
+                    for key, value in found.items()
+                    if value is not None
+                }
 
     def _optimizer(self, k: int, group: dict[str, Any]) -> Any:
         """The algorithm with the group's hyperparameters as they are now."""
