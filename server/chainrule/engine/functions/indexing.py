@@ -9,7 +9,7 @@ from chainrule.engine import dispatch
 from chainrule.engine.backend import BOOL, INT64, host
 from chainrule.engine.dispatch import Scalar, as_scalar
 from chainrule.engine.functions.arguments import methods, one_tensor
-from chainrule.engine.functions.shape import axis_of, unsqueeze
+from chainrule.engine.functions.shape import axis_of, broadcast_tensors, unsqueeze
 from chainrule.engine.op import OPS
 from chainrule.engine.tape import Node, apply, leaf_node, state
 from chainrule.engine.tensor import Tensor
@@ -130,6 +130,11 @@ def _places(part: Any, x: Tensor, axis: int) -> list[Node]:
         )
     where = host.nonzero(part._host())
     return [leaf_node(backend.asarray(places), backend, kind="constant") for places in where]
+
+
+def masked_select(x: Tensor, mask: Tensor) -> Tensor:
+    """The elements where the mask holds, in one axis. Refused while a tape records: see ``x[mask]``."""
+    return _get(*broadcast_tensors(x, mask))
 
 
 def _set(x: Tensor, key: Any, value: Any) -> None:
@@ -344,5 +349,5 @@ def _bordered(x: Tensor, axis: int, before: int, after: int, mode: str) -> Tenso
 
 methods(
     __getitem__=_get, __setitem__=_set, index_select=index_select, gather=gather, masked_fill=masked_fill,
-    tril=tril, triu=triu, take_along_dim=take_along_dim,
+    tril=tril, triu=triu, masked_select=masked_select, take_along_dim=take_along_dim,
 )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 from chainrule.engine import dispatch
 from chainrule.engine.dispatch import Scalar
 from chainrule.engine.functions.arguments import methods, one_tensor, two_tensors
-from chainrule.engine.functions.shape import reshape, unsqueeze
+from chainrule.engine.functions.joining import narrow
+from chainrule.engine.functions.shape import axis_of, reshape, unsqueeze
 from chainrule.engine.op import OPS
 from chainrule.engine.tape import apply
 from chainrule.engine.tensor import Tensor
@@ -157,6 +158,36 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     )
 
 
+def diagonal(x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The diagonal of two axes, as the last axis; ``offset`` places to the right of the main one.
+
+    Raises
+    ------
+    RuntimeError
+        The axes are the same.
+    """
+    first, second = axis_of(dim1, x.ndim), axis_of(dim2, x.ndim)
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    rows, columns = max(-offset, 0), max(offset, 0)
+    count = max(0, min(x.shape[first] - rows, x.shape[second] - columns))
+    if (rows, count) != (0, x.shape[first]):
+        x = narrow(x, first, min(rows, x.shape[first]), count)
+    if (columns, count) != (0, x.shape[second]):
+        x = narrow(x, second, min(columns, x.shape[second]), count)
+    labels = [*_LETTERS[: x.ndim]]
+    labels[second] = labels[first]
+    rest = [one for axis, one in enumerate(labels) if axis not in (first, second)]
+    return einsum(f"{''.join(labels)}->{''.join(rest)}{labels[first]}", x)
+
+
+def trace(x: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal."""
+    if x.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got a tensor with dim {x.ndim}")
+    return diagonal(x).sum()
+
+
 def _only_letters(given: list[str], right: str) -> None:
     for one in (*given, right):
         bare = one.replace("...", "", 1)
@@ -212,3 +243,4 @@ def _broadcast(tensors: list[Tensor], labels: list[str]) -> tuple[list[Tensor], 
 
 
 methods(matmul=matmul, mm=mm, bmm=bmm, mv=mv, dot=dot, outer=outer, addmm=addmm, baddbmm=baddbmm, addmv=addmv)
+methods(diagonal=diagonal, trace=trace)

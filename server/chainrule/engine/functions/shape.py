@@ -261,6 +261,24 @@ def repeat_interleave(x: Tensor, repeats: int, dim: int | None = None) -> Tensor
     return reshape(wide, (*shape[:dim], shape[dim] * repeats, *shape[dim + 1 :]))
 
 
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """Each vector along an axis of its own, copied along the others; ``xy`` exchanges the first two axes."""
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tuple(tensors[0])
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f"torch.meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing}")
+    for x in tensors:
+        if x.ndim > 1:
+            raise RuntimeError(
+                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got shape {list(x.shape)}"
+            )
+    order = list(range(len(tensors)))
+    if indexing == "xy" and len(tensors) > 1:
+        order[:2] = 1, 0
+    along = [reshape(x, [-1 if k == axis else 1 for k in order]) for axis, x in enumerate(tensors)]
+    return broadcast_tensors(*along)
+
+
 def flip(x: Tensor, dims: int | Sequence[int]) -> Tensor:
     """The elements along some axes in reverse."""
     chosen = axes_of(dims, x.ndim)
