@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import operator
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -74,19 +77,46 @@ def _run(record: Record, wanted: Node, what: str) -> object:
 
 
 def _call(torch: Any, node: Node, arguments: list[Any]) -> Any:
-    op, attrs = node.op, node.attrs
+    """The op's PyTorch expression, as its record writes it, of tensors."""
+    op = node.op
     assert op is not None
-    if op.torch == "to":
-        return arguments[0].to(getattr(torch, attrs["dtype"]))
-    if op.torch in ("reshape", "permute"):
-        return getattr(torch, op.torch)(
-            arguments[0], tuple(attrs["shape" if op.torch == "reshape" else "dims"])
-        )
-    given = {{"axis": "dim", "keepdims": "keepdim"}.get(key, key): value for key, value in attrs.items()}
-    if given.get("dim", 0) is None:
-        # PyTorch's reductions over everything take no keepdim.
-        if given.get("keepdim"):
-            given["dim"] = tuple(range(arguments[0].dim()))
-        else:
-            given = {}
-    return getattr(torch, op.torch)(*arguments, **given)
+    names = {f"x{k}": x for k, x in enumerate(arguments)}
+    text = op.call(list(names), node.attrs)
+    return _interpret(ast.parse(text, mode="eval").body, {**names, "torch": torch, "float": float})
+
+
+_OPERATORS: dict[type[ast.AST], Any] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Mod: operator.mod, ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.USub: operator.neg,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
+
+
+def _interpret(tree: ast.AST | None, names: Mapping[str, Any]) -> Any:
+    """The value of an expression of the kinds that records are written in."""
+    match tree:
+        case None:
+            return None
+        case ast.Constant(value):
+            return value
+        case ast.Name(name):
+            return names[name]
+        case ast.Attribute(value, name):
+            return getattr(_interpret(value, names), name)
+        case ast.Tuple(parts):
+            return tuple(_interpret(part, names) for part in parts)
+        case ast.List(parts):
+            return [_interpret(part, names) for part in parts]
+        case ast.Slice(lower, upper, step):
+            return slice(*(_interpret(part, names) for part in (lower, upper, step)))
+        case ast.Subscript(value, key):
+            return _interpret(value, names)[_interpret(key, names)]
+        case ast.Call(function, given, keywords):
+            named = {str(word.arg): _interpret(word.value, names) for word in keywords}
+            return _interpret(function, names)(*(_interpret(x, names) for x in given), **named)
+        case ast.UnaryOp(sign, value):
+            return _OPERATORS[type(sign)](_interpret(value, names))
+        case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]):
+            return _OPERATORS[type(sign)](_interpret(left, names), _interpret(right, names))
+    raise TypeError(f"records hold no {type(tree).__name__}")
