@@ -10,7 +10,10 @@ from chainrule.engine.op import OPS
     ("formula", "symbols", "expected"),
     [
         (r"\frac{a}{b}", {"a": "6", "b": "3"}, r"\frac{6}{3}"),
-        (r"z = a\,b", {"a": "-2", "b": "3", "z": "-6"}, r"\left(-6\right) = \left(-2\right)\,3"),
+        (r"z = a\,b", {"a": "-2", "b": "3", "z": "-6"}, r"\left(-6\right) = \left(-2\right) \cdot 3"),
+        (r"z = a\,b", {"a": "y", "b": "3", "z": "f"}, r"f = y \cdot 3"),
+        (r"z = a\,b", {"a": "y", "b": "-3", "z": "f"}, r"f = y \cdot \left(-3\right)"),
+        (r"z = a\,b", {"a": "3", "b": "y", "z": "f"}, r"f = 3\,y"),
         (r"\cos a", {"a": "0.5"}, r"\cos 0.5"),
         (r"\cos a", {"a": "w"}, r"\cos w"),
         (r"\operatorname{sign} a", {"a": "2", "s": "9"}, r"\operatorname{sign} 2"),

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from chainrule.engine.backend import Backend, get_backend
+from chainrule.language.listing import LOOP
 from chainrule.lessons import LESSONS
 from chainrule.protocol.model import Beat
 from chainrule.trace import Record, Regime, StepRef, initial_carry, run_iteration
 
-PRESETS = [("one-weight", preset.id, preset.config) for preset in LESSONS["one-weight"].presets] + [
-    ("circuit", preset.id, preset.config) for preset in LESSONS["circuit"].presets
-]
+PRESETS = [(slug, preset.id, preset.config) for slug, lesson in LESSONS.items() for preset in lesson.presets]
 """Every preset of every lesson: slug, preset, configuration."""
 NAMES = [f"{slug}:{preset}" for slug, preset, _ in PRESETS]
 
@@ -83,9 +82,14 @@ def anchored(record: Record, beat: Beat) -> StepRef:
     raise AssertionError(f"the anchor of beat {beat.id} is nowhere")
 
 
+ITERATIONS = 20
+"""How often the loop of a listing is run, which has no end of its own."""
+
+
 def run_listing(code: str, torch: Any) -> dict[str, Any]:
     """Run a listing with a module in the place of PyTorch; the variables that it leaves behind."""
     variables: dict[str, Any] = {}
+    code = code.replace(f"\n{LOOP}\n", f"\nfor iteration in range({ITERATIONS}):\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "torch", torch)
         exec(compile(code, "<listing>", "exec"), variables)

@@ -19,6 +19,8 @@ from chainrule.language.instructions import (
 from chainrule.protocol.model import ListingLine, StepKind
 
 Values = Mapping[str, Nested]
+LOOP = "while True:"
+"""A session goes on for as long as one steps, and so does its listing."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,9 @@ def _binary(op: str, left: tuple[str, int], right: tuple[str, int]) -> str:
 
 
 def program_listing(
-    program: Program, values: Values, dtype: str, optimizer: str | None, *, zero_grad: bool, iterations: int
+    program: Program, values: Values, dtype: str, optimizer: str | None, *, zero_grad: bool
 ) -> Listing:
-    """The PyTorch program: leaves, then one pass, or with an optimizer a loop of ``iterations``.
+    """The PyTorch program: leaves, then one pass, or with an optimizer a loop without an end.
 
     ``optimizer`` is the call that makes one without its parameters: ``SGD({}, lr=0.01)``.
     """
@@ -115,7 +117,7 @@ def program_listing(
     if optimizer is not None:
         parameters = "[" + ", ".join(leaf.name for leaf in program.leaves) + "]"
         lines.append(f"optimizer = torch.optim.{optimizer.format(parameters)}")
-        lines += ["", f"for iteration in range({iterations}):"]
+        lines += ["", LOOP]
         indent = "    "
         steps["zero_grad"] = len(lines) + 1
         lines.append(indent + ("optimizer.zero_grad()" if zero_grad else "# optimizer.zero_grad()"))

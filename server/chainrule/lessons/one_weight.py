@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from chainrule.engine.backend import Backend, HostArray
-from chainrule.language.listing import number_lines
+from chainrule.language.listing import LOOP, number_lines
 from chainrule.lessons.lesson import KindFloat, LeafSpec, Lesson, beat, host_array, text
 from chainrule.lessons.options import (
     OptimizerConfig,
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
-
-ITERATIONS = 20
-"""Length of the listing's loop."""
 
 
 class Config(OptimizerConfig):
@@ -93,7 +90,7 @@ def _listing(config: Config, dtype: str) -> tuple[tuple[ListingLine, ...], dict[
         f"target = torch.tensor({number_code(config.target)}{suffix})",
         f"optimizer = torch.optim.{(optimizer_code(config) or '').format('[w]')}",
         "",
-        f"for iteration in range({ITERATIONS}):",
+        LOOP,
         "    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()",
         "    loss = (w * x - target) ** 2",
         "    loss.backward()",

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
 
-ITERATIONS = 20
-"""Length of the listing's loop, where there is an optimizer."""
 WATCHED = 8
 """Scalar variables whose history is kept."""
 
@@ -141,7 +139,6 @@ def build_circuit(config: Config, dtype: str) -> Circuit:
         dtype,
         optimizer_code(config),
         zero_grad=config.zero_grad,
-        iterations=ITERATIONS,
     )
     watch = tuple(name for name, shape in shapes.items() if shape == ())[:WATCHED]
     return Circuit(config, program, leaves, listing, watch)
