@@ -52,3 +52,12 @@ def test_every_type_and_message_says_what_it_is() -> None:
     for name, schema in create_app().openapi()["components"]["schemas"].items():
         if name not in ("ClientMessage", "ServerMessage"):
             assert schema.get("description"), f"{name} has no docstring"
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/docs.css", "/api/openapi.json"])
+async def test_documents_answer_head_as_they_answer_get(serve: Serve, path: str) -> None:
+    async with serve() as client:
+        whole, head = await client.get(path), await client.head(path)
+        assert head.status_code == 200
+        for name in ("content-type", "content-length"):
+            assert head.headers[name] == whole.headers[name]

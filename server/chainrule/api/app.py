@@ -60,15 +60,15 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     app.include_router(snapshots.router)
     app.include_router(websocket.router)
 
-    @app.get("/api/openapi.json", include_in_schema=False)
+    @app.api_route("/api/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def schema(request: Request) -> Response:
         return JSONResponse(request.app.openapi())
 
-    @app.get("/api/docs", include_in_schema=False)
+    @app.api_route("/api/docs", methods=["GET", "HEAD"], include_in_schema=False)
     async def documentation(request: Request) -> Response:
         return HTMLResponse(reference.page(request.app.openapi()))
 
-    @app.get("/api/docs.css", include_in_schema=False)
+    @app.api_route("/api/docs.css", methods=["GET", "HEAD"], include_in_schema=False)
     async def style() -> Response:
         return Response(reference.STYLE, media_type="text/css")
 
