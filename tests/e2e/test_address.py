@@ -136,13 +136,14 @@ def test_the_link_is_copied_or_shown(page: Page) -> None:
 def test_the_picture_is_exported(page: Page) -> None:
     open_lesson(page, "/one-weight?seed=7&at=0.8")
     for item, ending, start in (
-        ("SVG", ".svg", b"<svg"),
-        ("PNG", ".png", b"\x89PNG"),
-        ("JSON", ".json", b"{"),
+        ("Picture as SVG", ".svg", b"<svg"),
+        ("Picture as PNG", ".png", b"\x89PNG"),
+        ("Numbers as JSON", ".json", b"{"),
+        ("Timeline as JSON lines", ".jsonl", b"{"),
     ):
         page.get_by_role("button", name="Export").click()
         with page.expect_download() as download:
-            page.get_by_role("menuitem", name=re.compile(item)).click()
+            page.get_by_role("menuitem", name=item, exact=True).click()
         file = download.value
         assert file.suggested_filename.endswith(ending)
         assert file.path().read_bytes().startswith(start)

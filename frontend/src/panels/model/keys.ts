@@ -39,6 +39,9 @@ const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable=t
 /** Things that use the arrow keys themselves. */
 const OWN_ARROWS = "[role=tab], [role=menu], [role=menuitem], [role=listbox], [role=option], [role=radio]";
 
+/** The focusable mirror of the picture: Enter selects there. */
+const PICTURE = ".mirror";
+
 /** The action of a key press, or null where it belongs to what has the focus. */
 export function actionOf(event: KeyboardEvent, dialogOpen: boolean): Action | null {
   if (event.defaultPrevented || event.isComposing || dialogOpen) return null;
@@ -51,10 +54,10 @@ export function actionOf(event: KeyboardEvent, dialogOpen: boolean): Action | nu
   return found.action;
 }
 
-/** Space presses a button that was reached by keyboard; after a click with the mouse it means play. */
+/** Space presses a button that was reached by keyboard; on a card of the picture, and after a click, it means play. */
 function isPressable(at: Element | null): boolean {
   const control = at?.closest("button, a[href], summary, [role=menuitem], [role=switch], input");
-  if (!control) return false;
+  if (!control || control.closest(PICTURE)) return false;
   if (control.matches(":focus-visible")) return true;
   if (control instanceof HTMLElement) control.blur();
   return false;
