@@ -5,10 +5,9 @@ gradient was at some step, which steps touch a node: all of that is looked up in
 """
 
 from chainrule.trace.carry import Carry, Regime, Shift, Slot, initial_carry
+from chainrule.trace.computed import Layout, ParameterUpdate
 from chainrule.trace.record import (
     Arrivals,
-    Layout,
-    ParameterUpdate,
     Record,
     StepRef,
     is_delta,

@@ -11,7 +11,7 @@ from chainrule.engine.backend import Array, Backend
 from chainrule.nn.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from chainrule.lessons.lesson import LeafSpec, LessonConfig, Model
+    from chainrule.lessons.lesson import Evaluates, LeafSpec, LessonConfig, Model
 
 CARRIED = ("parameter", "buffer")
 """Kinds of leaves whose values carry over."""
@@ -35,6 +35,12 @@ class Regime:
     def leaves(self) -> dict[str, LeafSpec]:
         """The model's leaves by name, in order of registration."""
         return {spec.name: spec for spec in self.model.leaves}
+
+    @cached_property
+    def evaluates(self) -> Evaluates | None:
+        """The model, if it measures."""
+        model: Any = self.model
+        return model if hasattr(model, "evaluate") else None
 
     @cached_property
     def native(self) -> Any:

@@ -16,7 +16,8 @@ from chainrule.engine.tensor import leaf
 from chainrule.errors import Refusal
 from chainrule.nn.optimizers import Step
 from chainrule.trace.carry import CARRIED, FIRST, NO_ARRAYS, Carry, Regime, Shift, Slot
-from chainrule.trace.record import Layout, ParameterUpdate, Record, Replayed, Traced
+from chainrule.trace.computed import Layout, ParameterUpdate, Replayed, Traced
+from chainrule.trace.record import Record
 
 
 def run_iteration(
@@ -67,14 +68,19 @@ def _run(carry: Carry, iteration: int, max_nodes: int | None, trace: bool) -> Re
 
 
 def _inputs(carry: Carry, iteration: int) -> dict[str, Array]:
-    """The leaves that come with the batch, in order of registration. Integers (labels, indices) stay integers."""
+    """The leaves that come with the batch, in order of registration. Integers (labels, indices) stay integers.
+
+    What was edited takes the place of the batch's where it has the batch's shape.
+    """
     regime = carry.regime
     batch, fixed, backend = regime.model.batch(iteration), carry.fixed, regime.backend
     array_type: Any = backend.array_type
     native = regime.native
     inputs: dict[str, Array] = {}
     for name in regime.fed:
-        value: Any = fixed[name] if name in fixed else batch[name]
+        value: Any = batch[name]
+        if name in fixed and tuple(fixed[name].shape) == value.shape:
+            value = fixed[name]
         if type(value) is not array_type or value.dtype is not native:
             floating = not isinstance(value, host.ndarray) or value.dtype.kind == "f"
             value = backend.asarray(value, native if floating else None)
