@@ -423,8 +423,11 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @enum {string} */
             applies: "next_iteration" | "rebuild";
-            /** @enum {string} */
-            control: "number" | "choice" | "switch" | "code" | "none";
+            /**
+             * @description ``several``: any of the choices, a list; ``text``: one line, such as 4, 2 for a list.
+             * @enum {string}
+             */
+            control: "number" | "choice" | "several" | "switch" | "text" | "code" | "none";
             choices: string[];
             /** @default null */
             minimum: number | null;

@@ -19,11 +19,11 @@ PRESETS = [(slug, preset.id, preset.config) for slug, lesson in LESSONS.items() 
 NAMES = [f"{slug}:{preset}" for slug, preset, _ in PRESETS]
 
 
-def regime(slug: str, backend: Backend | None = None, **config: Any) -> Regime:
+def regime(slug: str, backend: Backend | None = None, seed: int = 7, **config: Any) -> Regime:
     """What iterations of a lesson run with."""
     lesson, backend = LESSONS[slug], backend or get_backend()
     settings = lesson.Config.model_validate(config)
-    model = lesson.build(settings, 7, backend, settings.dtype)
+    model = lesson.build(settings, seed, backend, settings.dtype)
     return Regime(settings, model, model.optimizer(), backend, settings.dtype)
 
 

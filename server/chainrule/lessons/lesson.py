@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Se
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from chainrule.engine.backend import Backend, HostArray, host
+from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.errors import Refusal
 from chainrule.protocol.model import (
     Beat,
@@ -96,6 +96,11 @@ WRONG_FIELDS: dict[str, tuple[str, str | None]] = {
     "less_than_equal": ("config_too_large", "le"),
     "less_than": ("config_not_below", "lt"),
     "literal_error": ("config_not_a_choice", "expected"),
+    "layers": ("config_not_layers", None),
+    "int_parsing": ("config_not_whole", None),
+    "int_from_float": ("config_not_whole", None),
+    "int_type": ("config_not_whole", None),
+    "too_short": ("config_too_short", None),
     "string_too_long": ("config_too_long", "max_length"),
 }
 """What pydantic says of a field → reason, and where pydantic keeps the bound. All else is ``config_wrong_type``."""
@@ -149,8 +154,28 @@ class LeafSpec:
     config_field: str | None = None
 
 
+class Evaluates(Protocol):
+    """What a model may have beside :class:`Model`: measurements that no gradient comes from.
+
+    Attributes
+    ----------
+    evaluate_every
+        Iterations from one measurement to the next; iteration 0 is measured.
+    """
+
+    @property
+    def evaluate_every(self) -> int: ...
+
+    def evaluate(self, values: Mapping[str, Array]) -> Mapping[str, float]:
+        """Metrics in evaluation mode, given the parameters and buffers: a pure function of them.
+
+        Names are those of the protocol where they apply: ``test_loss``, ``accuracy``, ``test_accuracy``.
+        """
+        ...
+
+
 class Model(Protocol):
-    """What a lesson computes.
+    """What a lesson computes. It may also measure (:class:`Evaluates`).
 
     Attributes
     ----------

@@ -264,7 +264,9 @@ class ConfigField(Part):
     name: str
     title: Text
     applies: Literal["next_iteration", "rebuild"]
-    control: Literal["number", "choice", "switch", "code", "none"]
+    control: Literal["number", "choice", "several", "switch", "text", "code", "none"] = Field(
+        description="``several``: any of the choices, a list; ``text``: one line, such as 4, 2 for a list."
+    )
     choices: list[str] = Field(default_factory=list)
     minimum: float | None = None
     maximum: float | None = None

@@ -12,6 +12,7 @@ from chainrule.session import pytorch
 from chainrule.session.core import Core
 from chainrule.session.view import node_states
 from chainrule.timeline import Line
+from chainrule.timeline.branch import measured
 
 
 def config_of(core: Core) -> dict[str, object]:
@@ -45,7 +46,10 @@ def info(core: Core, seq: int) -> SessionInfo:
         cursor=core.cursor(),
         phase=phase(core),
         parameters=parameters(core),
-        metrics={"loss": None if loss is None else core.backend.numbers([loss])[0]},
+        metrics={
+            "loss": None if loss is None else core.backend.numbers([loss])[0],
+            **measured(core.record, always=True),
+        },
         journal=[entry for _, entry in core.line.journal],
     )
 
@@ -102,12 +106,17 @@ def withheld(name: str) -> Refusal:
 
 def columns(line: Line, start: int, end: int) -> dict[str, list[float | None]]:
     """Metrics of iterations ``start`` … ``end`` − 1, over all the branches that hold them."""
-    names = dict.fromkeys(name for owner, _, _ in line.segments() for name in owner.columns)
+    segments = line.segments()
+    names = dict.fromkeys(name for owner, _, _ in segments for name in (*owner.columns, *owner.measured))
     found: dict[str, list[float | None]] = {name: [] for name in names}
-    for owner, first, after in line.segments():
+    for owner, first, after in segments:
         low, high = max(start, first), min(end, owner.tip + 1 if after is None else after)
         for name, values in found.items():
             if low < high:
+                numbers = owner.measured.get(name)
+                if numbers is not None:
+                    values.extend(numbers.get(iteration) for iteration in range(low, high))
+                    continue
                 column = owner.columns.get(name)
                 values.extend([None] * (high - low) if column is None else column[low - first : high - first])
     return found

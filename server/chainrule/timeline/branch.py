@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from chainrule.engine.backend import Array
@@ -29,6 +29,8 @@ class Line:
         Configurations that were appended: iteration from which each holds.
     journal
         Commands that shaped the path from the root to here, each with the iteration from which it has an effect.
+    measured
+        By name, what the model measured in some iterations: {iteration: number}, in order of time.
     cuts
         Iterations from which the history was taken away again (by undo), in order of time.
     """
@@ -43,6 +45,7 @@ class Line:
     tip: int = field(init=False)
     regimes: dict[int, Regime] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
+    measured: dict[str, dict[int, float]] = field(default_factory=dict)
     _columns: dict[str, array[float]] = field(default_factory=dict)
     _held: list[dict[str, Array]] = field(default_factory=list)
     _layouts: list[Layout] = field(default_factory=list)
@@ -100,6 +103,8 @@ class Line:
         if not self._layouts or self._layouts[-1] != record.layout:
             self._layouts.append(record.layout)
             self._layout_starts.append(record.iteration)
+        for name, number in measured(record).items():
+            self.measured.setdefault(name, {})[record.iteration] = number
         backend, found = self.start.regime.backend, watched(record)
         if not backend.far:
             self._note(found, backend.numbers(list(found.values())))
@@ -141,6 +146,9 @@ class Line:
         self.head = head
         for column in self.columns.values():
             del column[iteration - self.fork :]
+        for numbers in self.measured.values():
+            while numbers and next(reversed(numbers)) >= iteration:
+                numbers.popitem()
         while self._layout_starts and self._layout_starts[-1] >= iteration:
             self._layout_starts.pop()
             self._layouts.pop()
@@ -151,6 +159,10 @@ class Line:
         """Give ``other``, which forks from here, all iterations from its fork on."""
         at = other.fork - self.fork
         other._columns = {name: column[at:] for name, column in self.columns.items()}
+        other.measured = {
+            name: {at: number for at, number in numbers.items() if at >= other.fork}
+            for name, numbers in self.measured.items()
+        }
         other.regimes = {start: regime for start, regime in self.regimes.items() if start >= other.fork}
         other._layout_starts = [max(start, other.fork) for start in self._layout_starts]
         other._layouts = list(self._layouts)
@@ -187,3 +199,13 @@ def watched(record: Record) -> dict[str, Array]:
         elif name in record.by_name:
             found[name] = record.by_name[name].value
     return found
+
+
+def measured(record: Record, *, always: bool = False) -> Mapping[str, float]:
+    """What the model measures with the values that one iteration starts from, where it is its turn."""
+    start = record.start
+    model = start.regime.evaluates
+    if model is None or not (always or record.iteration % model.evaluate_every == 0):
+        return {}
+    with start.regime.backend.quiet():
+        return model.evaluate(start.values)

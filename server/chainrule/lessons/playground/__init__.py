@@ -1,0 +1,27 @@
+"""Playground: a multilayer perceptron on points of the plane."""
+
+from __future__ import annotations
+
+from chainrule.lessons.lesson import Lesson, text
+from chainrule.lessons.playground.beats import beats
+from chainrule.lessons.playground.config import Config, fields
+from chainrule.lessons.playground.model import build
+from chainrule.lessons.playground.presets import PRESETS
+
+LESSON = Lesson(
+    slug="playground",
+    order=5,
+    title=text("Playground", "Sân chơi"),
+    summary=text(
+        "A network learns to tell points of the plane apart, batch by batch. Every number of its forward pass, "
+        "its backward pass and its updates can be looked at.",
+        "Một mạng học cách phân biệt các điểm trên mặt phẳng, từng lô một. Có thể xem mọi con số của lượt truyền "
+        "xuôi, lượt lan truyền ngược và các lần cập nhật.",
+    ),
+    Config=Config,
+    fields=fields(),
+    presets=PRESETS,
+    plot=None,
+    beats=beats,
+    build=build,
+)
