@@ -4,7 +4,7 @@ import type { Layouter } from "../layout/layout";
 import type { Positions } from "../layout/types";
 import type { Graph } from "../store/types";
 import type { Measure } from "./display";
-import { leastFor, roomOf, type Screen } from "./framing";
+import { leastFor, roomOf, wholeFor, type Screen } from "./framing";
 import { layoutRequest, makeGeometry, planFor, type Geometry, type Plan } from "./geometry";
 import type { Level } from "./metrics";
 import type { Words } from "./words";
@@ -72,7 +72,8 @@ export class Arranger {
     const room = roomOf(screen);
     const key = [drawing.key, level, room.w, room.h, screen.present, JSON.stringify(words)].join("|");
     if (this.#plan?.key !== key) {
-      const plan = planFor(drawing, level, room, words, measure, leastFor(screen), screen.present);
+      const whole = wholeFor(screen, "planned");
+      const plan = planFor(drawing, level, room, words, measure, leastFor(screen), screen.present, whole);
       this.#plan = { key, plan };
     }
     return this.#plan.plan;

@@ -11,6 +11,10 @@ const MOST = { plain: 1.25, present: 2.4 };
 const PRESENT_LEAST = 24 / FONTS.strip.size;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
 const READABLE = { wide: 0.64, narrow: 0.6 };
+/** But all of a picture is worth numbers as small as this; a plan's scale is an estimate. */
+const WHOLE = { wide: { planned: 0.42, drawn: 0.36 }, narrow: { planned: 0.52, drawn: 0.48 } };
+/** A phone on its side is as wide as it likes, but low. */
+const NARROW = { w: 560, h: 240 };
 /** Around what is followed: room for its numbers, tokens and arithmetic. */
 const AROUND = { x: 70, y: 62 };
 
@@ -20,8 +24,17 @@ export interface Screen {
   readonly present: boolean;
 }
 
-export function leastFor({ size, present }: Screen): number {
-  return present ? PRESENT_LEAST : size.w < 560 ? READABLE.narrow : READABLE.wide;
+export function leastFor(screen: Screen): number {
+  return screen.present ? PRESENT_LEAST : isNarrow(screen) ? READABLE.narrow : READABLE.wide;
+}
+
+/** The scale down to which a picture is shown as a whole. */
+export function wholeFor(screen: Screen, of: "planned" | "drawn"): number {
+  return screen.present ? PRESENT_LEAST : WHOLE[isNarrow(screen) ? "narrow" : "wide"][of];
+}
+
+function isNarrow({ size }: Screen): boolean {
+  return size.w < NARROW.w || size.h < NARROW.h;
 }
 
 /** The free part of the screen. */
@@ -35,7 +48,9 @@ export function roomOf({ size, insets }: Screen): Size {
 /** All of the picture, or with `whole` false no smaller than it can be read. */
 export function framed(geometry: Geometry, screen: Screen, whole: boolean): Camera {
   const most = screen.present ? MOST.present : MOST.plain;
-  return fitted(geometry.bounds, screen.size, screen.insets, most, whole ? 0 : leastFor(screen));
+  const all = fitted(geometry.bounds, screen.size, screen.insets, most);
+  if (whole || all.k >= wholeFor(screen, "drawn")) return all;
+  return fitted(geometry.bounds, screen.size, screen.insets, most, leastFor(screen));
 }
 
 /** When the picture does not fit, it follows what is active; before anything is, its beginning. */

@@ -72,7 +72,7 @@ const AROUND = 40;
 /**
  * The plan that shows a graph largest on a screen of this size (in units at zoom 1), in the order of what is easiest
  * to follow: one row, several rows, and on narrow screens data that flow down. Where even the best is smaller than
- * `least`, rows as long as the screen is wide at that scale: what is active is then followed downwards.
+ * `whole`, rows as long as the screen is wide at the scale `least`: what is active is then followed downwards.
  */
 export function planFor(
   drawing: Drawing,
@@ -82,6 +82,7 @@ export function planFor(
   measure: Measure,
   least: number,
   close = false,
+  whole = least,
 ): Plan {
   const plans: { plan: Plan; scale: number; worth: number; width: number; height: number }[] = [];
   const scale = ({ w, h }: Size) => Math.min(Math.max(1.05, least), screen.w / w, screen.h / (h + AROUND));
@@ -100,9 +101,9 @@ export function planFor(
     dense: close,
   };
   const flat = layoutRequest(drawing, level, row, words, measure);
-  const whole = fold(flat, row.spacing, Infinity).size;
-  const one = scale(whole);
-  add(row, whole, 1);
+  const long = fold(flat, row.spacing, Infinity).size;
+  const one = scale(long);
+  add(row, long, 1);
   const column: Plan = {
     flow: "down",
     spacing: spacing("down", drawing.nodes.length),
@@ -122,7 +123,7 @@ export function planFor(
     }
   }
   const best = plans.reduce((a, b) => (b.worth > a.worth ? b : a));
-  if (best.scale >= least) return best.plan;
+  if (best.scale >= Math.min(whole, least)) return best.plan;
   // Where hardly one row is seen at a time, a long row is easier to follow than turns.
   if (screen.h / least < SEEN) return row;
   const readable = plans.filter((p) => p.plan.rows && p.width >= least);

@@ -4,7 +4,9 @@ import { indented } from "../../src/panels/model/json";
 describe("JSON on several lines", () => {
   it("keeps every number as it was sent", () => {
     const sent = '{"name":"w","shape":[],"dtype":"float32","data":-24.0}';
-    expect(indented(sent)).toBe('{\n  "name": "w",\n  "shape": [],\n  "dtype": "float32",\n  "data": -24.0\n}');
+    expect(indented(sent)).toBe(
+      '{\n  "name": "w",\n  "shape": [],\n  "dtype": "float32",\n  "data": -24.0\n}',
+    );
   });
 
   it("keeps lists in one line, and strings as they are", () => {
