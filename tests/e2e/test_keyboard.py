@@ -121,6 +121,19 @@ def test_the_timeline_and_its_speed(page: Page) -> None:
     at_step(page, 5)
 
 
+def test_space_plays_on_a_card_of_the_graph_too(page: Page) -> None:
+    open_lesson(page)
+    tab_to(page, node(page, "w"))
+    press(page, "Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    press(page, "Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    # What was meant was not a click on the card.
+    expect(page).not_to_have_url(re.compile("sel="))
+    press(page, "Enter")
+    expect(page).to_have_url(re.compile("sel=w"))
+
+
 def test_the_top_bar_the_set_up_and_the_narrative(page: Page) -> None:
     open_lesson(page, "/one-weight?seed=7")
     tab_to(page, page.get_by_label("learning rate"))

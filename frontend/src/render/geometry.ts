@@ -164,6 +164,12 @@ export function makeGeometry(drawing: Drawing, positions: Positions, level: Leve
   for (const { value, contribution } of labels.values())
     for (const at of [value, contribution]) if (at) all.push(labelBox(at));
   if (loss && flow === "down") all.push({ x: loss.x, y: loss.y + loss.h, w: loss.w, h: 34 });
+  // An updated weight has its old value above it, and where data flow down the update's arithmetic above that.
+  const above = flow === "right" ? 26 : 62;
+  for (const { kind, node } of drawing.graph.steps) {
+    const card = kind === "update" && node !== null ? cards.get(node) : undefined;
+    if (card) all.push({ x: card.x, y: card.y - above, w: card.w, h: above });
+  }
   return { drawing, flow, level, cards, wires, labels, bounds: boundsOf(all) };
 }
 

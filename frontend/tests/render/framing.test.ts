@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { toScreen } from "../../src/render/camera";
+import { estimate } from "../../src/render/display";
+import { framed, leastFor, roomOf, wholeFor, type Screen } from "../../src/render/framing";
+import { planFor } from "../../src/render/geometry";
+import { englishWords } from "../../src/render/words";
+import { parseTrace } from "../../src/transport/replay";
+import { geometryOf, recordingOf } from "../support/pictures";
+
+const golden = resolve(__dirname, "../../../tests/golden");
+const lessons = [
+  "one-weight",
+  "circuit",
+  ...["sigmoid-neuron", "fan-out", "max", "log-sum-exp"].map((p) => `circuit-${p}`),
+];
+const insets = { top: 66, right: 16, bottom: 64, left: 16 };
+/** The stages of windows of 1440×900 and 1280×720. */
+const screens: Screen[] = [
+  { size: { w: 788, h: 716 }, insets, present: false },
+  { size: { w: 688, h: 536 }, insets, present: false },
+];
+
+describe.each(lessons)("the picture of %s", (lesson) => {
+  const { drawing } = recordingOf(parseTrace(readFileSync(resolve(golden, `${lesson}.jsonl`), "utf8")));
+  it.each(["scalars", "operations"] as const)("is whole and clear of the badge as %s", async (level) => {
+    for (const screen of screens) {
+      const { size } = screen;
+      const whole = wholeFor(screen, "planned");
+      const plan = planFor(
+        drawing,
+        level,
+        roomOf(screen),
+        englishWords,
+        estimate,
+        leastFor(screen),
+        false,
+        whole,
+      );
+      const geometry = await geometryOf(drawing, plan, level);
+      const { x, y, w, h } = toScreen(framed(geometry, screen, false), geometry.bounds);
+      expect(x).toBeGreaterThan(insets.left - 1);
+      expect(y).toBeGreaterThan(insets.top - 1);
+      expect(x + w).toBeLessThan(size.w - insets.right + 1);
+      expect(y + h).toBeLessThan(size.h - insets.bottom + 1);
+    }
+  });
+});
