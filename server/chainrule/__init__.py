@@ -167,6 +167,7 @@ from chainrule.engine.functions.shape import (
     unflatten,
     unsqueeze,
 )
+from chainrule.engine.functions.softmax import _safe_softmax as _safe_softmax
 from chainrule.engine.functions.softmax import log_softmax, softmax
 from chainrule.engine.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from chainrule.engine.tensor import Size, Tensor

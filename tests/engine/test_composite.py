@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from chainrule.engine.backend import Backend, get_backend
-from chainrule.engine.backward import backward
+from chainrule.engine.backward import Contribution, backward
 from chainrule.engine.op import OPS
+from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node, Tape, apply
 from chainrule.engine.tensor import leaf
 from chainrule.nn import functional
@@ -81,11 +82,61 @@ def test_composites_inside_composites_open_too() -> None:
     assert {"", "cross_entropy#0", "cross_entropy#0.log_softmax#0"} == scopes
 
 
-def test_attention_is_a_scope() -> None:
-    with Tape() as tape:
-        q, k, v = (leaf(np.ones((2, 3, 4)), name=name) for name in "qkv")
-        functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-        functional.scaled_dot_product_attention(q, k, v)
-    inner = {node.scope for node in tape.nodes if node.op is not None}
-    assert inner == {"attention#0", "attention#1"}
-    assert "attention#0.softmax#0" in tape.by_name
+def test_attention_is_one_node_or_a_scope_of_that_name() -> None:
+    def run(opened: set[str], **how: Any) -> Tape:
+        with Tape(opened=opened) as tape:
+            q, k, v = (leaf(np.ones((2, 3, 4)), name=name) for name in "qkv")
+            functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            functional.scaled_dot_product_attention(q, k, v, **how)
+        return tape
+
+    closed = run(set())
+    assert [node.name for node in closed.nodes[3:]] == ["attention#0", "attention#1"]
+    opened = run({"attention"})
+    assert {node.scope for node in opened.nodes[3:]} == {"attention#0", "attention#1"}
+    assert "attention#0.softmax#0" in opened.by_name
+    assert {node.scope for node in run({"attention#1"}).nodes[3:]} == {"", "attention#1"}
+    # With dropout there is always something to see inside.
+    assert "attention#1.dropout#0" in run(set(), dropout_p=0.5).by_name
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_query_that_may_look_at_nothing_gets_nothing(opened: bool) -> None:
+    rows = np.random.default_rng(0).normal(size=(3, 2, 2))
+    with Tape(opened={"attention"} if opened else ()):
+        q, k, v = (leaf(x, requires_grad=True) for x in rows)
+        mask = leaf(np.array([[False, False], [True, True]]))
+        out = functional.scaled_dot_product_attention(q, k, v, mask)
+        out.sum().backward()
+    value = out.detach().numpy()
+    assert not value[0].any()
+    assert value[1].all()
+    assert q.grad is not None
+    assert not q.grad.numpy()[0].any()
+    assert q.grad.numpy()[1].all()
+    assert all(x.grad is not None and np.isfinite(x.grad.numpy()).all() for x in (k, v))
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_plan_of_attention_gives_the_same_bits(opened: bool) -> None:
+    def traced(seed: int) -> tuple[Tape, Node, list[Contribution]]:
+        draw = np.random.default_rng(seed)
+        with Tape(opened={"attention"} if opened else ()) as tape:
+            q, k, v = (leaf(draw.normal(size=(2, 3, 5, 4)), requires_grad=True) for _ in range(3))
+            mask = leaf(draw.normal(size=(5, 5)), requires_grad=True)
+            first = functional.scaled_dot_product_attention(q, k, v, mask)
+            out = functional.scaled_dot_product_attention(first, k, first, is_causal=True)
+            root = (out * out).sum().node
+            return tape, root, list(backward(root))
+
+    tape, root, contributions = traced(0)
+    plan = Plan(tape.nodes, root, contributions, {})
+    for seed in (1, 2, 2, 0):
+        tape, _, contributions = traced(seed)
+        work = plan.run([node.value for node in tape.nodes if node.op is None])
+        nodes = plan.tape(work)
+        for mine, wanted in zip(nodes, tape.nodes, strict=True):
+            assert mine.value.tobytes() == wanted.value.tobytes()
+        for own, other in zip(plan.contributions(work, nodes), contributions, strict=True):
+            assert own.value.tobytes() == other.value.tobytes()
+            assert own.total.tobytes() == other.total.tobytes()

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule
+from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import leaf
 from chainrule.nn import functional
 
@@ -297,10 +298,43 @@ def test_attention(
     attrs: dict[str, Any] = {"is_causal": mask == "causal"}
     if mask == "booleans":
         attrs["attn_mask"] = np.random.default_rng(seed).random((length, other)) < 0.5
-        attrs["attn_mask"][:, 0] = True
     if mask == "numbers":
         attrs["attn_mask"] = drawn(seed + 3, length, other, dtype=dtype)
     compare("scaled_dot_product_attention", [q, k, v], seed=seed, differs=True, **attrs)
+    with Tape():
+        compare("scaled_dot_product_attention", [q, k, v], seed=seed, differs=True, **attrs)
+
+
+@given(
+    batches=st.sampled_from([((), (), ()), ((2,), (1,), ()), ((2, 1), (3,), (2, 3)), ((1,), (2,), (2,))]),
+    sizes=st.tuples(*(st.integers(1, 4),) * 4),
+    scale=st.sampled_from([None, 0.75, -1.5]),
+    mask=st.sampled_from(["none", "causal", "one for all", "one for each", "of keys"]),
+    dtype=DTYPES,
+    seed=SEEDS,
+)
+def test_attention_of_stacks_that_broadcast_with_a_mask_that_is_learnt(
+    batches: tuple[tuple[int, ...], ...],
+    sizes: tuple[int, ...],
+    scale: float | None,
+    mask: str,
+    dtype: str,
+    seed: int,
+) -> None:
+    length, other, width, columns = sizes
+    matrices = ((length, width), (other, width), (other, columns))
+    arrays = [
+        drawn(seed + i, *batch, *matrix, dtype=dtype)
+        for i, (batch, matrix) in enumerate(zip(batches, matrices, strict=True))
+    ]
+    stack = np.broadcast_shapes(*batches)
+    shapes = {"one for all": (length, other), "one for each": (*stack, length, other), "of keys": (1, other)}
+    if mask in shapes:
+        arrays.append(drawn(seed + 3, *shapes[mask], dtype=dtype))
+    attrs = {"is_causal": mask == "causal", "scale": scale}
+    compare("scaled_dot_product_attention", arrays, seed=seed, differs=True, **attrs)
+    with Tape():
+        compare("scaled_dot_product_attention", arrays, seed=seed, differs=True, **attrs)
 
 
 def _some(library: Any) -> tuple[Any, ...]:
@@ -322,6 +356,20 @@ REFUSED: dict[str, tuple[str, Any]] = {
     "other last axes": ("layer_norm", lambda t: (t.ones(2, 3), (4,))),
     "one value": ("batch_norm", lambda t: (t.ones(1, 3), None, None, None, None, True)),
     "no statistics": ("batch_norm", lambda t: (t.ones(2, 3), None, None)),
+    "queries of another type": (
+        "scaled_dot_product_attention",
+        lambda t: (t.ones(2, 3), t.ones(2, 3, dtype=t.float64), t.ones(2, 3)),
+    ),
+    "queries that are vectors": ("scaled_dot_product_attention", lambda t: (t.ones(3), t.ones(3), t.ones(3))),
+    "queries of integers": ("scaled_dot_product_attention", lambda t: (t.ones(2, 3, dtype=t.int64),) * 3),
+    "a mask of integers": (
+        "scaled_dot_product_attention",
+        lambda t: (*(t.ones(2, 3),) * 3, t.ones(2, 2, dtype=t.int64)),
+    ),
+    "a query of another width": (
+        "scaled_dot_product_attention",
+        lambda t: (t.ones(2, 4), *(t.ones(2, 3),) * 2),
+    ),
     "no probability": ("dropout", lambda t: (t.ones(2), 1.5)),
 }
 

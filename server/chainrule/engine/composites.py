@@ -9,7 +9,8 @@ from chainrule.engine.composite import inside
 from chainrule.engine.functions.elementwise import abs as absolute
 from chainrule.engine.functions.elementwise import exp, log, sqrt
 from chainrule.engine.op import OPS
-from chainrule.engine.tape import apply
+from chainrule.engine.ops.attention import causal_mask, scale_of
+from chainrule.engine.tape import apply, leaf_node
 from chainrule.engine.tensor import Tensor
 
 
@@ -96,6 +97,31 @@ def batch_norm_eval(
 ) -> Tensor:
     standard = (a - _per_channel(b, a)) / _per_channel(sqrt(c + eps), a)
     return _affine(standard, _per_channel(d, a), _per_channel(e, a))
+
+
+# -- attention
+
+
+def attention_weights(
+    a: Tensor, b: Tensor, d: Tensor | None, *, is_causal: bool, scale: float | None
+) -> Tensor:
+    """How much each query (…, L, E) takes from each key (…, S, E): rows that sum to 1, (…, L, S)."""
+    scores = (a * scale_of(a.node.value, scale)) @ b.transpose(-2, -1)
+    if is_causal:
+        node = scores.node
+        mask = causal_mask(node.backend.xp, node.value)
+        scores = scores + Tensor(leaf_node(mask, node.backend, kind="constant"))
+    if d is not None:
+        scores = scores + d
+    op = OPS["softmax" if d is None else "safe_softmax"]
+    return Tensor(apply(op, (scores.node,), {"axis": scores.ndim - 1}))
+
+
+@inside("attention")
+def attention(
+    a: Tensor, b: Tensor, c: Tensor, d: Tensor | None = None, *, is_causal: bool, scale: float | None
+) -> Tensor:
+    return attention_weights(a, b, d, is_causal=is_causal, scale=scale) @ c
 
 
 # -- losses

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 
-from chainrule.engine.backend import BOOL, host
+from chainrule.engine.backend import BOOL
+from chainrule.engine.composites import attention, attention_weights
+from chainrule.engine.dispatch import constant
 from chainrule.engine.functions.elementwise import where
-from chainrule.engine.functions.softmax import softmax
-from chainrule.engine.tape import leaf_node, state
+from chainrule.engine.op import OPS
+from chainrule.engine.tape import apply, state
 from chainrule.engine.tensor import Tensor
 from chainrule.nn.normalisation import dropout
 
@@ -24,12 +26,15 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """softmax(query · keyᵀ · scale + mask) · value; shapes (…, L, E), (…, S, E), (…, S, V) → (…, L, V).
 
-    It is recorded as the primitives that it is made of, in a scope of its own.
+    On a tape it is one node, or in ``Tape(opened={"attention"})`` the primitives inside it. Those stand in a scope of
+    their own also where weights are dropped. Outside a tape they are what runs: they keep the weights of every call
+    until its backward pass, which the VJPs of the one node may have to make anew.
 
     Parameters
     ----------
     attn_mask
-        Booleans (True: takes part) or numbers that are added to the scores; broadcasts to (…, L, S).
+        Booleans (True: takes part) or numbers that are added to the scores; broadcasts to (…, L, S). A query that
+        may look at nothing gets 0.
     is_causal
         A position sees itself and those before it.
     scale
@@ -38,28 +43,47 @@ def scaled_dot_product_attention(
     Raises
     ------
     RuntimeError
-        Both a mask and ``is_causal``; or the shapes do not go together.
+        Both a mask and ``is_causal``; the shapes do not go together; or the types differ or are not floating point.
     """
     if attn_mask is not None and is_causal:
         raise RuntimeError("Explicit attn_mask should not be set when is_causal=True")
+    mask = _checked(query, key, value, attn_mask)
+    factor = None if scale is None else float(scale)
     tape = state.tape
-    with nullcontext() if tape is None else tape.part("attention"):
-        factor = 1.0 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
-        scores = (query * factor) @ key.transpose(-2, -1)
-        if is_causal:
-            attn_mask = _causal(scores)
-        if attn_mask is not None:
-            booleans = attn_mask.dtype is BOOL
-            scores = where(attn_mask, scores, -math.inf) if booleans else scores + attn_mask
-        weights = softmax(scores, -1)
-        if dropout_p > 0.0:
-            weights = dropout(weights, dropout_p)
-        return weights @ value
+    if dropout_p > 0.0:
+        with nullcontext() if tape is None else tape.part("attention"):
+            weights = attention_weights(query, key, mask, is_causal=is_causal, scale=factor)
+            return dropout(weights, dropout_p) @ value
+    if tape is None:
+        return attention(query, key, value, mask, is_causal=is_causal, scale=factor)
+    inputs = tuple(x.node for x in (query, key, value, mask) if x is not None)
+    return Tensor(apply(OPS["attention"], inputs, {"is_causal": is_causal, "scale": factor}))
 
 
-def _causal(scores: Tensor) -> Tensor:
-    """0 where a position may look and −∞ where it may not, (L, S)."""
-    node = scores._node
-    rows, columns = node.value.shape[-2:]
-    mask = host.where(host.tri(rows, columns, dtype=bool), 0.0, -host.inf)
-    return Tensor(leaf_node(node.backend.asarray(mask, node.value.dtype), node.backend, kind="constant"))
+def _checked(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor | None:
+    """The mask as numbers to add, if arguments are what PyTorch takes."""
+    dtype = query.dtype
+    if key.dtype is not dtype or value.dtype is not dtype:
+        raise RuntimeError(
+            "Expected query, key, and value to have the same dtype, but got query.dtype: "
+            f"{dtype.name} key.dtype: {key.dtype.name} and value.dtype: {value.dtype.name} instead."
+        )
+    ranks = query.ndim, key.ndim, value.ndim
+    if min(ranks) < 2:
+        raise RuntimeError(
+            "Expected query, key, and value to all be at least 2 dimensional, but got query.dim: "
+            f"{ranks[0]} key.dim: {ranks[1]} and value.dim: {ranks[2]} instead."
+        )
+    if not dtype.is_floating_point:
+        raise RuntimeError(f"scaled_dot_product_attention: not implemented for {dtype.name}")
+    if mask is None or mask.dtype is dtype:
+        return mask
+    if mask.dtype is BOOL:
+        free, hidden = (Tensor(constant(x, dtype)) for x in (0.0, -math.inf))
+        return where(mask, free, hidden)
+    if mask.dtype.name != "float32":
+        raise RuntimeError(
+            "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            f"{mask.dtype.name} and query.dtype: {dtype.name} instead."
+        )
+    return mask.to(dtype)

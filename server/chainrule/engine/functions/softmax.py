@@ -50,4 +50,9 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = Non
     return _along("log_softmax", input, dim, dtype)
 
 
+def _safe_softmax(input: Tensor, dim: int, dtype: DType | None = None) -> Tensor:  # noqa: A002
+    """:func:`softmax`, but 0 instead of NaN in a row of nothing but −∞. PyTorch has it under this name."""
+    return _along("safe_softmax", input, dim, dtype)
+
+
 methods(softmax=softmax, log_softmax=log_softmax)

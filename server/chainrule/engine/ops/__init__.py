@@ -1,6 +1,7 @@
 """All ops. Importing this package fills the registry; a new module of ops is listed here."""
 
 from chainrule.engine.ops import (
+    attention,
     classification,
     comparison,
     convolution,
@@ -19,6 +20,7 @@ from chainrule.engine.ops import (
 )
 
 __all__ = [
+    "attention",
     "classification",
     "comparison",
     "convolution",

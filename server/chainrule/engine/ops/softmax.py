@@ -8,7 +8,7 @@ from __future__ import annotations
 from chainrule.engine.backend import Array, HostArray, Namespace, host
 from chainrule.engine.op import Inputs, Sample, Vjp, primitive
 from chainrule.engine.ops.sums import LARGE, row_sums
-from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, element, upstream
+from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, constant, element, upstream
 
 _MATRIX = [[0.5, -1.25, 2.0], [3.5, 0.75, -0.5]]
 _NAN, _INF = float("nan"), float("inf")
@@ -123,6 +123,12 @@ def _softmax_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> li
     return [Term((Factor(r"e^{a - \max a}", power, (Source(0, index),)), share))]
 
 
+def _safe_softmax_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
+    if _largest(inputs[0], _row(out.shape, attrs, index)) == -_INF:
+        return [Term((constant("0", 0.0),))]
+    return _softmax_terms(out, inputs, attrs, index)
+
+
 def jacobian_factor(z: Array, i: Index, j: Index) -> Factor:
     """∂z_j/∂a_i of a softmax: z_i (1 − z_i) on the diagonal, −z_i z_j beside it."""
     p = element(z, i)
@@ -179,6 +185,34 @@ def softmax(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     axis = _axis(a, attrs)
     e = xp.exp(a - xp.max(a, axis=axis, keepdims=True))
     return e / xp.sum(e, axis=axis, keepdims=True)
+
+
+@primitive(
+    "safe_softmax",
+    glyph="softmax",
+    formula=r"z = \frac{e^{a}}{\sum e^{a}}",
+    vjps=(
+        Vjp(
+            "dense", _softmax_vjp, r"\operatorname{diag}(z) - z\,z^{\top}", _softmax_vjp_terms, reads=("out",)
+        ),
+    ),
+    value_terms=_safe_softmax_terms,
+    torch="_safe_softmax",
+    python="torch._safe_softmax({0})",
+    samples=_SAMPLES[:4],
+    edges=_EDGES,
+)
+def safe_softmax(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
+    """Softmax in which a row of nothing but −∞, where nothing may be looked at, becomes 0 instead of NaN."""
+    a, axis = inputs[0], attrs["axis"]
+    out = softmax.forward(xp, inputs, attrs)
+    if 0 in a.shape:
+        return out
+    if xp is host and not host.isnan(out.take(0, axis=axis)).any():
+        # The other reason to look closer is NaN among the scores; either is NaN in all of its row.
+        return out
+    dead = xp.max(a, axis=axis, keepdims=True) == -_INF
+    return xp.where(dead, xp.zeros_like(out), out)
 
 
 def _log_softmax_terms(out: Array, inputs: Inputs, attrs: Attrs, index: Index) -> list[Term]:
