@@ -241,7 +241,8 @@ class TestListing:
             assert number is not None
             return code[number]
 
-        assert line("forward", "hidden2.tanh#0") == "z2 = hidden2(a1); a2 = torch.tanh(z2)"
+        assert line("forward", "hidden2.tanh#0") == "a2 = torch.tanh(z2)"
+        assert line("forward", "hidden2.linear#0") == "z2 = hidden2(a1)"
         assert line("forward", "data_loss").startswith("data_loss = F.")
         assert line("forward", "loss") == line("forward", "l2#0.mul#0")
         assert line("update") == "optimizer.step()"

@@ -37,7 +37,8 @@ describe("names as LaTeX", () => {
     ["x_1", "x_{1}"],
     ["sigma", "\\sigma"],
     ["10", "10"],
-    ["hidden.weight", "\\mathrm{hidden.weight}"],
+    ["hidden.weight", "W_{\\mathrm{hidden}}"],
+    ["block1.norm.bias", "b_{\\mathrm{block1.norm}}"],
     ["a_b", "\\mathrm{a\\_b}"],
   ])("%s is %s", (label, tex) => {
     expect(symbol(label)).toBe(tex);

@@ -128,7 +128,12 @@ describe.each(cases)("the numbers on the wires of %s", (key) => {
   });
 });
 
-describe.each([...recordings.keys()])("at 1440×900 the whole of %s", (name) => {
+// A network of matrices may be larger than the stage: then the camera follows the step.
+const circuits = [...recordings].filter(([, { graph }]) =>
+  graph.nodes.every((node) => node.shape.length < 2),
+);
+
+describe.each(circuits.map(([name]) => name))("at 1440×900 the whole of %s", (name) => {
   it("is on the stage, and can be read", () => {
     const { bounds } = geometries.get(`${name} planned`)!;
     const { k } = fitted(bounds, STAGE, { top: 0, right: 0, bottom: 0, left: 0 }, 1.25);
@@ -173,7 +178,11 @@ describe("encodings", () => {
     for (const [name, { frames, drawing }] of recordings) {
       const geometry = geometries.get(`${name} right`)!;
       frames.forEach((frame, s) => {
-        const negatives = drawing.edges.filter((e) => (frame.contribution(e.index)?.data?.[0] ?? 0) < 0);
+        // A matrix has no sign.
+        const negatives = drawing.edges.filter((e) => {
+          const data = frame.contribution(e.index)?.data;
+          return data?.length === 1 && (data[0] ?? 0) < 0;
+        });
         const dashed = flat(sceneList(inputOf(geometry, frames, s), 1)).filter((i) => "dash" in i && i.dash);
         const infinite = negatives.filter((e) => frame.contribution(e.index)?.data?.[0] === -Infinity);
         expect(dashed.length, `${name} step ${s}`).toBe(negatives.length - infinite.length);

@@ -12,11 +12,11 @@ _LONGEST = 120
 
 
 def own_name(node: Node) -> str | None:
-    """The Python variable that holds a node, if one does."""
+    """The Python expression that holds a node, if one does: a variable, or a module's parameter."""
     if node.kind == "constant":
         return None
     name = node.label or node.name
-    return name if name is not None and name.isidentifier() else None
+    return name if name is not None and all(part.isidentifier() for part in name.split(".")) else None
 
 
 def expression(node: Node) -> str:

@@ -9,10 +9,43 @@ const NAMES: Record<string, string> = {
   rmsprop: "RMSprop",
   adam: "Adam",
   adamw: "AdamW",
+  relu: "ReLU",
+  leaky_relu: "leaky ReLU",
+  silu: "SiLU",
+  gelu: "GELU",
+  bce: "cross-entropy",
+  mse: "MSE",
+  huber: "Huber",
+  x_squared: "x²",
+  y_squared: "y²",
+  sin_x: "sin x",
+  sin_y: "sin y",
+};
+
+const DATA: Record<string, () => string> = {
+  circle: m.data_circle,
+  xor: () => "XOR",
+  gauss: m.data_gauss,
+  spiral: m.data_spiral,
+  moons: m.data_moons,
+  plane: m.data_plane,
+  "multi-gauss": m.data_multi_gauss,
+};
+
+const BEGINNINGS: Record<string, () => string> = {
+  default: m.init_default,
+  xavier: () => "Xavier",
+  he: () => "He",
+  normal: () => "N(0, 1)",
+  large: m.init_large,
+  zeros: m.init_zeros,
 };
 
 /** What a choice is called: by the lesson's preset of that id, else by its name in the trade. */
 export function optionName(field: string, choice: string, presets: Record<string, string> = {}): string {
   if (field === "optimizer" && choice === "none") return m.optimizer_none();
+  if (field === "data") return DATA[choice]?.() ?? choice;
+  if (field === "initialisation") return BEGINNINGS[choice]?.() ?? choice;
+  if (field === "activation" && choice === "linear") return m.activation_linear();
   return presets[choice] ?? NAMES[choice] ?? choice;
 }

@@ -7,12 +7,18 @@ const GREEK = new Set(
   ),
 );
 
-/** w → w, w0 → w_{0}, hidden1.weight → \mathrm{hidden1.weight}. */
+/** w → w, w0 → w_{0}, loss → \mathrm{loss}, hidden1.weight → W_{\mathrm{hidden1}}. */
 export function symbol(label: string): string {
+  const ofLayer = /^([\w.]+)\.(weight|bias)$/.exec(label);
+  if (ofLayer) return `${ofLayer[2] === "weight" ? "W" : "b"}_{${upright(ofLayer[1] ?? "")}}`;
   const indexed = /^([a-zA-Z])_?(\d+)$/.exec(label);
   if (indexed) return `${indexed[1] ?? ""}_{${indexed[2] ?? ""}}`;
   if (GREEK.has(label)) return `\\${label}`;
   if (/^[a-zA-Z]$/.test(label) || /^-?\d+(\.\d+)?$/.test(label)) return label;
+  return upright(label);
+}
+
+function upright(label: string): string {
   return `\\mathrm{${label.replace(/[#$%&_{}\\~^]/g, (sign) => (/[#$%&_{}]/.test(sign) ? `\\${sign}` : ""))}}`;
 }
 
@@ -43,7 +49,7 @@ export function substitute(formula: string, symbols: Record<string, string>): st
 function argumentSymbols(graph: Graph, node: GraphNode): Record<string, string> {
   const symbols: Record<string, string> = { z: resultSymbol(node) };
   for (const edge of graph.edges) {
-    const letter = "ab"[edge.argument];
+    const letter = "abcdefgh"[edge.argument];
     const source = graph.nodes[edge.source];
     if (edge.target === node.index && letter && source)
       symbols[letter] = resultSymbol(source, source.glyph ? letter : "u");

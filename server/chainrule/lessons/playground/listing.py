@@ -31,6 +31,8 @@ class Listing(NamedTuple):
     def of(self, node: Node) -> int | None:
         """The line that computes a node: its layer's, the loss's, or that of the sum with the penalties."""
         scope = node.scope.partition("#")[0]
+        if f"{scope} {node.label}" in self.scopes:
+            return self.scopes[f"{scope} {node.label}"]
         return self.scopes.get(
             "total" if not scope and node.op is not None and node.op.name == "add" else scope
         )
@@ -64,14 +66,13 @@ def write(config: Config, names: Sequence[str], dtype: str) -> Listing:
     for k, name in enumerate(names, 1):
         last = name == "output"
         z, a = ("z", "z") if last else (f"z{k}", f"a{k}")
-        line = f"    {z} = {name}({before})"
-        if not last and call != "{}":
-            line += f"; {a} = {call.format(z)}"
-            before = a
-        else:
-            before = z
-        code.append(line)
+        code.append(f"    {z} = {name}({before})")
         scopes[name] = len(code)
+        before = z
+        if not last and call != "{}":
+            code.append(f"    {a} = {call.format(z)}")
+            scopes[f"{name} {a}"] = len(code)
+            before = a
     penalised = bool(config.l1 or config.l2)
     code.append(f"    {'data_loss' if penalised else 'loss'} = {LOSS_CODE[config.loss].format(before)}")
     scopes[""] = len(code)
