@@ -6,7 +6,7 @@ import type { Box, Flow, LayoutRequest, Positions, Size, Spacing } from "../layo
 import { curveThrough } from "./curve";
 import type { Measure } from "./display";
 import { labelBox, placeLabels, type LabelPlaces } from "./labels";
-import { cardSize, DENSE, spacing, type Level } from "./metrics";
+import { cardSize, DENSE, spacing, STRIP, type Level } from "./metrics";
 import { inPort, outPort, type Wire } from "./ports";
 import type { Words } from "./words";
 
@@ -164,6 +164,12 @@ export function makeGeometry(drawing: Drawing, positions: Positions, level: Leve
   for (const { value, contribution } of labels.values())
     for (const at of [value, contribution]) if (at) all.push(labelBox(at));
   if (loss && flow === "down") all.push({ x: loss.x, y: loss.y + loss.h, w: loss.w, h: 34 });
+  // Below an op stands its strip of arithmetic.
+  if (flow === "right")
+    for (const { index, ins } of drawing.nodes) {
+      const card = ins.some((edge) => edge.carries_grad) ? cards.get(index) : undefined;
+      if (card) all.push({ x: card.x, y: card.y + card.h, w: card.w, h: STRIP.gap + STRIP.h });
+    }
   // An updated weight has its old value above it, and where data flow down the update's arithmetic above that.
   const above = flow === "right" ? 26 : 62;
   for (const { kind, node } of drawing.graph.steps) {
