@@ -2,6 +2,8 @@
 
 export interface Curve {
   path: string;
+  /** The other history on the same axes, drawn through the iterations in which it was measured. */
+  other: string;
   logarithmic: boolean;
   /** Where an iteration stands; null where its loss is unknown or not finite. */
   point(iteration: number): { x: number; y: number } | null;
@@ -11,8 +13,15 @@ const MARGIN = 6;
 /** From this ratio of largest to smallest on, a straight axis would show one drop and then nothing. */
 const DECADES = 1000;
 
-export function curve(losses: readonly (number | null)[], width: number, height: number): Curve {
-  const finite = losses.filter((loss): loss is number => loss !== null && Number.isFinite(loss));
+export function curve(
+  losses: readonly (number | null)[],
+  width: number,
+  height: number,
+  others: readonly (number | null)[] = [],
+): Curve {
+  const finite = [...losses, ...others].filter(
+    (loss): loss is number => loss !== null && Number.isFinite(loss),
+  );
   const [low, high] = extremes(finite);
   const [least] = extremes(finite.filter((loss) => loss > 0));
   const logarithmic = low >= 0 && Number.isFinite(least) && high / least > DECADES;
@@ -21,14 +30,15 @@ export function curve(losses: readonly (number | null)[], width: number, height:
   const span = finite.length ? scale(high) - bottom || 1 : 1;
   const last = Math.max(1, losses.length - 1);
 
-  const point = (iteration: number) => {
-    const loss = losses[iteration];
+  const place = (iteration: number, loss: number | null | undefined) => {
     if (loss === null || loss === undefined || !Number.isFinite(loss)) return null;
     return {
       x: (iteration / last) * width,
       y: height - MARGIN - ((scale(loss) - bottom) / span) * (height - 2 * MARGIN),
     };
   };
+
+  const point = (iteration: number) => place(iteration, losses[iteration]);
 
   const stride = Math.max(1, Math.floor(losses.length / (width * 2)));
   let path = "";
@@ -38,7 +48,21 @@ export function curve(losses: readonly (number | null)[], width: number, height:
     if (at) path += `${pen}${at.x.toFixed(1)} ${at.y.toFixed(1)}`;
     pen = at ? "L" : "M";
   }
-  return { path, logarithmic, point };
+  let other = "";
+  others.forEach((loss, k) => {
+    const at = place(k, loss);
+    if (at) other += `${other ? "L" : "M"}${at.x.toFixed(1)} ${at.y.toFixed(1)}`;
+  });
+  return { path, other, logarithmic, point };
+}
+
+/** What was last measured at an iteration or before it; null where nothing was. */
+export function latest(numbers: readonly (number | null)[] | undefined, iteration: number): number | null {
+  for (let k = Math.min(iteration, (numbers?.length ?? 0) - 1); k >= 0; k--) {
+    const number = numbers?.[k];
+    if (number !== null && number !== undefined) return number;
+  }
+  return null;
 }
 
 /** Least and largest, without spreading a long list over a call. */
