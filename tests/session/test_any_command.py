@@ -127,7 +127,7 @@ COMMANDS = st.one_of(
 )
 
 
-@pytest.mark.parametrize("lesson", ["one-weight", "test-matrix", "circuit"])
+@pytest.mark.parametrize("lesson", ["one-weight", "test-matrix", "circuit", "playground"])
 @settings(max_examples=120)
 @given(commands=st.lists(COMMANDS, max_size=20))
 def test_no_sequence_of_commands_breaks_a_session(lesson: str, commands: list[dict[str, Any]]) -> None:
