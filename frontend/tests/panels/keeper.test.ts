@@ -29,13 +29,17 @@ function server() {
 
 const refusal = (status: number, code: string) => Response.json({ code, status }, { status });
 
+function unwanted(why: { code: string }): never {
+  throw new Error(`refused: ${why.code}`);
+}
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe("what an address holds of a session", () => {
   it("is everything, where that is short", () => {
     const { kept, rest } = server();
-    const keeper = new Keeper(rest, expect.fail);
+    const keeper = new Keeper(rest, unwanted);
     keeper.opened(recipe(3), null);
     expect(keeper.held).toEqual({ seed: 7, config: {}, journal: recipe(3).journal, snapshot: null });
     expect(keeper.lacking).toBeNull();
@@ -44,7 +48,7 @@ describe("what an address holds of a session", () => {
 
   it("is a snapshot, where that is long: one for changes that follow each other", async () => {
     const { kept, rest } = server();
-    const keeper = new Keeper(rest, expect.fail);
+    const keeper = new Keeper(rest, unwanted);
     keeper.opened(recipe(3), null);
     for (const edits of [30, 31, 32]) keeper.follow(recipe(edits));
     expect(keeper.held.journal).toHaveLength(3);
@@ -59,7 +63,7 @@ describe("what an address holds of a session", () => {
 
   it("stays the snapshot that was opened, however the session numbers its branches", () => {
     const { kept, rest } = server();
-    const keeper = new Keeper(rest, expect.fail);
+    const keeper = new Keeper(rest, unwanted);
     keeper.opened(recipe(40), "abc");
     keeper.follow(recipe(40, 5));
     expect(keeper.held.snapshot).toBe("abc");
@@ -69,7 +73,7 @@ describe("what an address holds of a session", () => {
 
   it("is there at once for who shares it", async () => {
     const { rest } = server();
-    const keeper = new Keeper(rest, expect.fail);
+    const keeper = new Keeper(rest, unwanted);
     keeper.opened(recipe(40), null);
     await keeper.settle();
     expect(keeper.held.snapshot).toBe("id1");
@@ -79,7 +83,7 @@ describe("what an address holds of a session", () => {
 
   it("never goes back to an older one", async () => {
     const { rest } = server();
-    const keeper = new Keeper(rest, expect.fail);
+    const keeper = new Keeper(rest, unwanted);
     keeper.opened(recipe(40), null);
     const first = keeper.settle();
     keeper.follow(recipe(41));
@@ -108,7 +112,7 @@ describe("what an address holds of a session", () => {
 
   it("leads where it came from", async () => {
     const { rest } = server();
-    const keeper = new Keeper(rest, expect.fail);
+    const keeper = new Keeper(rest, unwanted);
     const view = { ...defaultView, ...recipe(3, 4) };
     keeper.opened(recipe(3), null);
     expect(keeper.leadsHere(view, null)).toBe(true);

@@ -56,6 +56,8 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     convention: null,
     python: "",
     path: "",
+    symbol: null,
+    began: null,
   },
   gradcheck_result: {
     ...base,
@@ -104,6 +106,8 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     detail: "",
     hint: "",
     place: null,
+    reason: null,
+    params: {},
   },
 };
 

@@ -217,8 +217,8 @@ export function record(program: Program): Incoming[] {
           { what: "detail", index: 1, x: after },
         );
         update = [
-          { index: 0, symbol: "g", formula: "" },
-          { index: 1, symbol: "\\theta'", formula: "" },
+          { index: 0, symbol: "g", formula: "", rule: "" },
+          { index: 1, symbol: "\\theta'", formula: "", rule: "" },
         ];
       }
       const odd = names.flatMap((_, i) =>
