@@ -28,6 +28,11 @@ def settled(page: Page) -> None:
     expect(page.locator(".status")).to_be_empty()
 
 
+def all_fetched(page: Page) -> None:
+    """Wait for what the page fetches once its picture stands: that would complain of a server that is gone."""
+    page.wait_for_load_state("networkidle")
+
+
 def untroubled(page: Page, server: Server, keys: list[str], address: str = "/one-weight?seed=7") -> list[str]:
     """What one sees after the same keys where nothing happened."""
     other = page.context.new_page()
@@ -88,6 +93,7 @@ def test_a_frozen_server_is_said_calmly_and_nothing_is_done_twice(
 ) -> None:
     problems.allow(REFUSED)
     open_lesson(page, f"{own_server.address}/one-weight?seed=7")
+    all_fetched(page)
     press(page, "Shift+ArrowRight")
     at_step(page, 5)
     own_server.freeze()
@@ -113,6 +119,7 @@ def test_a_killed_server_comes_back_with_all_that_was_asked_meanwhile(
 ) -> None:
     problems.allow(REFUSED)
     open_lesson(page, f"{own_server.address}/one-weight?seed=7")
+    all_fetched(page)
     keys = ["Shift+ArrowRight", "Shift+ArrowRight", "b"]
     press(page, keys[0])
     at_step(page, 5)
@@ -141,6 +148,7 @@ def test_an_edit_made_while_the_server_is_away_is_made_once(
     # What is under way as the server ends; nothing may be asked that a new server does not know (404).
     problems.allow("ERR_CONNECTION")
     open_lesson(page, f"{own_server.address}/one-weight?seed=7&at=0.8")
+    all_fetched(page)
     page.get_by_label(re.compile("^weight w")).fill("3")
     press(page, "Enter")
     expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 3.0, gradient −6.0"))
@@ -164,6 +172,7 @@ def test_an_edit_made_while_the_server_is_away_is_made_once(
 def test_killed_workers_cost_a_moment(page: Page, own_server: Server, problems: Problems) -> None:
     problems.allow(REFUSED)
     open_lesson(page, f"{own_server.address}/one-weight?seed=7")
+    all_fetched(page)
     press(page, "Shift+ArrowRight", 2)
     at_step(page, 9)
     for number in own_server.workers():

@@ -79,6 +79,7 @@ def test_the_graph_is_edited_selected_and_looked_at(page: Page) -> None:
 def test_what_a_node_refuses_is_shown(page: Page) -> None:
     open_lesson(page)
     choose(page, "Choose a lesson")
+    expect(page.get_by_role("menuitem", name=re.compile("One weight"))).to_be_focused()
     press(page, "ArrowDown")
     expect(page.get_by_role("menuitem", name=re.compile("Circuit"))).to_be_focused()
     press(page, "Enter")
