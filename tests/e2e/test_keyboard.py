@@ -165,6 +165,7 @@ def test_the_top_bar_the_set_up_and_the_narrative(page: Page) -> None:
     press(page, "Escape")
     choose(page, re.compile("theme", re.IGNORECASE))
     choose(page, "Language: English")
+    expect(page.locator("[role^=menuitem]:focus")).to_have_count(1)
     press(page, "ArrowDown")
     press(page, "Enter")
     expect(page.locator("html")).to_have_attribute("lang", "vi")
