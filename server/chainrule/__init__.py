@@ -128,7 +128,6 @@ from chainrule.engine.functions.linalg import (
     mm,
     mv,
     outer,
-    trace,
 )
 from chainrule.engine.functions.reduction import (
     all,
@@ -195,7 +194,7 @@ __all__ = [
     "randperm", "ravel", "reciprocal", "relu", "relu_", "remainder", "repeat_interleave", "reshape",
     "roll", "round", "rsqrt", "select", "set_default_dtype", "set_grad_enabled", "sigmoid", "sign",
     "sin", "sinh", "softmax", "split", "sqrt", "square", "squeeze", "stack", "std", "sub", "sum",
-    "swapaxes", "swapdims", "t", "take_along_dim", "tan", "tanh", "tensor", "tile", "trace",
+    "swapaxes", "swapdims", "t", "take_along_dim", "tan", "tanh", "tensor", "tile",
     "transpose", "tril", "triu", "trunc", "unbind", "unflatten", "unsqueeze", "var", "vstack", "where",
     "zeros", "zeros_like",
 ]  # fmt: skip
