@@ -63,11 +63,6 @@ def elementwise(
     def whole(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
         return unbroadcast(xp, product(xp, g, out, inputs, attrs), inputs[argument].shape)
 
-    quick = bind
-
-    def bound(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
-        return None if quick is None else summed(quick(xp, out, inputs, attrs), xp, out, inputs[argument])
-
     return Vjp(
         "elementwise",
         apply or whole,
@@ -77,7 +72,7 @@ def elementwise(
         reads=reads,
         convention=convention,
         at_kink=at_kink,
-        bind=bound,
+        bind=_summed_over(argument, bind),
     )
 
 
@@ -118,9 +113,6 @@ def routing(
         full = xp.where(share == 0.0, xp.zeros_like(g), g * share)
         return unbroadcast(xp, full, inputs[argument].shape)
 
-    def bound(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
-        return None if bind is None else summed(bind(xp, out, inputs, attrs), xp, out, inputs[argument])
-
     return Vjp(
         "routing",
         apply or chosen,
@@ -130,8 +122,16 @@ def routing(
         reads=reads,
         convention=convention,
         at_kink=at_kink,
-        bind=bound,
+        bind=_summed_over(argument, bind),
     )
+
+
+def _summed_over(argument: int, bind: Bind | None) -> Bind | None:
+    """``bind``, of arguments that were not broadcast, for those that were."""
+    if bind is None:
+        return None
+    whole = bind
+    return lambda xp, out, inputs, attrs: summed(whole(xp, out, inputs, attrs), xp, out, inputs[argument])
 
 
 def _product_terms(
