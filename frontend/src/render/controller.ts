@@ -100,11 +100,8 @@ export class Picture {
     const graph = this.store.state.graph;
     if (!graph) return ["scalars"];
     const scalar = graph.nodes.every((node) => isScalar(node.shape));
-    return [
-      ...(graph.scopes.some((scope) => scope !== "") ? (["layers"] as const) : []),
-      "operations",
-      ...(scalar ? (["scalars"] as const) : []),
-    ];
+    // Layers are no picture of their own yet: until they are, nothing claims to show them.
+    return scalar ? ["operations", "scalars"] : ["operations"];
   }
 
   legend(): Legend {
