@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from chainrule.engine.backend import HostArray, host
 from chainrule.engine.dispatch import cast, dtype_of
-from chainrule.engine.functions.reduction import var
 from chainrule.engine.grad_mode import no_grad
-from chainrule.engine.op import OPS
+from chainrule.engine.op import OPS, Op
 from chainrule.engine.random import generator, next_generator
 from chainrule.engine.tape import Draw, Node, apply, drawn, state
 from chainrule.engine.tensor import Tensor
 
-_LAYER, _BATCH, _EVAL, _DROPOUT = (
-    OPS[name] for name in ("layer_norm", "batch_norm", "batch_norm_eval", "dropout")
+_LAYER, _BATCH, _EVAL, _DROPOUT, _RUNNING_MEAN, _RUNNING_VAR = (
+    OPS[name]
+    for name in ("layer_norm", "batch_norm", "batch_norm_eval", "dropout", "running_mean", "running_var")
 )
 
 
@@ -110,12 +110,11 @@ def batch_norm(
             raise ValueError(
                 f"Expected more than 1 value per channel when training, got input size {list(shape)}"
             )
-        result = _affine(input, weight, bias, attrs)
-        if running_mean is not None and running_var is not None:
-            mean, variance = batch_statistics(input)
-            _write(running_mean, running_mean * (1.0 - momentum) + mean * momentum)
-            _write(running_var, running_var * (1.0 - momentum) + variance * momentum)
-        return result
+        # Before the result, which is then the last node in its scope.
+        for running, op in ((running_mean, _RUNNING_MEAN), (running_var, _RUNNING_VAR)):
+            if running is not None:
+                _write(running, Tensor(_moved(op, running, input, float(momentum))))
+        return _affine(input, weight, bias, attrs)
     if running_mean is None or running_var is None:
         raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
     inputs = [input._node, *(cast(given.detach()._node, dtype_of(input._node)) for given in
@@ -128,12 +127,11 @@ def batch_norm(
     return result + _along_channels(bias, input, True) if weight is None and bias is not None else result
 
 
-def batch_statistics(input: Tensor) -> tuple[Tensor, Tensor]:  # noqa: A002
-    """The mean and the unbiased variance (sum of squares / (n − 1)) of each channel, both (C), without gradient."""
-    axes = (0, *range(2, input.ndim))
+def _moved(op: Op, running: Tensor, input: Tensor, momentum: float) -> Node:  # noqa: A002
+    """What a statistic is once this batch has been seen, in its own dtype and without gradient."""
     with no_grad():
-        x = input.detach()
-        return x.mean(axes), var(x, axes)
+        seen = cast(input._node, dtype_of(running._node))
+        return apply(op, (running._node, seen), {"momentum": momentum})
 
 
 def _write(running: Tensor, value: Tensor) -> None:

@@ -17,6 +17,7 @@ from chainrule.engine.ops import (
     reduce,
     shape,
     softmax,
+    statistics,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "reduce",
     "shape",
     "softmax",
+    "statistics",
 ]

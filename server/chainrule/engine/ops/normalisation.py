@@ -95,7 +95,8 @@ class _Channels:
         count: int = math.prod(x.shape) // max(1, x.shape[1])
         return count
 
-    def _totals(self, xp: Namespace, x: Array) -> Array:
+    def totals(self, xp: Namespace, x: Array) -> Array:
+        """The sum of each channel, (C)."""
         shape = x.shape
         if xp is host:
             if len(shape) == 2:
@@ -105,13 +106,13 @@ class _Channels:
         return xp.sum(x, axis=(0, *range(2, len(shape))))
 
     def sums(self, xp: Namespace, x: Array, attrs: Attrs) -> Array:
-        return self.spread(xp, x, self._totals(xp, x), attrs)
+        return self.spread(xp, x, self.totals(xp, x), attrs)
 
     def spread(self, xp: Namespace, x: Array, parameter: Array, attrs: Attrs) -> Array:
         return xp.reshape(parameter, (x.shape[1], *(1,) * (len(x.shape) - 2)))
 
     def gathered(self, xp: Namespace, full: Array, parameter: Array, attrs: Attrs) -> Array:
-        return self._totals(xp, full)
+        return self.totals(xp, full)
 
     def members(self, shape: tuple[int, ...], attrs: Attrs, index: Index) -> list[Index]:
         return self.users(shape, attrs, index[1:2])
