@@ -4,7 +4,8 @@ import type { Box, Point } from "../layout/types";
 import { relation } from "../store/timeline";
 import type { Store } from "../store/store";
 import type { FrameView, Graph, State } from "../store/types";
-import type { Selection, Zoom } from "../store/view";
+import type { Selection } from "../store/view";
+import { allScalars, shownZoom } from "../store/zoom";
 import { Arranger } from "./arranger";
 import { revealing, toPicture, toScreen, zoomed, type Camera } from "./camera";
 import { canvasMeasure } from "./canvas";
@@ -15,7 +16,7 @@ import { listenToGestures } from "./gestures";
 import { hit, numberAt } from "./hit";
 import { Layers } from "./layers";
 import { legendOf, type Legend } from "./legend";
-import { isScalar, type Level } from "./metrics";
+import type { Level } from "./metrics";
 import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
 import { durationFor, ease, startMotion, tweenAt, type Motion } from "./motion";
 import {
@@ -93,15 +94,6 @@ export class Picture {
     this.#layout();
     if (fit && this.#auto) this.#fit(false);
     this.#invalidate();
-  }
-
-  /** Which zoom levels mean something for the graph on the screen. */
-  levels(): Zoom[] {
-    const graph = this.store.state.graph;
-    if (!graph) return ["scalars"];
-    const scalar = graph.nodes.every((node) => isScalar(node.shape));
-    // Layers are no picture of their own yet: until they are, nothing claims to show them.
-    return scalar ? ["operations", "scalars"] : ["operations"];
   }
 
   legend(): Legend {
@@ -250,7 +242,8 @@ export class Picture {
   }
 
   #level(graph: Graph): Level {
-    return this.#view.zoom === "scalars" && graph.nodes.length > 0 ? "scalars" : "operations";
+    // Between tensors, single numbers need no tile.
+    return allScalars(graph) && shownZoom(graph, this.#view.zoom) === "operations" ? "operations" : "scalars";
   }
 
   #input(): SceneInput | null {

@@ -7,7 +7,8 @@ import { lightTheme, type Theme } from "./theme";
 import { englishWords, type Words } from "./words";
 
 export interface PictureView {
-  zoom: Zoom;
+  /** Null: as is natural for the graph. */
+  zoom: Zoom | null;
   selected: Selection | null;
   scale: Scale;
   theme: Theme;
@@ -71,7 +72,7 @@ export interface PictureCallbacks {
 }
 
 export const defaultPictureView: PictureView = {
-  zoom: "scalars",
+  zoom: null,
   selected: null,
   scale: "global",
   theme: lightTheme,

@@ -17,7 +17,10 @@ export interface View {
   at: { iteration: number; step: number } | null;
   /** The fields that differ from the lesson's defaults. */
   config: Record<string, unknown>;
-  zoom: Zoom;
+  /** Null: as is natural for the graph. */
+  zoom: Zoom | null;
+  /** Groups that were opened (true) or closed by hand; the others are as is natural for the graph. */
+  groups: Readonly<Record<string, boolean>>;
   selection: Selection | null;
   tab: Tab;
   scale: Scale;
@@ -38,7 +41,8 @@ export const defaultView: View = {
   seed: DEFAULT_SEED,
   at: null,
   config: {},
-  zoom: "scalars",
+  zoom: null,
+  groups: {},
   selection: null,
   tab: "rule",
   scale: "global",
@@ -55,7 +59,8 @@ export function viewToUrl(view: View): string {
   else add("seed", String(view.seed));
   if (view.at) add("at", `${view.at.iteration}.${view.at.step}`);
   if (!view.snapshot && Object.keys(view.config).length > 0) add("c", JSON.stringify(view.config));
-  if (view.zoom !== defaultView.zoom) add("zoom", view.zoom);
+  if (view.zoom) add("zoom", view.zoom);
+  if (Object.keys(view.groups).length > 0) add("groups", groupsToText(view.groups));
   if (view.selection) add("sel", selectionToText(view.selection));
   if (view.tab !== defaultView.tab) add("tab", view.tab);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
@@ -72,7 +77,8 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     seed: seedFrom(query.get("seed")) ?? DEFAULT_SEED,
     at: cursorFrom(query.get("at")),
     config: objectFrom(query.get("c")),
-    zoom: oneOf(ZOOMS, query.get("zoom"), defaultView.zoom),
+    zoom: oneOf(ZOOMS, query.get("zoom"), null),
+    groups: groupsFrom(query.get("groups")),
     selection: selectionFrom(query.get("sel")),
     tab: oneOf(TABS, query.get("tab"), defaultView.tab),
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
@@ -116,6 +122,18 @@ export function selectionFrom(text: string | null): Selection | null {
   if (!text) return null;
   const edge = /^(.*#\d+(?:\.edit)?)\.(\d+)$/.exec(text);
   return edge ? { name: edge[1] as string, argument: Number(edge[2]) } : { name: text, argument: null };
+}
+
+/** 'hidden2,!hidden1': opened, and closed. */
+function groupsToText(groups: View["groups"]): string {
+  return Object.entries(groups)
+    .map(([name, open]) => (open ? name : `!${name}`))
+    .join();
+}
+
+function groupsFrom(text: string | null): View["groups"] {
+  const names = (text ?? "").split(",").filter((name) => name !== "" && name !== "!");
+  return Object.fromEntries(names.map((name) => [name.replace(/^!/, ""), !name.startsWith("!")]));
 }
 
 function readable(text: string): string {
@@ -174,6 +192,6 @@ function arrayFrom(text: string | null): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function oneOf<T extends string>(all: readonly T[], text: string | null, otherwise: T): T {
+function oneOf<T extends string, E>(all: readonly T[], text: string | null, otherwise: E): T | E {
   return all.find((value) => value === text) ?? otherwise;
 }

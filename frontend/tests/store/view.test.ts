@@ -21,6 +21,7 @@ const views: View[] = [
     config: { lr: 0.01, code: 'x = 2\nf = (x + 1) * x & "é%+#?"', values: { a: -1.5 } },
   },
   { ...defaultView, zoom: "operations", tab: "api", scale: "unit", present: true },
+  { ...defaultView, zoom: "layers", groups: { hidden1: false, "block1..block48": true, "block1.conv": true } },
   { ...defaultView, selection: { name: "w", argument: null } },
   { ...defaultView, selection: { name: "mul#0", argument: 1 } },
   { ...defaultView, selection: { name: "hidden1.weight", argument: null } },
@@ -66,6 +67,7 @@ describe("the address", () => {
       "c=[",
       "c=[1]",
       "zoom=x",
+      "groups=,!,",
       "j={}",
       "tab=",
     ])

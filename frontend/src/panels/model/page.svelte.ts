@@ -18,6 +18,7 @@ import type {
   Unit,
 } from "../../store/types";
 import type { Scale, Selection, Tab, View, Zoom } from "../../store/view";
+import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { translateRefusal } from "./refusals";
@@ -84,7 +85,10 @@ export class Page {
   pointed: Selection | null = $state.raw(null);
   /** The last thing done that shows no words: said to those who listen. */
   said = $state("");
-  zoom: Zoom = $state("scalars");
+  /** As chosen; null: as is natural for the graph. */
+  zoom: Zoom | null = $state(null);
+  /** Groups of the graph that were opened or closed by hand. */
+  groups: View["groups"] = $state.raw({});
   scale: Scale = $state("global");
   tab: Tab = $state("rule");
   sheet: SheetTab = $state("lesson");
@@ -110,6 +114,9 @@ export class Page {
   readonly step: Step | null = $derived(
     this.steps[this.state.frame?.header.step.index ?? -1] ?? this.state.frame?.header.step ?? null,
   );
+  /** The zoom level that is shown, and those that mean something here. */
+  readonly zoomShown: Zoom = $derived(shownZoom(this.state.graph, this.zoom));
+  readonly zooms: readonly Zoom[] = $derived(levelsOf(this.state.graph));
   readonly phase: Phase = $derived(this.state.phase);
   readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
   readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);
@@ -366,6 +373,7 @@ export class Page {
   /** What the address says of the view, apart from the session. */
   applyView(view: View): void {
     this.zoom = view.zoom;
+    this.groups = view.groups;
     this.scale = view.scale;
     this.tab = view.tab;
     this.selection = view.selection;

@@ -122,6 +122,7 @@ export class Visit {
           ? { iteration: cursor.iteration, step: cursor.step }
           : null,
       zoom: page.zoom,
+      groups: page.groups,
       selection: page.selection,
       tab: page.tab,
       scale: page.scale,

@@ -1,0 +1,24 @@
+/** Which zoom levels mean something for a graph, and which one is shown. Pure. */
+import type { Graph } from "./types";
+import type { Zoom } from "./view";
+
+const cache = new WeakMap<Graph, readonly Zoom[]>();
+
+/** From the widest look at the graph to the closest. */
+export function levelsOf(graph: Graph | null): readonly Zoom[] {
+  if (!graph) return ["scalars"];
+  let levels = cache.get(graph);
+  if (!levels) cache.set(graph, (levels = allScalars(graph) ? ["operations", "scalars"] : ["operations"]));
+  return levels;
+}
+
+/** What was chosen, where the graph can be seen so; else scalars as scalars, and tensors from as far as can be. */
+export function shownZoom(graph: Graph | null, chosen: Zoom | null): Zoom {
+  const levels = levelsOf(graph);
+  if (chosen && levels.includes(chosen)) return chosen;
+  return (graph && allScalars(graph) ? levels.at(-1) : levels[0]) ?? "operations";
+}
+
+export function allScalars(graph: Graph): boolean {
+  return graph.nodes.every((node) => node.shape.every((extent) => extent === 1));
+}
