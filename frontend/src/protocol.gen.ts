@@ -3,26 +3,6 @@
 // prettier-ignore
 
 export interface paths {
-    "/api/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Health
-         * @description Whether the service can take sessions.
-         */
-        get: operations["health"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/lessons": {
         parameters: {
             query?: never;
@@ -35,6 +15,46 @@ export interface paths {
          * @description All lessons: slug, title, summary, configuration schema, beats, presets.
          */
         get: operations["lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lesson
+         * @description One lesson as in the list of all of them: configuration schema, beats, presets.
+         */
+        get: operations["lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Whether the service can take sessions.
+         */
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -907,7 +927,14 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @description A lesson as listed: texts, configuration schema, beats, presets. */
+        /** @description What a list of lessons shows of one. */
+        LessonBrief: {
+            slug: string;
+            order: number;
+            title: components["schemas"]["Text"];
+            summary: components["schemas"]["Text"];
+        };
+        /** @description A lesson: texts, configuration schema, beats, presets. */
         LessonInfo: {
             slug: string;
             order: number;
@@ -1481,6 +1508,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    lessons: {
+        parameters: {
+            query?: {
+                /** @description Slug, order, title and summary only. */
+                brief?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lessons in the order of learning; with `brief` only what a list of them shows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonInfo"][] | components["schemas"]["LessonBrief"][];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From GET /api/lessons. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole lesson. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonInfo"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -1497,35 +1615,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    lessons: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All lessons in the order of learning. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LessonInfo"][];
                 };
             };
             /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
@@ -1570,7 +1659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1656,7 +1745,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1713,7 +1802,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1763,7 +1852,7 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1822,7 +1911,7 @@ export interface operations {
                     "application/json": components["schemas"]["StateInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1881,7 +1970,7 @@ export interface operations {
                     "application/json": components["schemas"]["BranchesInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1946,7 +2035,7 @@ export interface operations {
                     "application/x-npy": string;
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2026,7 +2115,7 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2107,7 +2196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2251,7 +2340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2344,7 +2433,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2423,6 +2512,7 @@ export type GraphNode = components["schemas"]["GraphNode"];
 export type GuessCommand = components["schemas"]["GuessCommand"];
 export type Health = components["schemas"]["Health"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
+export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];
 export type Metrics = components["schemas"]["Metrics"];

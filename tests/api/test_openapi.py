@@ -84,6 +84,7 @@ def test_the_surface_is_the_one_of_the_design(document: dict[str, Any]) -> None:
     assert {(method.upper(), path) for path, item in document["paths"].items() for method in item} >= {
         ("GET", "/api/health"),
         ("GET", "/api/lessons"),
+        ("GET", "/api/lessons/{slug}"),
         ("POST", "/api/sessions"),
         ("GET", "/api/sessions/{id}"),
         ("GET", "/api/sessions/{id}/graph"),

@@ -66,10 +66,11 @@ async def test_health(serve: Serve) -> None:
         }
 
 
-async def test_lessons_are_compressed_for_those_who_read_it(serve: Serve) -> None:
+@pytest.mark.parametrize("address", ["/api/lessons", "/api/lessons/circuit"])
+async def test_lessons_are_compressed_for_those_who_read_it(serve: Serve, address: str) -> None:
     async with serve() as client:
-        plain = await client.get("/api/lessons", headers={"Accept-Encoding": "identity"})
-        zipped = await client.get("/api/lessons", headers={"Accept-Encoding": "gzip"})
+        plain = await client.get(address, headers={"Accept-Encoding": "identity"})
+        zipped = await client.get(address, headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in plain.headers
     assert zipped.headers["content-encoding"] == "gzip"
     assert zipped.json() == plain.json()
@@ -83,6 +84,28 @@ async def test_lessons_come_with_their_configuration_schema(serve: Serve) -> Non
         for lesson in lessons:
             assert {"en", "vi"} == set(lesson["title"])
             assert set(lesson["defaults"]) == set(lesson["config_schema"]["properties"])
+
+
+async def test_a_brief_list_and_one_lesson_say_the_same_as_all_lessons(serve: Serve) -> None:
+    async with serve() as client:
+        whole = (await client.get("/api/lessons")).json()
+        brief = (await client.get("/api/lessons", params={"brief": "true"})).json()
+        assert brief == [
+            {name: lesson[name] for name in ("slug", "order", "title", "summary")} for lesson in whole
+        ]
+        for lesson in whole:
+            assert (await client.get(f"/api/lessons/{lesson['slug']}")).json() == lesson
+
+
+async def test_what_is_no_lesson_is_refused(serve: Serve) -> None:
+    async with serve() as client:
+        assert await refusal(await client.get("/api/lessons/none")) == (404, "unknown_lesson")
+        assert await refusal(await client.get("/api/lessons/" + "x" * 65)) == (422, "invalid_request")
+        assert await refusal(await client.get("/api/lessons", params={"brief": "perhaps"})) == (
+            422,
+            "invalid_request",
+        )
+        assert await refusal(await client.post("/api/lessons/circuit")) == (405, "method_not_allowed")
 
 
 async def test_a_new_session(serve: Serve) -> None:

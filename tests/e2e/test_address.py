@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.running import Problems
@@ -111,9 +112,11 @@ def test_the_seed_is_edited_in_place(page: Page) -> None:
     at_step(page, 1)
 
 
-def test_an_unknown_lesson_lists_those_there_are(page: Page) -> None:
-    page.goto("/no-such-lesson")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("no-such-lesson")
+@pytest.mark.parametrize("name", ["no-such-lesson", "x" * 65])
+def test_an_unknown_lesson_lists_those_there_are(page: Page, problems: Problems, name: str) -> None:
+    problems.allow("404|422")
+    page.goto(f"/{name}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     page.get_by_role("link", name=re.compile("One weight")).click()
     expect(badge(page)).to_be_visible()
 

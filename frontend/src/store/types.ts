@@ -42,6 +42,7 @@ export type {
   GraphEdge,
   GraphNode,
   JournalEntry,
+  LessonBrief,
   LessonInfo,
   ListingLine,
   Metrics,

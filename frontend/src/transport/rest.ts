@@ -1,5 +1,14 @@
 /** The few REST calls that the page makes before it has a socket. Errors are problem documents. */
-import type { Breakpoint, Cursor, JournalEntry, LessonInfo, Param, Place, SessionInfo } from "../store/types";
+import type {
+  Breakpoint,
+  Cursor,
+  JournalEntry,
+  LessonBrief,
+  LessonInfo,
+  Param,
+  Place,
+  SessionInfo,
+} from "../store/types";
 import type { CreateSession, Snapshot } from "../protocol.gen";
 
 export class Problem extends Error {
@@ -21,7 +30,8 @@ export class Problem extends Error {
 }
 
 export interface Rest {
-  lessons(): Promise<LessonInfo[]>;
+  lessons(): Promise<LessonBrief[]>;
+  lesson(slug: string): Promise<LessonInfo>;
   createSession(request: {
     lesson: string;
     config?: Record<string, unknown>;
@@ -59,10 +69,8 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
       body: JSON.stringify(body),
     });
   return {
-    async lessons() {
-      const answer = await call<LessonInfo[] | { lessons: LessonInfo[] }>(`${base}/api/lessons`);
-      return Array.isArray(answer) ? answer : answer.lessons;
-    },
+    lessons: () => call(`${base}/api/lessons?brief=true`),
+    lesson: (slug) => call(`${base}/api/lessons/${encodeURIComponent(slug)}`),
     createSession(request) {
       const body: Partial<CreateSession> & { lesson: string } = request;
       return post(sessions, body);

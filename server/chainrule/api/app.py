@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from chainrule import __version__
-from chainrule.api import http, openapi, problems, reference, snapshots, websocket
+from chainrule.api import http, lessons, openapi, problems, reference, snapshots, websocket
 from chainrule.api.headers import SecurityHeaders
 from chainrule.api.page import Page
 from chainrule.api.settings import Settings
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     app.state.shelf = snapshots.Shelf(settings)
     problems.install(app)
     app.add_middleware(SecurityHeaders)
+    app.include_router(lessons.router)
     app.include_router(http.router)
     app.include_router(snapshots.router)
     app.include_router(websocket.router)
@@ -72,7 +73,9 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def style() -> Response:
         return Response(reference.STYLE, media_type="text/css")
 
-    app.mount("/api", Unknown([*http.router.routes, *snapshots.router.routes, *app.routes]))
+    app.mount(
+        "/api", Unknown([*lessons.router.routes, *http.router.routes, *snapshots.router.routes, *app.routes])
+    )
     page = Page(settings.static)
     app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page")
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,7 +11,6 @@ from starlette.responses import StreamingResponse
 
 from chainrule import __version__
 from chainrule.api.openapi import ref
-from chainrule.api.page import takes_gzip
 from chainrule.api.settings import Settings
 from chainrule.errors import Refusal
 from chainrule.host import interface
@@ -35,7 +31,8 @@ TensorName = Annotated[
 
 REASONS = {
     400: "The body is not JSON (`malformed_json`).",
-    404: "There is no such session (`unknown_session`) or snapshot (`unknown_snapshot`), or nothing of this name.",
+    404: "There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or "
+    "nothing of this name.",
     406: "The Accept header names nothing that can be given (`not_acceptable`).",
     409: "Not now: the answer is withheld, not reached yet, or there is nothing to undo.",
     410: "It is gone for good (`session_lost`, `snapshot_damaged`).",
@@ -74,12 +71,6 @@ def body_of(name: str) -> dict[str, Any]:
 def host_of(request: Request) -> SessionHost:
     host: SessionHost = request.app.state.host
     return host
-
-
-@lru_cache(maxsize=2)
-def compressed(body: bytes) -> bytes:
-    """A body as gzip."""
-    return gzip.compress(body, 9, mtime=0)
 
 
 def relay(answer: interface.Response, headers: dict[str, str] | None = None) -> Response:
@@ -190,21 +181,6 @@ async def health(request: Request) -> Response:
         workers=host.workers,
     )
     return relay(interface.Response(200, document.model_dump_json().encode()))
-
-
-@router.get(
-    "/lessons",
-    responses=answers({"type": "array", "items": ref("LessonInfo")}, "All lessons in the order of learning."),
-    tags=["lessons"],
-)
-async def lessons(request: Request) -> Response:
-    """All lessons: slug, title, summary, configuration schema, beats, presets."""
-    answer = await host_of(request).call(interface.Request("lessons"))
-    # A page reads them before anything else, and they never change: a quarter of the bytes, compressed once.
-    if answer.status != 200 or not takes_gzip(request.headers.get("accept-encoding", "")):
-        return relay(answer, {"Vary": "Accept-Encoding"})
-    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return relay(replace(answer, body=compressed(answer.body)), headers)
 
 
 @router.post(

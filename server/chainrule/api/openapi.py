@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from chainrule.protocol import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE
 from chainrule.protocol.close import CLOSE_REASONS, CloseCode
-from chainrule.protocol.model import Graph, LessonInfo, Tensor
+from chainrule.protocol.model import Graph, LessonBrief, LessonInfo, Tensor
 from chainrule.protocol.numbers import DATA_SCHEMA, NUMBER_SCHEMA
 from chainrule.protocol.rest import (
     BranchesInfo,
@@ -38,6 +38,7 @@ ADAPTERS: dict[str, tuple[str, TypeAdapter[Any]]] = {
             BranchesInfo,
             Graph,
             Health,
+            LessonBrief,
             LessonInfo,
             Problem,
             SessionInfo,

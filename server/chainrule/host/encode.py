@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic_core import to_json as to_json_bytes
 
 from chainrule.engine.backend import host
@@ -14,12 +14,10 @@ from chainrule.host.interface import NPY, Response
 from chainrule.host.seam import Session
 from chainrule.protocol import SERVER_MESSAGES, ServerMessage
 from chainrule.protocol.frames import encode_frame, inline_frame
-from chainrule.protocol.model import LessonInfo, Tensor
+from chainrule.protocol.model import Tensor
 from chainrule.protocol.numbers import to_json
 from chainrule.protocol.rest import CreateSession
 from chainrule.protocol.server import Frame
-
-_LESSONS: TypeAdapter[list[LessonInfo]] = TypeAdapter(list[LessonInfo])
 
 
 def part(document: BaseModel) -> bytes:
@@ -73,12 +71,19 @@ def tensor(document: Tensor, media_type: str) -> Response:
     return Response(200, part(document.model_copy(update={"data": data})))
 
 
-def lessons() -> bytes:
+def lessons(*, brief: bool = False) -> bytes:
     """All lessons, in the order of learning."""
     from chainrule.lessons import LESSONS
 
-    found = sorted(LESSONS.values(), key=lambda lesson: lesson.order)
-    return _LESSONS.dump_json([lesson.info() for lesson in found])
+    found = [lesson.brief() if brief else lesson.info() for lesson in LESSONS.values()]
+    return b"[" + b",".join(map(part, found)) + b"]"
+
+
+def lesson(slug: str) -> bytes:
+    """One lesson; a refusal ``unknown_lesson`` if there is none."""
+    from chainrule.lessons.lesson import find_lesson
+
+    return part(find_lesson(slug).info())
 
 
 def recipe(wanted: CreateSession) -> bytes:

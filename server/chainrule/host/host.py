@@ -122,7 +122,7 @@ class Host:
 
     async def call(self, request: Request) -> Response:
         try:
-            if request.method in ("lessons", "recipe"):
+            if request.method in ("lessons", "lesson", "recipe"):
                 return await self._least_loaded().request(request)
             record = self._records.get(request.session)
             if record is None:

@@ -90,7 +90,9 @@ class Hub:
         """Answer a request of REST, in its session's turn."""
         try:
             if request.method == "lessons":
-                return Response(200, encode.lessons())
+                return Response(200, encode.lessons(brief=request.arguments.get("brief", False)))
+            if request.method == "lesson":
+                return Response(200, encode.lesson(request.arguments["slug"]))
             if request.method == "recipe":
                 return await self._recipe(request.body)
             if request.method == "create":

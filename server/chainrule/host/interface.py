@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 Method = Literal[
     "lessons",
+    "lesson",
     "recipe",
     "create",
     "info",
@@ -31,7 +32,7 @@ LINES = "application/x-ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What REST asks of a session, or of any worker: ``lessons``, and ``recipe``.
+    """What REST asks of a session, or of any worker: ``lessons``, ``lesson`` and ``recipe``.
 
     ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
     from the body, keeps none, and answers with what was understood, always written in the same way.

@@ -19,6 +19,7 @@ from chainrule.protocol.model import (
     Beat,
     BeatAnchor,
     ConfigField,
+    LessonBrief,
     LessonInfo,
     ListingLine,
     Param,
@@ -254,8 +255,12 @@ class Lesson(Generic[C]):
     beats: Callable[[C], list[Beat]]
     build: Callable[[C, int, Backend, str], Model]
 
+    def brief(self) -> LessonBrief:
+        """What a list of lessons shows of it."""
+        return LessonBrief(slug=self.slug, order=self.order, title=self.title, summary=self.summary)
+
     def info(self) -> LessonInfo:
-        """The lesson as the page lists it; its beats are those of the default configuration."""
+        """The whole lesson; its beats are those of the default configuration."""
         defaults = self.Config()
         return LessonInfo(
             slug=self.slug,

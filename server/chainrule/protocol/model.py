@@ -281,13 +281,18 @@ class ConfigField(Part):
     )
 
 
-class LessonInfo(Part):
-    """A lesson as listed: texts, configuration schema, beats, presets."""
+class LessonBrief(Part):
+    """What a list of lessons shows of one."""
 
     slug: str
     order: int
     title: Text
     summary: Text
+
+
+class LessonInfo(LessonBrief):
+    """A lesson: texts, configuration schema, beats, presets."""
+
     config_schema: dict[str, Any] = Field(description="JSON Schema of the configuration.")
     fields: list[ConfigField]
     defaults: dict[str, Any]

@@ -9,7 +9,7 @@ import type {
   Fired,
   GraphEdge,
   GraphNode,
-  LessonInfo,
+  LessonBrief,
   Phase,
   Preset,
   Source,
@@ -76,7 +76,8 @@ export function firedInWords(page: Page, { fired, arrived, expected, missing }: 
 
 export class Page {
   state: State = $state.raw() as State;
-  lessons: LessonInfo[] = $state.raw([]);
+  /** All lessons there are; empty until somebody asked for the list. */
+  lessons: LessonBrief[] = $state.raw([]);
   /** Why there is nothing to show: an unknown lesson, a server that cannot be reached, a refused address. */
   trouble: Refused | null = $state.raw(null);
   /** By name, as the address has it; null follows the step. */

@@ -11,6 +11,7 @@ import type { Link, Origin, Refused } from "./link";
 import type { Page } from "./page.svelte";
 import { oddInWords, openLeniently, type Odd } from "./leniently";
 import { translateRefusal } from "./refusals";
+import { warm } from "./warm";
 
 /** Moves that follow each other faster than this are one entry of the history. */
 const QUICK = 1000;
@@ -42,6 +43,7 @@ export class Visit {
     private readonly rest: Rest,
   ) {
     link.onGone = () => void this.#recover();
+    warm(() => this.list());
     this.#keeper = new Keeper(rest, (why) => {
       page.say(m.address_lacks, () => {
         const { title, hint } = translateRefusal(why);
@@ -88,6 +90,13 @@ export class Visit {
   async openWith(config: Record<string, unknown>): Promise<void> {
     const view = { ...this.#here(), config, journal: [], seed: this.page.state.seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null }, "push");
+  }
+
+  /** The list of all lessons, which the first picture does not need. */
+  async list(): Promise<void> {
+    const { page } = this;
+    if (page.lessons.length === 0)
+      page.lessons = (await this.rest.lessons()).sort((a, b) => a.order - b.order);
   }
 
   async retry(): Promise<void> {
@@ -140,13 +149,8 @@ export class Visit {
     this.#opening = true;
     this.#turn += 1;
     try {
-      if (page.lessons.length === 0) page.lessons = sorted(await this.rest.lessons());
       const wanted = lacking ?? originOf(view.snapshot ? await this.rest.snapshot(view.snapshot) : view);
-      const lesson = page.lessons.find((known) => known.slug === wanted.lesson);
-      if (!lesson) {
-        page.trouble = { code: "unknown_lesson", title: "", detail: wanted.lesson, hint: "", place: null };
-        return;
-      }
+      const lesson = await this.#lesson(wanted.lesson);
       const { origin, odd } = await openLeniently(wanted, (one) => this.link.open(one));
       const { cursor: _, ...rest } = origin;
       this.#origin = { ...rest, journal: [] };
@@ -162,11 +166,23 @@ export class Visit {
       this.#write(entry, viewToUrl({ ...view, ...this.#keeper.held, lesson: origin.lesson }));
     } catch (error) {
       const why = refusedBy(error);
-      if (!page.ready || page.trouble || why.code.includes("snapshot")) page.trouble = why;
+      const nowhere = why.code === "unknown_lesson" || why.code.includes("snapshot");
+      if (!page.ready || page.trouble || nowhere) page.trouble = why;
       else if (why.code === "offline") page.say(m.lost_server, m.lost_server_hint);
       else page.tell(why);
     } finally {
       this.#opening = false;
+    }
+  }
+
+  async #lesson(slug: string): Promise<LessonInfo> {
+    try {
+      const { lesson } = this.page.state;
+      return lesson?.slug === slug ? lesson : await this.rest.lesson(slug);
+    } catch (error) {
+      // What is too long for a lesson's name is none either.
+      if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 422)) throw error;
+      throw new Problem("unknown_lesson", error.status, "", slug, "", null);
     }
   }
 
@@ -329,10 +345,6 @@ function originOf(recipe: CreateSession): Origin {
     ...(breakpoints?.length && { breakpoints }),
     ...(predict && { predict }),
   };
-}
-
-function sorted(lessons: LessonInfo[]): LessonInfo[] {
-  return [...lessons].sort((a, b) => a.order - b.order);
 }
 
 function refusedBy(error: unknown): Refused {
