@@ -538,6 +538,34 @@ export interface components {
         };
         /** @description A number, or nested lists of numbers in row-major order. */
         Data: number | ("NaN" | "Infinity" | "-Infinity") | DataList;
+        /** @description The points that the cursor's iteration is from. Sent again when they change. */
+        Dataset: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dataset";
+            /** @description (n, 2): x and y; those held out come first. */
+            inputs: components["schemas"]["Number"][][];
+            /** @description The class of each, from 0; or its number. */
+            targets: components["schemas"]["Number"][];
+            /** @description How many classes there are; 0 where targets are numbers. */
+            classes: number;
+            /** @description How many are not trained on, but tested with. */
+            held_out: number;
+            /** @description The least x and y of a picture. */
+            low: number;
+            high: number;
+            /**
+             * @description What the surface holds: the probability of class 1, a number, or each class's probability.
+             * @enum {string}
+             */
+            says: "probability" | "number" | "probabilities";
+        };
         /** @description The answer to a command that only needs a yes. */
         Done: {
             /** @default 0 */
@@ -601,6 +629,11 @@ export interface components {
             params: {
                 [key: string]: number | string | string[];
             };
+        };
+        /** @description How the network does with the parameters at the cursor, in evaluation mode. */
+        Evaluation: {
+            train: components["schemas"]["Scores"];
+            test: components["schemas"]["Scores"] | null;
         };
         /**
          * @description Ask for the numbers that made a number.
@@ -749,21 +782,36 @@ export interface components {
             non_finite: number[];
             /** @default null */
             loss: components["schemas"]["Number"] | null;
+            /** @description Which points of the dataset this iteration is about, in the order of its rows; empty until they are loaded. */
+            batch: number[];
+            /**
+             * @description Where it was subscribed to.
+             * @default null
+             */
+            evaluation: components["schemas"]["Evaluation"] | null;
         };
         /**
          * @description A tensor of a frame.
          *
          *     ``index`` is a node for value and grad, an edge for contribution and local. ``upstream``, ``before`` and
          *     ``after`` belong to the step itself (its node), ``detail`` is the k-th intermediate of an update.
+         *     ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
+         *     for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
+         *     y, column 0 the least x; both ends of the dataset's range are among the places.
          *     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
          */
         FrameTensor: {
             /** @enum {string} */
-            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail";
+            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "map" | "surface";
             index: number;
             /** @enum {string} */
-            dtype: "float32" | "float64";
+            dtype: "float32" | "float64" | "int8";
             shape: number[];
+            /**
+             * @description Of a map: per unit, what 127 stands for.
+             * @default null
+             */
+            scale: components["schemas"]["Number"][] | null;
             /** @default null */
             offset: number | null;
             /** @default null */
@@ -823,6 +871,8 @@ export interface components {
             nodes: components["schemas"]["GraphNode"][];
             edges: components["schemas"]["GraphEdge"][];
             scopes: string[];
+            /** @description The network as layers, input first; empty where it is none. */
+            layers: components["schemas"]["Layer"][];
             steps: components["schemas"]["Step"][];
             listing: components["schemas"]["ListingLine"][];
         };
@@ -926,6 +976,38 @@ export interface components {
             command: {
                 [key: string]: unknown;
             };
+        };
+        /** @description Units side by side: a column of the layers' view. Nodes are given by their index in the graph. */
+        Layer: {
+            /** @description The scope of its nodes: 'hidden1'; the name of the input for the first layer. */
+            name: string;
+            /** @enum {string} */
+            kind: "input" | "hidden" | "output";
+            units: number;
+            /** @description What each unit is called, where it has a name: x, x², sin y. */
+            labels: string[];
+            /**
+             * @description The op that bends what was summed; empty: none.
+             * @default
+             */
+            activation: string;
+            /**
+             * @description Parameter of shape (units, units of the layer before).
+             * @default null
+             */
+            weight: number | null;
+            /**
+             * @description Parameter of shape (units,).
+             * @default null
+             */
+            bias: number | null;
+            /**
+             * @description Weighs, sums and adds the bias: (batch, units).
+             * @default null
+             */
+            summed: number | null;
+            /** @description What the next layer reads: (batch, units). */
+            output: number;
         };
         /** @description What a list of lessons shows of one. */
         LessonBrief: {
@@ -1226,6 +1308,16 @@ export interface components {
             /** @default null */
             value: components["schemas"]["Data"] | null;
         };
+        /** @description How a network does on some points. */
+        Scores: {
+            count: number;
+            /** @description Without penalties; null: of no points. */
+            loss: components["schemas"]["Number"] | null;
+            /** @description Null where targets are numbers. */
+            accuracy: components["schemas"]["Number"] | null;
+            /** @description Row: the class that a point is of; column: the class that the network says. Empty for numbers. */
+            confusion: number[][];
+        };
         /** @description Go to a place on the timeline; past the tip it is computed. Without ``branch``: on the current one. */
         SeekCommand: {
             /**
@@ -1244,7 +1336,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -1367,7 +1459,11 @@ export interface components {
             /** @default null */
             node?: string | null;
         };
-        /** @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries. */
+        /**
+         * @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
+         *
+         *     ``pictures`` are sent with the frames of a network on points of the plane.
+         */
         SubscribeCommand: {
             /**
              * @description Chosen by the client; comes back in the answer.
@@ -1381,6 +1477,7 @@ export interface components {
             type: "subscribe";
             /** @default null */
             names?: string[] | null;
+            pictures?: ("units" | "surface" | "evaluation")[];
         };
         /** @description What stands for a tensor too large to send unasked. */
         Summary: {
@@ -2492,9 +2589,11 @@ export type Configured = components["schemas"]["Configured"];
 export type CreateSession = components["schemas"]["CreateSession"];
 export type Cursor = components["schemas"]["Cursor"];
 export type Data = components["schemas"]["Data"];
+export type Dataset = components["schemas"]["Dataset"];
 export type Done = components["schemas"]["Done"];
 export type EditCommand = components["schemas"]["EditCommand"];
 export type ErrorMessage = components["schemas"]["ErrorMessage"];
+export type Evaluation = components["schemas"]["Evaluation"];
 export type ExplainCommand = components["schemas"]["ExplainCommand"];
 export type Explanation = components["schemas"]["Explanation"];
 export type Factor = components["schemas"]["Factor"];
@@ -2512,6 +2611,7 @@ export type GraphNode = components["schemas"]["GraphNode"];
 export type GuessCommand = components["schemas"]["GuessCommand"];
 export type Health = components["schemas"]["Health"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
+export type Layer = components["schemas"]["Layer"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];
@@ -2533,6 +2633,7 @@ export type ProblemError = components["schemas"]["ProblemError"];
 export type Progress = components["schemas"]["Progress"];
 export type PytorchCommand = components["schemas"]["PytorchCommand"];
 export type PytorchResult = components["schemas"]["PytorchResult"];
+export type Scores = components["schemas"]["Scores"];
 export type SeekCommand = components["schemas"]["SeekCommand"];
 export type ServerMessage = components["schemas"]["ServerMessage"];
 export type SessionInfo = components["schemas"]["SessionInfo"];

@@ -1,5 +1,5 @@
 /** The page's state as a pure function of what has arrived. Nothing here knows of sockets, time or the DOM. */
-import { frameView } from "../transport/frames";
+import { frameView, mapsOf } from "../transport/frames";
 import { withReadableLabels } from "./names";
 import type { Action, FrameMessage, JsonNumber, MetricsState, State } from "./types";
 import type { Graph, Metrics, Moved, Welcome } from "../protocol.gen";
@@ -15,6 +15,8 @@ export const initialState: State = {
   graphs: new Map(),
   frame: null,
   previous: null,
+  dataset: null,
+  maps: [],
   cursor: null,
   phase: "forward",
   branches: [],
@@ -53,6 +55,8 @@ function apply(state: State, action: Action): State {
       return withGraph(state, withReadableLabels(action.graph));
     case "frame":
       return withFrame(state, action);
+    case "dataset":
+      return { ...state, dataset: action };
     case "moved":
       return moved(state, action);
     case "done":
@@ -156,6 +160,7 @@ function withFrame(state: State, message: FrameMessage): State {
     ...state,
     frame,
     previous: state.frame,
+    maps: withMaps(state, message),
     cursor: message.cursor,
     phase: message.phase,
     currentBranch: message.cursor.branch,
@@ -164,6 +169,16 @@ function withFrame(state: State, message: FrameMessage): State {
     gradchecks: sameCursor(state, message) ? state.gradchecks : new Map(),
     pytorch: sameCursor(state, message) ? state.pytorch : null,
   };
+}
+
+/** Thumbnails come when they have changed; those of another topology mean other units. */
+function withMaps(state: State, message: FrameMessage): State["maps"] {
+  const same = state.frame?.header.topology === message.topology;
+  const sent = mapsOf(message);
+  if (sent.length === 0) return same ? state.maps : [];
+  const maps = same ? [...state.maps] : [];
+  for (const [layer, map] of sent) maps[layer] = map;
+  return maps;
 }
 
 function sameCursor(state: State, message: FrameMessage): boolean {

@@ -3,6 +3,7 @@ import type {
   Branch,
   Breakpoint,
   Cursor,
+  Dataset,
   ErrorMessage,
   Explanation,
   Fired,
@@ -20,6 +21,7 @@ import type {
   Source as SourceOfNumber,
   Step,
   StepCommand,
+  SubscribeCommand,
   Summary,
   SweepResult,
   Welcome,
@@ -32,6 +34,7 @@ export type {
   ClientMessage,
   ConfigField,
   Cursor,
+  Dataset,
   ErrorMessage,
   Explanation,
   Fired,
@@ -43,6 +46,7 @@ export type {
   GraphNode,
   JournalEntry,
   LessonBrief,
+  Layer,
   LessonInfo,
   ListingLine,
   Metrics,
@@ -70,6 +74,7 @@ export type Unit = NonNullable<StepCommand["unit"]>;
 export type Dtype = GraphNode["dtype"];
 export type NodeKind = GraphNode["kind"];
 export type Form = NonNullable<GraphEdge["form"]>;
+export type PictureOf = NonNullable<SubscribeCommand["pictures"]>[number];
 export type FrameWhat = FrameTensor["what"];
 /** A number that can be explained; the page leaves out what it does not need. */
 export type Source = Pick<SourceOfNumber, "name" | "what" | "index" | "argument"> &
@@ -87,6 +92,15 @@ export interface TensorView {
   readonly summary: Summary | null;
 }
 
+/** Thumbnails of a layer's units over the plane: (units, n, n), row 0 the least y; −128: not a finite number. */
+export interface UnitMaps {
+  readonly units: number;
+  readonly size: number;
+  readonly levels: Int8Array;
+  /** Per unit, what 127 stands for. */
+  readonly scale: readonly number[];
+}
+
 /** The whole state at a cursor. All look-ups answer null where nothing is known (yet, or withheld). */
 export interface FrameView {
   readonly header: Frame;
@@ -99,6 +113,8 @@ export interface FrameView {
   readonly after: TensorView | null;
   /** The k-th intermediate of an update step. */
   detail(k: number): TensorView | null;
+  /** What the network says over the plane, (outputs, n, n): where it was subscribed to. */
+  readonly surface: TensorView | null;
 }
 
 /** A frame as it comes from a transport: with `payload` where it was binary, else its tensors carry `data`. */
@@ -137,6 +153,10 @@ export interface State {
   frame: FrameView | null;
   /** The frame shown before `frame`, whichever way the cursor moved. */
   previous: FrameView | null;
+  /** The points of the plane that the cursor's iteration is from. */
+  dataset: Dataset | null;
+  /** What each layer's units say over the plane, input first; as in the frame, or an earlier one that it still holds of. */
+  maps: readonly (UnitMaps | null)[];
   cursor: Cursor | null;
   phase: Phase;
   branches: Branch[];

@@ -3,12 +3,22 @@
  * UTF-8 JSON), zeros up to a multiple of 8, then the payload; each tensor at its own 8-aligned offset,
  * little endian, row-major. The tensors of a decoded frame are views of the buffer: nothing is copied.
  */
-import type { Frame, FrameMessage, FrameTensor, FrameView, TensorView } from "../store/types";
+import type {
+  Dtype,
+  Frame,
+  FrameMessage,
+  FrameTensor,
+  FrameView,
+  TensorView,
+  UnitMaps,
+} from "../store/types";
 
 const MAGIC = 0x31465243; // "CRF1" read as a little-endian u32
 export const FRAME_VERSION = 1;
 const PREFIX = 12;
-const BYTES = { float32: 4, float64: 8 } as const;
+const NUMBERS = { float32: Float32Array, float64: Float64Array, int8: Int8Array } as const;
+type Numbers = Float32Array | Float64Array | Int8Array;
+const BYTES = { float32: 4, float64: 8, int8: 1 } as const;
 
 export class FrameError extends Error {
   override name = "FrameError";
@@ -42,7 +52,7 @@ export function decodeFrame(buffer: ArrayBuffer): FrameMessage {
 
 /** The other direction, for tests and recordings: tensors with `data` are moved into the payload. */
 export function encodeFrame(frame: Frame): ArrayBuffer {
-  const parts: { offset: number; array: Float32Array | Float64Array }[] = [];
+  const parts: { offset: number; array: Numbers }[] = [];
   let size = 0;
   const tensors = frame.tensors.map((tensor) => {
     if (tensor.data === null || tensor.data === undefined) return tensor;
@@ -65,6 +75,22 @@ export function encodeFrame(frame: Frame): ArrayBuffer {
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
     );
   return buffer;
+}
+
+/** The thumbnails that a frame brings, by layer. */
+export function mapsOf(message: FrameMessage): [number, UnitMaps][] {
+  const { payload, tensors } = message;
+  const start = payload ? payloadStart(new DataView(payload).getUint32(8, true)) : 0;
+  return tensors
+    .filter(({ what }) => what === "map")
+    .map((tensor) => {
+      const [units = 0, size = 0] = tensor.shape;
+      const levels =
+        payload && typeof tensor.offset === "number"
+          ? new Int8Array(payload, start + tensor.offset, sizeOf(tensor.shape))
+          : (arrayFrom(tensor.data, tensor) as Int8Array);
+      return [tensor.index, { units, size, levels, scale: (tensor.scale ?? []).map(Number) }];
+    });
 }
 
 /** Look-ups into a frame, whether it came as binary or as JSON. */
@@ -97,14 +123,12 @@ export function frameView(message: FrameMessage): FrameView {
     upstream: own("upstream"),
     before: own("before"),
     after: own("after"),
+    surface: look("surface:0"),
   };
 }
 
 /** JSON data as a flat typed array. Throws `FrameError` if it does not fill the shape. */
-export function arrayFrom(
-  data: unknown,
-  { dtype, shape }: Pick<FrameTensor, "dtype" | "shape">,
-): Float32Array | Float64Array {
+export function arrayFrom(data: unknown, { dtype, shape }: Pick<FrameTensor, "dtype" | "shape">): Numbers {
   const flat: number[] = [];
   const stack: unknown[] = [data];
   while (stack.length > 0) {
@@ -114,17 +138,20 @@ export function arrayFrom(
   }
   if (flat.length !== sizeOf(shape))
     throw new FrameError(`${flat.length} numbers do not fill the shape (${shape.join(", ")})`);
-  return dtype === "float64" ? Float64Array.from(flat) : Float32Array.from(flat);
+  return NUMBERS[dtype].from(flat);
 }
 
 function tensorView(tensor: FrameTensor, payload: ArrayBuffer | undefined, start: number): TensorView | null {
-  const { shape, dtype } = tensor;
+  const { shape } = tensor;
+  // Thumbnails are no numbers of the graph: see `mapsOf`.
+  if (tensor.dtype === "int8") return null;
+  const dtype: Dtype = tensor.dtype;
   const summary = tensor.summary ?? null;
   if (tensor.data !== null && tensor.data !== undefined)
-    return { shape, dtype, summary, data: arrayFrom(tensor.data, tensor) };
+    return { shape, dtype, summary, data: arrayFrom(tensor.data, tensor) as Float32Array | Float64Array };
   if (payload && tensor.offset !== null && tensor.offset !== undefined) {
-    const Numbers = dtype === "float64" ? Float64Array : Float32Array;
-    return { shape, dtype, summary, data: new Numbers(payload, start + tensor.offset, sizeOf(shape)) };
+    const made = dtype === "float64" ? Float64Array : Float32Array;
+    return { shape, dtype, summary, data: new made(payload, start + tensor.offset, sizeOf(shape)) };
   }
   return summary ? { shape, dtype, summary, data: null } : null;
 }

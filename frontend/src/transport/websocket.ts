@@ -197,7 +197,8 @@ class SocketTransport implements Transport {
 
   #transmit(message: ClientMessage): void {
     // One that is closing sends nothing more, and complains; what is unanswered is sent by the next one.
-    if (this.#socket && !(this.#socket.readyState > WebSocket.OPEN)) this.#socket.send(JSON.stringify(message));
+    if (this.#socket && !(this.#socket.readyState > WebSocket.OPEN))
+      this.#socket.send(JSON.stringify(message));
   }
 
   #count(): void {

@@ -137,7 +137,7 @@ export function record(program: Program): Incoming[] {
       add("backward", `${ops[i]!.op} → ${names[e.source]}`, e.target, e.index);
   if (lr !== null) leaves.forEach((l, i) => l.kind === "parameter" && add("update", l.name, i));
 
-  const graph: Graph = { topology: 1, nodes, edges, scopes: [], steps, listing: [] };
+  const graph: Graph = { topology: 1, nodes, edges, scopes: [], layers: [], steps, listing: [] };
   const branch = { id: 0, parent: null, fork_iteration: 0, cause: "start", tip: iterations - 1 };
   const messages: Incoming[] = [
     {
@@ -229,6 +229,7 @@ export function record(program: Program): Incoming[] {
         index,
         dtype: "float32" as const,
         shape: [],
+        scale: null,
         offset: null,
         data: Number.isFinite(x)
           ? Math.fround(x)
@@ -263,6 +264,8 @@ export function record(program: Program): Incoming[] {
         update,
         non_finite: odd,
         loss: value.get(names.length - 1) ?? null,
+        batch: [],
+        evaluation: null,
       } as FrameMessage);
     }
   }

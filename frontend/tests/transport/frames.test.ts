@@ -8,7 +8,8 @@ const tensor = (
   data: unknown,
   shape: number[],
   dtype = "float32",
-) => ({ what, index, dtype, shape, offset: null, data, summary: null }) as Frame["tensors"][number];
+) =>
+  ({ what, index, dtype, shape, scale: null, offset: null, data, summary: null }) as Frame["tensors"][number];
 
 const frame = (tensors: Frame["tensors"], label = "mul"): Frame => ({
   type: "frame",
@@ -24,6 +25,8 @@ const frame = (tensors: Frame["tensors"], label = "mul"): Frame => ({
   update: [],
   non_finite: [],
   loss: null,
+  batch: [],
+  evaluation: null,
 });
 
 const sample = frame([

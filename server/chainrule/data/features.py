@@ -16,27 +16,28 @@ class Feature:
     ----------
     name
         Its key in ``FEATURES``.
-    latex
-        Its formula.
+    latex, text
+        Its formula, in LaTeX and as plain text.
     of
         (n,) x and (n,) y → (n,), in their dtype.
     """
 
     name: str
     latex: str
+    text: str
     of: Callable[[HostArray, HostArray], HostArray]
 
 
 FEATURES: dict[str, Feature] = {
     each.name: each
     for each in (
-        Feature("x", "x", lambda x, y: x),
-        Feature("y", "y", lambda x, y: y),
-        Feature("x_squared", "x^2", lambda x, y: x * x),
-        Feature("y_squared", "y^2", lambda x, y: y * y),
-        Feature("xy", "xy", lambda x, y: x * y),
-        Feature("sin_x", r"\sin x", lambda x, y: host.sin(x)),
-        Feature("sin_y", r"\sin y", lambda x, y: host.sin(y)),
+        Feature("x", "x", "x", lambda x, y: x),
+        Feature("y", "y", "y", lambda x, y: y),
+        Feature("x_squared", "x^2", "x²", lambda x, y: x * x),
+        Feature("y_squared", "y^2", "y²", lambda x, y: y * y),
+        Feature("xy", "xy", "xy", lambda x, y: x * y),
+        Feature("sin_x", r"\sin x", "sin x", lambda x, y: host.sin(x)),
+        Feature("sin_y", r"\sin y", "sin y", lambda x, y: host.sin(y)),
     )
 }
 """All features by name, in the order in which a menu shows them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Self, TypeVar
 
@@ -19,6 +19,7 @@ from chainrule.protocol.model import (
     Beat,
     BeatAnchor,
     ConfigField,
+    Evaluation,
     LessonBrief,
     LessonInfo,
     ListingLine,
@@ -175,8 +176,87 @@ class Evaluates(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class PlanePoints:
+    """The points that a model of the plane learns from.
+
+    Attributes
+    ----------
+    inputs, targets
+        (n, 2) x and y, those held out first; (n,) the class of each from 0, or its number.
+    classes
+        How many classes there are; 0 where targets are numbers.
+    held_out
+        How many are not trained on.
+    low, high
+        The square that pictures show.
+    """
+
+    inputs: HostArray
+    targets: HostArray
+    classes: int
+    held_out: int
+    low: float = -6.0
+    high: float = 6.0
+
+    def same(self, other: PlanePoints | None) -> bool:
+        """Whether these are the same points with the same roles."""
+        return other is self or (
+            other is not None
+            and (self.classes, self.held_out) == (other.classes, other.held_out)
+            and host.array_equal(self.inputs, other.inputs)
+            and host.array_equal(self.targets, other.targets)
+        )
+
+
+class OfPlane(Protocol):
+    """What a model of points of the plane has beside :class:`Model`: what the layers' view shows.
+
+    Attributes
+    ----------
+    points
+        What it learns from.
+    layer_names
+        The scope of each layer, in order; the last node in a scope is what the layer passes on.
+    input_labels, output_labels
+        What the columns of the input, and those of the output, are called.
+    says
+        What :meth:`predictions` are.
+    """
+
+    @property
+    def points(self) -> PlanePoints: ...
+    @property
+    def layer_names(self) -> Sequence[str]: ...
+    @property
+    def input_labels(self) -> Sequence[str]: ...
+    @property
+    def output_labels(self) -> Sequence[str]: ...
+    @property
+    def says(self) -> Literal["probability", "number", "probabilities"]: ...
+
+    def rows(self, iteration: int) -> HostArray:
+        """Which points an iteration's batch has, in the order of its rows."""
+        ...
+
+    def units(self, values: Mapping[str, Array], points: HostArray) -> list[HostArray]:
+        """What each layer passes on at (n, 2) places, (n, units), the input first; in evaluation mode.
+
+        ``values`` are the parameters and buffers: nothing else is looked at, nothing drawn, nothing written.
+        """
+        ...
+
+    def predictions(self, output: HostArray) -> HostArray:
+        """What the last layer passes on, (n, outputs) → what the network says, (n, outputs)."""
+        ...
+
+    def scores(self, values: Mapping[str, Array]) -> Evaluation:
+        """How it does on all points, in evaluation mode."""
+        ...
+
+
 class Model(Protocol):
-    """What a lesson computes. It may also measure (:class:`Evaluates`).
+    """What a lesson computes. It may also measure (:class:`Evaluates`), and be seen over the plane (:class:`OfPlane`).
 
     Attributes
     ----------

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from chainrule.protocol.model import Condition, Cursor, Explained, Unit, What
+from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, Unit, What
 from chainrule.protocol.numbers import Data
 
 Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
@@ -162,10 +162,14 @@ class GuessCommand(Command):
 
 
 class SubscribeCommand(Command):
-    """Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries."""
+    """Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
+
+    ``pictures`` are sent with the frames of a network on points of the plane.
+    """
 
     type: Literal["subscribe"]
     names: list[Name] | None = Field(None, max_length=10_000)
+    pictures: list[PictureOf] = Field(default_factory=list, max_length=8)
 
 
 class AckCommand(Command):

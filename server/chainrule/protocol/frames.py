@@ -27,7 +27,11 @@ from chainrule.protocol.server import Frame
 MAGIC = b"CRF1"
 VERSION = 1
 PREFIX = struct.Struct("<4sHHI")
-DTYPES: dict[str, Any] = {"float32": host.dtype("<f4"), "float64": host.dtype("<f8")}
+DTYPES: dict[str, Any] = {
+    "float32": host.dtype("<f4"),
+    "float64": host.dtype("<f8"),
+    "int8": host.dtype("i1"),
+}
 
 
 class FrameError(ValueError):
@@ -56,6 +60,8 @@ def encode_frame(frame: Frame) -> bytes:
             size = _aligned(len(raw))
             payload.append(raw if size == len(raw) else raw.ljust(size, b"\0"))
             offset += size
+        if tensor.scale is not None:
+            header["scale"] = to_json(tensor.scale)
         if tensor.summary is not None:
             header["summary"] = tensor.summary.model_dump(mode="json")
         tensors.append(header)

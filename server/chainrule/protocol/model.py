@@ -86,6 +86,22 @@ class GraphEdge(Part):
     )
 
 
+class Layer(Part):
+    """Units side by side: a column of the layers' view. Nodes are given by their index in the graph."""
+
+    name: str = Field(
+        description="The scope of its nodes: 'hidden1'; the name of the input for the first layer."
+    )
+    kind: Literal["input", "hidden", "output"]
+    units: int
+    labels: list[str] = Field(description="What each unit is called, where it has a name: x, x², sin y.")
+    activation: str = Field("", description="The op that bends what was summed; empty: none.")
+    weight: int | None = Field(None, description="Parameter of shape (units, units of the layer before).")
+    bias: int | None = Field(None, description="Parameter of shape (units,).")
+    summed: int | None = Field(None, description="Weighs, sums and adds the bias: (batch, units).")
+    output: int = Field(description="What the next layer reads: (batch, units).")
+
+
 class ListingLine(Part):
     """A line of the PyTorch program that does the same."""
 
@@ -100,6 +116,9 @@ class Graph(Part):
     nodes: list[GraphNode]
     edges: list[GraphEdge]
     scopes: list[str]
+    layers: list[Layer] = Field(
+        default_factory=list, description="The network as layers, input first; empty where it is none."
+    )
     steps: list[Step]
     listing: list[ListingLine]
 
@@ -127,7 +146,12 @@ class Tensor(Part):
     summary: Summary | None = None
 
 
-FrameWhat = Literal["value", "grad", "contribution", "local", "upstream", "before", "after", "detail"]
+FrameWhat = Literal[
+    "value", "grad", "contribution", "local", "upstream", "before", "after", "detail", "map", "surface"
+]
+FrameDtype = Literal["float32", "float64", "int8"]
+PictureOf = Literal["units", "surface", "evaluation"]
+"""What of a network on points of the plane is sent with frames where it was subscribed to."""
 
 
 class FrameTensor(Part):
@@ -135,16 +159,38 @@ class FrameTensor(Part):
 
     ``index`` is a node for value and grad, an edge for contribution and local. ``upstream``, ``before`` and
     ``after`` belong to the step itself (its node), ``detail`` is the k-th intermediate of an update.
+    ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
+    for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
+    y, column 0 the least x; both ends of the dataset's range are among the places.
     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
     """
 
     what: FrameWhat
     index: int
-    dtype: Dtype
+    dtype: FrameDtype
     shape: list[int]
+    scale: list[Number] | None = Field(None, description="Of a map: per unit, what 127 stands for.")
     offset: int | None = None
     data: Data | None = None
     summary: Summary | None = None
+
+
+class Scores(Part):
+    """How a network does on some points."""
+
+    count: int
+    loss: Number | None = Field(description="Without penalties; null: of no points.")
+    accuracy: Number | None = Field(description="Null where targets are numbers.")
+    confusion: list[list[int]] = Field(
+        description="Row: the class that a point is of; column: the class that the network says. Empty for numbers."
+    )
+
+
+class Evaluation(Part):
+    """How the network does with the parameters at the cursor, in evaluation mode."""
+
+    train: Scores
+    test: Scores | None
 
 
 class UpdateDetail(Part):

@@ -10,6 +10,7 @@ from chainrule.protocol.model import (
     Branch,
     Breakpoint,
     Cursor,
+    Evaluation,
     Explained,
     FrameTensor,
     Graph,
@@ -81,6 +82,26 @@ class Frame(Message):
         description="Nodes whose value or gradient has NaN or infinity, first cause first."
     )
     loss: Number | None = None
+    batch: list[int] = Field(
+        default_factory=list,
+        description="Which points of the dataset this iteration is about, in the order of its rows; empty until they are loaded.",
+    )
+    evaluation: Evaluation | None = Field(None, description="Where it was subscribed to.")
+
+
+class Dataset(Message):
+    """The points that the cursor's iteration is from. Sent again when they change."""
+
+    type: Literal["dataset"] = "dataset"
+    inputs: list[list[Number]] = Field(description="(n, 2): x and y; those held out come first.")
+    targets: list[Number] = Field(description="The class of each, from 0; or its number.")
+    classes: int = Field(description="How many classes there are; 0 where targets are numbers.")
+    held_out: int = Field(description="How many are not trained on, but tested with.")
+    low: float = Field(description="The least x and y of a picture.")
+    high: float
+    says: Literal["probability", "number", "probabilities"] = Field(
+        description="What the surface holds: the probability of class 1, a number, or each class's probability."
+    )
 
 
 class Moved(Message):
@@ -255,6 +276,7 @@ ServerMessage = Annotated[
     Welcome
     | GraphMessage
     | Frame
+    | Dataset
     | Moved
     | Done
     | Progress

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from weakref import WeakKeyDictionary
 
 from chainrule.engine.tape import Node
-from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Step
+from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Layer, Step
 from chainrule.trace import Record, StepRef, is_delta, is_edit
 
 
@@ -56,6 +56,9 @@ def topology(record: Record) -> int:
         digest.update(repr(structure).encode())
     digest.update(repr((positions[record.root.index], record.layout, record.start.regime.dtype)).encode())
     digest.update(repr([u.node.name for u in record.updates]).encode())
+    of_plane = record.start.regime.of_plane
+    if of_plane is not None:
+        digest.update(repr((of_plane.layer_names, of_plane.input_labels, of_plane.output_labels)).encode())
     for line in model.listing:
         digest.update(f"{line.number} {line.code}\n".encode())
     return int.from_bytes(digest.digest()) + 1
@@ -80,9 +83,41 @@ def build_graph(record: Record, number: int) -> Graph:
         nodes=nodes,
         edges=edges,
         scopes=list(scopes),
+        layers=_layers(record),
         steps=[_step(record, ref, verbs, first_edge) for ref in record.steps()],
         listing=list(record.start.regime.model.listing),
     )
+
+
+def _layers(record: Record) -> list[Layer]:
+    """The network of a model of the plane as layers, input first."""
+    model = record.start.regime.of_plane
+    if model is None:
+        return []
+    named, positions = record.by_name, record.positions
+    given = named["x"]
+    labels = list(model.input_labels)
+    found = [Layer(name="x", kind="input", units=len(labels), labels=labels, output=positions[given.index])]
+    for name in model.layer_names:
+        own = [node for node in record.operations if node.scope == name]
+        summed, output = own[0], own[-1]
+        weight = named[f"{name}.weight"]
+        last = name == model.layer_names[-1]
+        bends = [node.op.name for node in own[1:] if node.op is not None and len(node.inputs) == 1]
+        found.append(
+            Layer(
+                name=name,
+                kind="output" if last else "hidden",
+                units=weight.shape[0],
+                labels=list(model.output_labels) if last else [],
+                activation=bends[0] if bends else "",
+                weight=positions[weight.index],
+                bias=positions[named[f"{name}.bias"].index],
+                summed=positions[summed.index],
+                output=positions[output.index],
+            )
+        )
+    return found
 
 
 def edge_index(record: Record) -> list[int]:

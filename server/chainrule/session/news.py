@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chainrule.lessons.lesson import PlanePoints
 from chainrule.protocol.client import (
     ConfigureCommand,
     EditCommand,
@@ -24,6 +25,7 @@ from chainrule.protocol.server import (
     ServerMessage,
 )
 from chainrule.session import documents
+from chainrule.session.pictures import dataset, points_of
 
 if TYPE_CHECKING:
     from chainrule.session.jobs import Job
@@ -76,6 +78,7 @@ class News:
             "playback": None if playing is None else (playing.unit, playing.rate),
             "stopped": core.stops,
             "prediction": core.prediction.on,
+            "dataset": points_of(core.record),
         }
 
     def _frame_now(self) -> tuple[Any, ...]:
@@ -155,6 +158,9 @@ class News:
             return [self.playback()]
         if aspect == "prediction":
             return [Prediction(seq=seq, on=core.prediction.on)]
+        if aspect == "dataset":
+            points = dataset(core.record, seq)
+            return [] if points is None else [points]
         if aspect == "stopped" and core.stopped_by is not None:
             arrival = core.stopped_by
             return [
@@ -177,4 +183,4 @@ class News:
 
 
 def _equal(a: Any, b: Any) -> bool:
-    return a is b or bool(a == b)
+    return a is b or (a.same(b) if isinstance(a, PlanePoints) else bool(a == b))

@@ -439,7 +439,7 @@ class Session:
     def _subscribe(self, command: SubscribeCommand, viewer: Viewer | None) -> Answering:
         yield from ()
         if viewer is not None:
-            viewer.subscribe(command.names)
+            viewer.subscribe(command.names, command.pictures)
         return [Done()]
 
     # -- what is seen

@@ -179,7 +179,15 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
         update=details,
         non_finite=[place for at, place in non_finite_steps(record) if at <= shown],
         loss=None if told is None else float(told().item()),
+        batch=batch_rows(record, view.cursor.step),
+        evaluation=None,
     )
+
+
+def batch_rows(record: Record, step: int) -> list[int]:
+    """Which points of the plane the iteration is about, from its ``load`` on."""
+    model = record.start.regime.of_plane
+    return [] if model is None or step < 1 else model.rows(record.iteration).tolist()
 
 
 def _chosen(view: View, named: Collection[str], limits: Limits) -> Collection[int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from chainrule.protocol.model import PictureOf
 from chainrule.protocol.server import GraphMessage, Metrics, ServerMessage
+from chainrule.session.pictures import Sent, with_pictures
 from chainrule.timeline import Line
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ class Viewer:
 
     def __init__(self) -> None:
         self.subscribed: frozenset[str] | None = None
+        self.pictures: frozenset[PictureOf] = frozenset()
+        self.sent = Sent()
         self.topology: int | None = None
         self.seen: dict[str, int] = {}
         self._welcomed = False
@@ -34,9 +39,10 @@ class Viewer:
         self._metrics_end = 0
         self._cuts: dict[int, int] = {}
 
-    def subscribe(self, names: list[str] | None) -> None:
-        """Want the full values of these nodes from now on; None: all that fit."""
+    def subscribe(self, names: list[str] | None, pictures: Collection[PictureOf] = ()) -> None:
+        """Want the full values of these nodes from now on (None: all that fit), and these pictures."""
         self.subscribed = None if names is None else frozenset(names)
+        self.pictures = frozenset(pictures)
         self._frame = None
 
     def ack(self, seq: int) -> None:
@@ -58,6 +64,7 @@ class Viewer:
             self._welcomed = True
             self.seen = dict(session.changes)
             found.append(session.welcome())
+            found.extend(session.news("dataset"))
         for aspect, revision in session.changes.items():
             if self.seen.get(aspect, -1) < revision:
                 self.seen[aspect] = revision
@@ -70,7 +77,7 @@ class Viewer:
             found.append(GraphMessage(seq=session.revision, graph=graph))
         found.extend(self._metrics(session))
         if self.behind(session):
-            frame = session.frame(self)
+            frame = with_pictures(session.frame(self), session.core.view(), self.pictures, self.sent)
             self._frame = session.revision
             self._flying.append(frame.seq)
             found.append(frame)

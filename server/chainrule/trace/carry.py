@@ -11,7 +11,7 @@ from chainrule.engine.backend import Array, Backend
 from chainrule.nn.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from chainrule.lessons.lesson import Evaluates, LeafSpec, LessonConfig, Model
+    from chainrule.lessons.lesson import Evaluates, LeafSpec, LessonConfig, Model, OfPlane
 
 CARRIED = ("parameter", "buffer")
 """Kinds of leaves whose values carry over."""
@@ -41,6 +41,12 @@ class Regime:
         """The model, if it measures."""
         model: Any = self.model
         return model if hasattr(model, "evaluate") else None
+
+    @cached_property
+    def of_plane(self) -> OfPlane | None:
+        """The model, if it learns from points of the plane."""
+        model: Any = self.model
+        return model if hasattr(model, "units") else None
 
     @cached_property
     def native(self) -> Any:

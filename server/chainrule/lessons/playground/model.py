@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from chainrule.data.features import features
+from chainrule.data.features import FEATURES, features
 from chainrule.data.points import POINT_SETS
 from chainrule.data.split import batch, iterations_per_epoch, split
 from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.random import generator
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
-from chainrule.lessons.lesson import LeafSpec
+from chainrule.lessons.lesson import LeafSpec, PlanePoints
 from chainrule.lessons.network import call, leaves_of
 from chainrule.lessons.options import build_optimizer
 from chainrule.lessons.playground.config import Config
@@ -21,6 +21,7 @@ from chainrule.lessons.playground.listing import Listing, write
 from chainrule.lessons.playground.network import Perceptron, begin
 from chainrule.nn import penalties
 from chainrule.nn.losses import binary_cross_entropy_with_logits, huber_loss, mse_loss
+from chainrule.protocol.model import Evaluation, Scores
 
 if TYPE_CHECKING:
     from chainrule.engine.tape import Node
@@ -42,19 +43,23 @@ class Data:
 
     Attributes
     ----------
-    points, inputs, targets
-        (n, 2), (n, features) and (n, 1), in the session's dtype. Classes are 0 and 1 for cross-entropy, else −1 and 1.
+    points
+        All of them, as people see them.
+    inputs, targets
+        (n, features) and (n, 1), in the session's dtype. Classes are 0 and 1 for cross-entropy, else −1 and 1.
     positive
         (n, 1): which points are of class 1; None where targets are numbers.
-    held_out
-        How many points are held out.
     """
 
-    points: HostArray
+    points: PlanePoints
     inputs: HostArray
     targets: HostArray
     positive: HostArray | None
-    held_out: int
+
+    @property
+    def held_out(self) -> int:
+        """How many points are held out."""
+        return self.points.held_out
 
 
 def draw(config: Config, seed: int, dtype: str) -> Data:
@@ -70,9 +75,13 @@ def draw(config: Config, seed: int, dtype: str) -> Data:
         positive = (targets == 1)[:, None]
         targets = host.where(positive, 1.0, 0.0 if config.loss == "bce" else -1.0).astype(dtype)
     inputs = points.inputs[order]
-    return Data(
-        inputs, host.ascontiguousarray(features(inputs, config.features)), targets, positive, len(parts.test)
+    shown = PlanePoints(
+        inputs=inputs,
+        targets=points.targets[order].reshape(-1),
+        classes=2 if config.classifies else 0,
+        held_out=len(parts.test),
     )
+    return Data(shown, host.ascontiguousarray(features(inputs, config.features)), targets, positive)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +117,7 @@ class Playground:
         return iterations_per_epoch(self.trained_on, self.config.batch_size)
 
     def batch(self, iteration: int) -> Mapping[str, HostArray]:
-        rows = batch(self.seed, "train", iteration, self.trained_on, self.config.batch_size)
-        rows = rows + self.data.held_out
+        rows = self.rows(iteration)
         return {"x": self.data.inputs[rows], "y": self.data.targets[rows]}
 
     def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
@@ -133,12 +141,21 @@ class Playground:
             return None if node is None else self.lines.of(node)
         return self.lines.steps.get(kind)
 
-    def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
-        """What a network with these parameters says to (n, features) inputs: (n, 1). Nothing is drawn or written."""
-        with Tape(self.backend):
+    def activations(self, values: Mapping[str, Array], inputs: HostArray) -> list[Node]:
+        """What each layer of a network with these parameters passes on for (n, features) inputs, the inputs first.
+
+        Nothing is drawn or written.
+        """
+        with Tape(self.backend) as tape:
             leaves = {name: leaf(values[name], name=name, kind="parameter") for name in self.names}
-            made: Tensor = call(self.network, leaves, leaf(self.backend.asarray(inputs)), seed=self.seed)
-            return made
+            given = leaf(self.backend.asarray(inputs))
+            call(self.network, leaves, given, seed=self.seed)
+            last = {node.scope: node for node in tape.nodes if node.op is not None}
+            return [given.node, *(last[name] for name in self.layer_names)]
+
+    def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
+        """What a network with these parameters passes on for (n, features) inputs: (n, 1)."""
+        return Tensor(self.activations(values, inputs)[-1])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -147,22 +164,77 @@ class Playground:
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over all points trained on, and loss (without penalties) and accuracy over those held out."""
-        data, found = self.data, {}
-        at = data.held_out
-        output = self.outputs(values, data.inputs)
-        said = self.backend.to_numpy(output.node.value)
-        if at:
-            with Tape(self.backend):
-                loss = LOSSES[self.config.loss](
-                    leaf(output.node.value[:at, :]), leaf(self.backend.asarray(data.targets[:at]))
-                )
-                found["test_loss"] = self.backend.numbers([loss.node.value])[0]
+        found = self.scores(values)
+        told = {"accuracy": found.train.accuracy}
+        if found.test is not None:
+            told |= {"test_loss": found.test.loss, "test_accuracy": found.test.accuracy}
+        return {name: number for name, number in told.items() if number is not None}
+
+    # -- over the plane
+
+    @property
+    def points(self) -> PlanePoints:
+        return self.data.points
+
+    @property
+    def layer_names(self) -> Sequence[str]:
+        return self.network.names
+
+    @property
+    def input_labels(self) -> Sequence[str]:
+        return [FEATURES[name].text for name in self.config.features]
+
+    @property
+    def output_labels(self) -> Sequence[str]:
+        return ()
+
+    @property
+    def says(self) -> Literal["probability", "number", "probabilities"]:
+        return "probability" if self.config.loss == "bce" else "number"
+
+    def rows(self, iteration: int) -> HostArray:
+        rows = batch(self.seed, "train", iteration, self.trained_on, self.config.batch_size)
+        return rows + self.data.held_out
+
+    def units(self, values: Mapping[str, Array], points: HostArray) -> list[HostArray]:
+        inputs = features(points.astype(self.data.inputs.dtype), self.config.features)
+        return self.backend.to_host([node.value for node in self.activations(values, inputs)])
+
+    def predictions(self, output: HostArray) -> HostArray:
+        if self.says == "number":
+            return output
+        with host.errstate(over="ignore"):
+            return 1.0 / (1.0 + host.exp(-output))
+
+    def scores(self, values: Mapping[str, Array]) -> Evaluation:
+        output = self.outputs(values, self.data.inputs).node.value
+        at = self.data.held_out
+        return Evaluation(
+            train=self._scores(output, slice(at, None)),
+            test=self._scores(output, slice(None, at)) if at else None,
+        )
+
+    def _scores(self, output: Array, part: slice) -> Scores:
+        """Of some of all points, given the network's output for all."""
+        data = self.data
+        with Tape(self.backend):
+            loss = LOSSES[self.config.loss](
+                leaf(output[part, :]), leaf(self.backend.asarray(data.targets[part]))
+            )
+        accuracy, confusion = None, []
         if data.positive is not None:
-            right = ((said > 0) == data.positive) & ~host.isnan(said)
-            found["accuracy"] = float(right[at:].mean())
-            if at:
-                found["test_accuracy"] = float(right[:at].mean())
-        return found
+            said = self.backend.to_numpy(output)[part]
+            right = data.positive[part]
+            # NaN is on neither side: it counts as wrong for either class.
+            chosen = host.where(host.isnan(said), ~right, said > 0)
+            confusion = [[int((chosen[right == a] == b).sum()) for b in (False, True)] for a in (False, True)]
+            accuracy = float((chosen == right).mean())
+        return Scores(
+            count=len(data.targets[part]),
+            loss=self.backend.numbers([loss.node.value])[0],
+            accuracy=accuracy,
+            confusion=confusion,
+        )
 
 
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> Playground:

@@ -1,0 +1,175 @@
+"""What a network says over the plane, for those who look at it: thumbnails of units, the surface, scores.
+
+They belong to the parameters at the cursor, and are computed for viewers alone: training knows nothing of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from weakref import WeakKeyDictionary
+
+from chainrule.engine.backend import Array, HostArray, host
+from chainrule.lessons.lesson import OfPlane, PlanePoints
+from chainrule.protocol.model import Evaluation, FrameTensor, PictureOf
+from chainrule.protocol.server import Dataset, Frame
+from chainrule.session.view import View
+from chainrule.trace import Record
+
+THUMBNAIL = 16
+"""Places of a unit's thumbnail along each axis."""
+
+SURFACE = 40
+"""Places of the surface along each axis."""
+
+NOT_A_NUMBER = -128
+"""What a map holds where a unit's number is not finite."""
+
+
+@lru_cache(maxsize=8)
+def grid(low: float, high: float, count: int) -> HostArray:
+    """(count², 2) places of the plane, least y first, both ends included."""
+    along = host.linspace(low, high, count)
+    x, y = host.meshgrid(along, along)
+    return host.stack([x.reshape(-1), y.reshape(-1)], axis=1)
+
+
+@dataclass(eq=False)
+class Pictures:
+    """Of a network with certain parameters; each is made when somebody first looks."""
+
+    model: OfPlane
+    values: Mapping[str, Array]
+
+    @cached_property
+    def maps(self) -> list[tuple[HostArray, list[float]]]:
+        """Per layer, the input first: (units, n, n) int8, and per unit what 127 stands for."""
+        points = self.model.points
+        layers = self.model.units(self.values, grid(points.low, points.high, THUMBNAIL))
+        return [_in_8_bits(layer) for layer in layers]
+
+    @cached_property
+    def surface(self) -> HostArray:
+        """(outputs, n, n): what the network says."""
+        points = self.model.points
+        output = self.model.units(self.values, grid(points.low, points.high, SURFACE))[-1]
+        says = self.model.predictions(output)
+        return host.ascontiguousarray(says.T.reshape(-1, SURFACE, SURFACE), dtype=host.float32)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """How the network does."""
+        return self.model.scores(self.values)
+
+
+def _in_8_bits(units: HostArray) -> tuple[HostArray, list[float]]:
+    """(n², units) → (units, n, n), each unit scaled by its largest size."""
+    columns = units.T.reshape(-1, THUMBNAIL, THUMBNAIL)
+    known = host.isfinite(columns)
+    with host.errstate(all="ignore"):
+        scales = host.max(host.abs(host.where(known, columns, 0.0)), axis=(1, 2))
+        share = columns / host.where(scales > 0, scales, 1.0)[:, None, None]
+        levels = host.where(known, host.rint(share * 127.0), NOT_A_NUMBER)
+    return levels.astype(host.int8), [float(scale) for scale in scales]
+
+
+_made: WeakKeyDictionary[Record, dict[int, Pictures]] = WeakKeyDictionary()
+
+
+def pictures_of(view: View) -> Pictures | None:
+    """The pictures of a view; None where the model does not learn from points of the plane."""
+    record, model = view.record, view.record.start.regime.of_plane
+    if model is None:
+        return None
+    layout = record.layout
+    done = max(0, view.shown + 1 - layout.forward - layout.backward)
+    by_updates = _made.setdefault(record, {})
+    found = by_updates.get(done)
+    if found is None:
+        values = dict(record.start.values)
+        for name in values:
+            node = record.by_name.get(name)
+            value = None if node is None or node.kind != "parameter" else view.value(node)
+            if value is not None:
+                values[name] = value
+        if view.shown >= layout.forward - 1:
+            # Running statistics are written by the forward pass.
+            values.update(
+                {n: v for n, v in record.end.values.items() if record.start.regime.leaves[n].kind == "buffer"}
+            )
+        found = by_updates[done] = Pictures(model, values)
+    return found
+
+
+class Sent:
+    """What one viewer has of the thumbnails: those that have not changed are not sent again."""
+
+    def __init__(self) -> None:
+        self._maps: dict[int, bytes] = {}
+
+    def forget(self) -> None:
+        """Send all with the next frame."""
+        self._maps.clear()
+
+    # Not validated: these are our own arrays.
+
+    def changed(self, maps: list[tuple[HostArray, list[float]]]) -> list[FrameTensor]:
+        """The layers that this viewer does not have as they are now."""
+        found = []
+        for index, (levels, scale) in enumerate(maps):
+            raw = levels.tobytes() + host.asarray(scale).tobytes()
+            if self._maps.get(index) != raw:
+                self._maps[index] = raw
+                found.append(
+                    FrameTensor.model_construct(
+                        what="map",
+                        index=index,
+                        dtype="int8",
+                        shape=list(levels.shape),
+                        scale=scale,
+                        data=levels,
+                    )
+                )
+        return found
+
+
+def with_pictures(frame: Frame, view: View, wanted: Collection[PictureOf], sent: Sent) -> Frame:
+    """The frame with what a viewer subscribed to."""
+    pictures = pictures_of(view) if wanted else None
+    if pictures is None:
+        return frame
+    more = sent.changed(pictures.maps) if "units" in wanted else []
+    if "surface" in wanted:
+        surface = pictures.surface
+        more.append(
+            FrameTensor.model_construct(
+                what="surface", index=0, dtype="float32", shape=list(surface.shape), data=surface
+            )
+        )
+    evaluation = pictures.evaluation if "evaluation" in wanted else None
+    return frame.model_copy(update={"tensors": [*frame.tensors, *more], "evaluation": evaluation})
+
+
+def points_of(record: Record) -> PlanePoints | None:
+    """The points that a record's iteration is from."""
+    model = record.start.regime.of_plane
+    return None if model is None else model.points
+
+
+def dataset(record: Record, seq: int) -> Dataset | None:
+    """The points that a record's iteration is from."""
+    model = record.start.regime.of_plane
+    if model is None:
+        return None
+    points = model.points
+    return Dataset(
+        seq=seq,
+        inputs=points.inputs.tolist(),
+        targets=points.targets.tolist(),
+        classes=points.classes,
+        held_out=points.held_out,
+        low=points.low,
+        high=points.high,
+        says=model.says,
+    )

@@ -1,0 +1,187 @@
+"""What a network says over the plane: thumbnails, surface, scores, and the points themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.protocol.client import CLIENT_MESSAGE
+from chainrule.protocol.frames import decode_frame, encode_frame
+from chainrule.protocol.server import Dataset, Frame, ServerMessage
+from chainrule.session import Session
+from chainrule.session.pictures import SURFACE, THUMBNAIL, grid
+from chainrule.session.viewer import Viewer
+
+ALL = ["units", "surface", "evaluation"]
+
+
+def do(session: Session, viewer: Viewer | None = None, **command: Any) -> list[ServerMessage]:
+    found = session.handle(CLIENT_MESSAGE.validate_python(command), viewer)
+    while session.busy:
+        found.extend(session.advance(1.0))
+    return found
+
+
+def looking(pictures: list[str] = ALL, **config: Any) -> tuple[Session, Viewer]:
+    session = Session("playground", config)
+    viewer = session.viewer()
+    do(session, viewer, type="subscribe", names=None, pictures=pictures)
+    return session, viewer
+
+
+def pull(session: Session, viewer: Viewer) -> Frame:
+    viewer.ack(10**9)
+    (frame,) = (message for message in viewer.pull(session) if isinstance(message, Frame))
+    return frame
+
+
+def network(session: Session, frame: Frame, points: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
+    """The same forward pass in a few lines of NumPy, from the parameters in a frame."""
+    graph = session.graph()
+    values = {t.index: np.asarray(t.data) for t in frame.tensors if t.what == "value"}
+    layers = [points.astype(np.float32)]
+    for layer in graph.layers[1:]:
+        assert layer.weight is not None and layer.bias is not None
+        z = layers[-1] @ values[layer.weight].T + values[layer.bias]
+        layers.append(np.tanh(z) if layer.activation == "tanh" else z)
+    return layers
+
+
+def test_maps_and_surface_are_the_network_over_the_plane() -> None:
+    session, viewer = looking()
+    do(session, viewer, type="seek", iteration=40, step=3)
+    frame = pull(session, viewer)
+    expected = network(session, frame, grid(-6.0, 6.0, THUMBNAIL))
+    maps = [tensor for tensor in frame.tensors if tensor.what == "map"]
+    assert [one.index for one in maps] == [0, 1, 2, 3]
+    for one in maps:
+        assert one.scale is not None
+        levels = np.asarray(one.data).astype(np.float64)
+        scale = np.asarray(one.scale)
+        assert levels.shape == (len(scale), THUMBNAIL, THUMBNAIL)
+        told = levels.reshape(len(scale), -1).T * scale / 127.0
+        assert np.abs(told - expected[one.index]).max() <= scale.max() / 254.0 + 1e-5
+        assert np.abs(levels).max() == 127
+    (surface,) = (tensor for tensor in frame.tensors if tensor.what == "surface")
+    logits = network(session, frame, grid(-6.0, 6.0, SURFACE))[-1]
+    told = np.asarray(surface.data).reshape(-1)
+    np.testing.assert_allclose(told, 1.0 / (1.0 + np.exp(-logits[:, 0])), rtol=1e-4, atol=1e-6)
+
+
+def test_the_first_row_has_the_least_y() -> None:
+    session, viewer = looking(features=["y"], hidden=[])
+    frame = pull(session, viewer)
+    (inputs,) = (tensor for tensor in frame.tensors if tensor.what == "map" and tensor.index == 0)
+    levels = np.asarray(inputs.data)[0]
+    assert (levels[0] == -127).all() and (levels[-1] == 127).all()
+
+
+def test_thumbnails_come_only_when_they_have_changed() -> None:
+    session, viewer = looking()
+    assert {t.index for t in pull(session, viewer).tensors if t.what == "map"} == {0, 1, 2, 3}
+    do(session, viewer, type="step", unit="phase", count=2)
+    assert not [t for t in pull(session, viewer).tensors if t.what == "map"]
+    # Updates go through the parameters in order: the first changes all layers but the input.
+    do(session, viewer, type="step", count=1)
+    assert {t.index for t in pull(session, viewer).tensors if t.what == "map"} == {1, 2, 3}
+    do(session, viewer, type="step", count=4)
+    assert {t.index for t in pull(session, viewer).tensors if t.what == "map"} <= {1, 2, 3}
+    other = session.viewer()
+    do(session, other, type="subscribe", names=None, pictures=["units"])
+    assert {t.index for t in pull(session, other).tensors if t.what == "map"} == {0, 1, 2, 3}
+
+
+def test_what_is_not_subscribed_to_is_not_sent() -> None:
+    session, viewer = looking([])
+    frame = pull(session, viewer)
+    assert frame.evaluation is None
+    assert not [t for t in frame.tensors if t.what in ("map", "surface")]
+
+
+def test_scores_count_every_point_once_and_agree_with_the_metrics() -> None:
+    session, viewer = looking()
+    do(session, viewer, type="seek", iteration=40, step=0)
+    frame = pull(session, viewer)
+    assert frame.evaluation is not None and frame.evaluation.test is not None
+    columns = session.columns(40, 41)
+    for scores, name in ((frame.evaluation.train, "accuracy"), (frame.evaluation.test, "test_accuracy")):
+        assert np.sum(scores.confusion) == scores.count == 150
+        assert scores.accuracy == np.trace(scores.confusion) / scores.count == columns[name][0]
+    assert frame.evaluation.test.loss == columns["test_loss"][0]
+
+
+@pytest.mark.parametrize("data", ["plane", "multi-gauss"])
+def test_numbers_have_no_classes(data: str) -> None:
+    session, viewer = looking(data=data)
+    messages = viewer.pull(session)
+    (points,) = (message for message in messages if isinstance(message, Dataset))
+    assert points.classes == 0 and points.says == "number"
+    (frame,) = (message for message in messages if isinstance(message, Frame))
+    assert frame.evaluation is not None
+    assert frame.evaluation.train.accuracy is None and frame.evaluation.train.confusion == []
+
+
+def test_the_points_are_told_once_and_again_when_they_change() -> None:
+    session, viewer = looking()
+    first = [message for message in viewer.pull(session) if isinstance(message, Dataset)]
+    assert [len(message.inputs) for message in first] == [300]
+    assert first[0].held_out == 150 and set(first[0].targets) == {0.0, 1.0}
+    viewer.ack(10**9)
+    do(session, viewer, type="configure", config={"lr": 0.1})
+    do(session, viewer, type="step", unit="iteration", count=2)
+    assert not [message for message in viewer.pull(session) if isinstance(message, Dataset)]
+    do(session, viewer, type="configure", config={"noise": 0.4, "data": "gauss"})
+    do(session, viewer, type="step", unit="iteration", count=2)
+    viewer.ack(10**9)
+    again = [message for message in viewer.pull(session) if isinstance(message, Dataset)]
+    assert len(again) == 1 and again[0].inputs != first[0].inputs
+
+
+def test_a_frame_says_which_points_it_is_about() -> None:
+    session, viewer = looking()
+    assert pull(session, viewer).batch == []
+    do(session, viewer, type="step", count=1)
+    frame = pull(session, viewer)
+    assert len(frame.batch) == 10 and min(frame.batch) >= 150
+    points = next(m for m in session.news("dataset") if isinstance(m, Dataset))
+    x = next(t for t in frame.tensors if t.what == "value" and t.index == session.graph().layers[0].output)
+    np.testing.assert_allclose(np.asarray(x.data), [points.inputs[row] for row in frame.batch], rtol=1e-6)
+
+
+def test_numbers_that_are_none_are_marked() -> None:
+    session, viewer = looking()
+    do(session, viewer, type="edit", name="hidden1.weight", index=[0, 0], value="NaN")
+    maps = {t.index: np.asarray(t.data) for t in pull(session, viewer).tensors if t.what == "map"}
+    assert (maps[1][0] == -128).all() and (maps[1][1] != -128).all()
+    assert (maps[3] == -128).all()
+
+
+def test_pictures_travel_in_binary_frames() -> None:
+    session, viewer = looking()
+    frame = pull(session, viewer)
+    again = decode_frame(encode_frame(frame))
+    for one, other in zip(frame.tensors, again.tensors, strict=True):
+        assert (one.what, one.index, one.dtype, one.shape) == (
+            other.what,
+            other.index,
+            other.dtype,
+            other.shape,
+        )
+        np.testing.assert_array_equal(np.asarray(one.data), np.asarray(other.data))
+    assert again.evaluation == frame.evaluation
+
+
+def test_layers_name_their_nodes() -> None:
+    graph = Session("playground", {"features": ["x", "sin_y"], "hidden": [3]}).graph()
+    names = [node.name for node in graph.nodes]
+    first, hidden, output = graph.layers
+    assert (first.kind, first.labels, names[first.output]) == ("input", ["x", "sin y"], "x")
+    assert (hidden.kind, hidden.units, hidden.activation) == ("hidden", 3, "tanh")
+    assert hidden.weight is not None and names[hidden.weight] == "hidden1.weight"
+    assert hidden.summed is not None and graph.nodes[hidden.summed].op == "linear"
+    assert graph.nodes[hidden.output].op == "tanh"
+    assert (output.kind, output.units, output.activation) == ("output", 1, "")
+    assert output.summed == output.output
+    assert Session("one-weight").graph().layers == []
