@@ -93,6 +93,23 @@ def test_thumbnails_come_only_when_they_have_changed() -> None:
     assert {t.index for t in pull(session, other).tensors if t.what == "map"} == {0, 1, 2, 3}
 
 
+def test_all_thumbnails_come_again_with_another_network_and_for_who_asks_again() -> None:
+    session, viewer = looking()
+    pull(session, viewer)
+    do(session, viewer, type="configure", config={"hidden": [3]})
+    do(session, viewer, type="step", unit="iteration", count=1)
+    assert {t.index for t in pull(session, viewer).tensors if t.what == "map"} == {0, 1, 2}
+    do(session, viewer, type="subscribe", names=None, pictures=["units"])
+    assert {t.index for t in pull(session, viewer).tensors if t.what == "map"} == {0, 1, 2}
+
+
+def test_who_comes_back_subscribes_with_the_same_command() -> None:
+    session = Session("playground")
+    for viewer in (session.viewer(), session.viewer()):
+        do(session, viewer, type="subscribe", id="a-1", names=None, pictures=["surface"])
+        assert [t for t in pull(session, viewer).tensors if t.what == "surface"]
+
+
 def test_what_is_not_subscribed_to_is_not_sent() -> None:
     session, viewer = looking([])
     frame = pull(session, viewer)

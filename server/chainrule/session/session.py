@@ -225,7 +225,10 @@ class Session:
             if viewer is not None:
                 viewer.ack(command.seq)
             return []
-        if isinstance(command, PingCommand):
+        if isinstance(command, SubscribeCommand) and viewer is not None:
+            # Of the connection, not of the session: who comes back repeats it, and means it.
+            viewer.subscribe(command.names, command.pictures)
+        if isinstance(command, PingCommand | SubscribeCommand):
             return [Done(seq=self.revision, id=command.id)]
         given = self._answers.get(command)
         if given is not None:
@@ -252,7 +255,7 @@ class Session:
         checkpoint = self.core.checkpoint()
         try:
             self._clear_the_way(command)
-            work = self._work(command, viewer)
+            work = self._work(command)
             total = travel.iterations(self.core, command) if isinstance(command, MOVING) else 1
         except Refusal as refusal:
             return [error_message(refusal, self.revision, command.id)]
@@ -360,7 +363,7 @@ class Session:
         moved = Job(job.command, job.viewer, self._moving(work), job.checkpoint, 1)
         self._outbox.extend(self._drive(moved, float("inf")) or ())
 
-    def _work(self, command: ClientMessage, viewer: Viewer | None) -> Answering:
+    def _work(self, command: ClientMessage) -> Answering:
         """How each command is carried out."""
         core = self.core
         match command:
@@ -380,8 +383,6 @@ class Session:
                 return self._pause()
             case CancelCommand():
                 return self._cancelling(command)
-            case SubscribeCommand():
-                return self._subscribe(command, viewer)
             case (
                 BreakpointCommand()
                 | ExplainCommand()
@@ -393,7 +394,7 @@ class Session:
                 | GuessCommand()
             ):
                 return asking.ask(core, command)
-            case AckCommand() | PingCommand():
+            case AckCommand() | PingCommand() | SubscribeCommand():
                 raise AssertionError("answered before")
             case _:
                 assert_never(command)
@@ -434,12 +435,6 @@ class Session:
             )
         if self.job is not None and command.command in (None, self.job.command.id):
             self._cancel(self.job)
-        return [Done()]
-
-    def _subscribe(self, command: SubscribeCommand, viewer: Viewer | None) -> Answering:
-        yield from ()
-        if viewer is not None:
-            viewer.subscribe(command.names, command.pictures)
         return [Done()]
 
     # -- what is seen

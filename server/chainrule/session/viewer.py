@@ -43,6 +43,7 @@ class Viewer:
         """Want the full values of these nodes from now on (None: all that fit), and these pictures."""
         self.subscribed = None if names is None else frozenset(names)
         self.pictures = frozenset(pictures)
+        self.sent.forget()
         self._frame = None
 
     def ack(self, seq: int) -> None:
@@ -74,6 +75,8 @@ class Viewer:
         graph = session.graph()
         if graph.topology != self.topology:
             self.topology = graph.topology
+            # Thumbnails of another network mean other units: the page lets go of them.
+            self.sent.forget()
             found.append(GraphMessage(seq=session.revision, graph=graph))
         found.extend(self._metrics(session))
         if self.behind(session):

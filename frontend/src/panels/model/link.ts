@@ -6,6 +6,7 @@ import type {
   ErrorMessage,
   Incoming,
   JournalEntry,
+  PictureOf,
 } from "../../store/types";
 import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
@@ -63,6 +64,7 @@ export class Link {
   /** Between two sessions: what the lost one has not answered, and what has been asked since. */
   #held: ClientMessage[] | null = null;
   #carried = new Map<string, number>();
+  #pictures: readonly PictureOf[] = [];
   /** Told of errors that nobody waits for. */
   onRefused: (why: Refused) => void = () => undefined;
   /** Told when the server has lost the session. */
@@ -129,6 +131,7 @@ export class Link {
         const request = requestAnimationFrame(painted);
         const timer = setTimeout(painted, 1000);
       });
+      if (this.#pictures.length > 0) this.#subscribe(transport);
       for (const command of held) {
         this.#carried.set(command.id ?? "", 1 + (this.#carried.get(command.id ?? "") ?? 0));
         transport.send(command);
@@ -151,6 +154,18 @@ export class Link {
       this.#waiting.set(id, { type, resolve, reject });
       this.#put({ ...command, id } as ClientMessage);
     });
+  }
+
+  /** Have these pictures sent with every frame, of this session and of those that follow. */
+  subscribe(pictures: readonly PictureOf[]): void {
+    if (pictures.join() === this.#pictures.join()) return;
+    this.#pictures = pictures;
+    if (this.#transport) this.#subscribe(this.#transport);
+  }
+
+  /** The transport says it again after each loss of the connection. */
+  #subscribe(transport: Transport): void {
+    transport.send({ type: "subscribe", names: null, pictures: [...this.#pictures] });
   }
 
   #put(command: ClientMessage): void {

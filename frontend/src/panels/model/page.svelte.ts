@@ -22,6 +22,7 @@ import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { translateRefusal } from "./refusals";
+import { Subscription } from "./subscription.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
 import type { StepCondition } from "../../protocol.gen";
 
@@ -140,6 +141,8 @@ export class Page {
   );
   readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
 
+  /** What the server sends of a network over the plane: what shows such pictures says so here. */
+  readonly pictures: Subscription;
   picture: Picture | null = null;
   /** Set by the composition root. */
   visit!: Visit;
@@ -149,6 +152,7 @@ export class Page {
     readonly link: Link,
   ) {
     this.state = store.state;
+    this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
       const stopped = state.lastMoved !== this.state.lastMoved && state.lastMoved?.reached === "non_finite";
       this.state = state;

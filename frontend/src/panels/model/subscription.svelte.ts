@@ -1,0 +1,30 @@
+// Which pictures of a network over the plane the page shows: the server computes and sends these, and no others.
+import { untrack } from "svelte";
+import type { PictureOf } from "../../store/types";
+import type { Link } from "./link";
+
+const PICTURES: readonly PictureOf[] = ["units", "surface", "evaluation"];
+
+export class Subscription {
+  /** What each of those who look wants; several may want the same. */
+  #wants: readonly (readonly PictureOf[])[] = $state.raw([]);
+
+  /** `layers`: whether the graph is shown as layers, which has a thumbnail for each unit. */
+  constructor(link: Link, layers: () => boolean) {
+    $effect.root(() => {
+      $effect(() => (layers() ? this.want("units") : undefined));
+      // Runs after all that changed together has changed: another tab in the place of one is one message.
+      $effect(() => {
+        link.subscribe(PICTURES.filter((one) => this.#wants.some((wanted) => wanted.includes(one))));
+      });
+    });
+  }
+
+  /** To be called in an effect of what shows them, which returns what this returns: wanted until then. */
+  want(...pictures: PictureOf[]): () => void {
+    untrack(() => (this.#wants = [...this.#wants, pictures]));
+    return () => {
+      this.#wants = this.#wants.filter((one) => one !== pictures);
+    };
+  }
+}
