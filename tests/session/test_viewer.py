@@ -19,7 +19,8 @@ from chainrule.protocol.server import (
     Prediction,
     Welcome,
 )
-from chainrule.session import Limits, Session, Viewer
+from chainrule.session import Limits, Session, Viewer, documents
+from chainrule.session.histories import BESIDE, beside, visible_end
 from support.sessions import make, send, tensors, the
 
 
@@ -165,19 +166,51 @@ MOVES = st.one_of(
 )
 
 
+class Histories:
+    """What a client makes of metrics: each branch's own iterations, joined at the forks."""
+
+    def __init__(self) -> None:
+        self.columns: dict[int, dict[str, list[float | None]]] = {}
+        self.starts: dict[int, int] = {}
+
+    def take(self, messages: list[Any]) -> None:
+        for message in messages:
+            if isinstance(message, Metrics):
+                first = self.starts.setdefault(message.branch, message.start)
+                columns = self.columns.setdefault(message.branch, {})
+                for name, column in message.columns.items():
+                    old = columns.get(name, [])
+                    assert len(old) >= message.start - first, "nothing is left out"
+                    columns[name] = [*old[: message.start - first], *column]
+
+    def of(self, session: Session, branch: int) -> dict[str, list[float | None]]:
+        branches = {known.id: known for known in session.branches().branches}
+        found: dict[str, list[float | None]] = {}
+        end: int | None = None
+        at: int | None = branch
+        while at is not None:
+            fork = branches[at].fork_iteration
+            assert self.starts.get(at, fork) == fork
+            if end is None or fork < end:
+                for name, column in self.columns.get(at, {}).items():
+                    found[name] = [*column[: None if end is None else end - fork], *found.get(name, [])]
+                end = fork
+            at = branches[at].parent
+        return found
+
+
 @settings(max_examples=100)
 @given(st.lists(MOVES, max_size=25))
-def test_metrics_add_up_to_the_history_of_the_branch(moves: list[Any]) -> None:
+def test_metrics_add_up_to_the_history_of_every_branch(moves: list[Any]) -> None:
     session = make()
     viewer = session.viewer()
-    columns: dict[str, list[float | None]] = {}
+    client = Histories()
 
     def pull() -> None:
-        for message in viewer.pull(session):
-            if isinstance(message, Metrics):
-                for name, column in message.columns.items():
-                    columns[name] = [*columns.get(name, [])[: message.start], *column]
-            elif isinstance(message, Frame):
+        found = viewer.pull(session)
+        client.take(found)
+        for message in found:
+            if isinstance(message, Frame):
                 ack(session, viewer, message.seq)
 
     for kind, a in moves:
@@ -196,8 +229,13 @@ def test_metrics_add_up_to_the_history_of_the_branch(moves: list[Any]) -> None:
         else:
             pull()
     pull()
-    end = session.core.visible_end()
+    core = session.core
+    end = core.visible_end(core.line)
+    columns = client.of(session, core.line.id)
     assert columns == session.columns(0, end)
+    for line in beside(core):
+        own = client.columns.get(line.id, {}).get("loss", [])
+        assert own == documents.owned(line, line.fork, visible_end(core, line)).get("loss", [])
     walker = Session(
         "one-weight", session.recipe().config, 7, journal=session.recipe().journal, cursor=session.cursor
     )
@@ -207,8 +245,36 @@ def test_metrics_add_up_to_the_history_of_the_branch(moves: list[Any]) -> None:
         assert columns["w"][iteration] == walker.state().nodes["w"].value
 
 
+def test_the_branch_that_one_left_is_sent_on_and_only_a_few_others() -> None:
+    session = make()
+    viewer = session.viewer()
+    send(session, "seek", iteration=20)
+    send(session, "seek", iteration=3)
+    for k in range(2 * BESIDE):
+        send(session, "edit", name="w", value=float(k))
+    told = [m for m in viewer.pull(session) if isinstance(m, Metrics)]
+    current = session.core.line
+    assert told[0].branch == current.id
+    assert len(told) == BESIDE + 2, "the current one, its root, the newest others"
+    others = {m.branch: (m.start, len(m.columns["loss"])) for m in told}
+    assert others[0] == (0, 3), "of a distant ancestor, what the history needs"
+    assert all(others[line.id] == (3, 1) for line in beside(session.core))
+
+
+def test_what_is_seen_again_is_not_sent_again() -> None:
+    session = make()
+    viewer = session.viewer()
+    send(session, "seek", iteration=9)
+    send(session, "edit", viewer, name="w", value=1.0)
+    ack(session, viewer, the(Frame, viewer.pull(session)).seq)
+    send(session, "undo", viewer)
+    found = viewer.pull(session)
+    assert kinds(found) == ["configured", "frame"] or kinds(found) == ["frame"]
+
+
 def test_a_long_history_comes_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chainrule.session.viewer.CHUNK", 10)
+    monkeypatch.setattr("chainrule.session.histories.CHUNK", 10)
+    monkeypatch.setattr("chainrule.session.histories.AT_ONCE", 40)
     session = make()
     send(session, "seek", iteration=69)
     viewer = session.viewer()
@@ -221,7 +287,8 @@ def test_a_long_history_comes_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_long_history_arrives_at_the_pace_of_acknowledgements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chainrule.session.viewer.CHUNK", 10)
+    monkeypatch.setattr("chainrule.session.histories.CHUNK", 10)
+    monkeypatch.setattr("chainrule.session.histories.AT_ONCE", 40)
     session = make()
     send(session, "seek", iteration=499)
     viewer = session.viewer()

@@ -140,10 +140,10 @@ class Core:
         ]
         return max(starts, default=0)
 
-    def visible_end(self) -> int:
-        """The first iteration whose metrics may not be seen: they follow from gradients that are withheld."""
-        end = self.line.tip + 1
-        return min(end, self.prediction.frontier(self.line).iteration + 1) if self.prediction.on else end
+    def visible_end(self, line: Line) -> int:
+        """The first iteration of a branch whose metrics may not be seen: they follow from withheld gradients."""
+        end = line.tip + 1
+        return min(end, self.prediction.frontier(line).iteration + 1) if self.prediction.on else end
 
     # -- moving
 

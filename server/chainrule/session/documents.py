@@ -104,21 +104,30 @@ def withheld(name: str) -> Refusal:
     )
 
 
-def columns(line: Line, start: int, end: int) -> dict[str, list[float | None]]:
+Columns = dict[str, list[float | None]]
+
+
+def owned(line: Line, start: int, end: int) -> Columns:
+    """Metrics of the iterations ``start`` … ``end`` − 1, which a branch owns itself."""
+    found: Columns = {}
+    for name, column in line.columns.items():
+        if name not in line.measured:
+            found[name] = list(column[start - line.fork : end - line.fork])
+    for name, numbers in line.measured.items():
+        found[name] = [numbers.get(iteration) for iteration in range(start, end)]
+    return found
+
+
+def columns(line: Line, start: int, end: int) -> Columns:
     """Metrics of iterations ``start`` … ``end`` − 1, over all the branches that hold them."""
-    segments = line.segments()
-    names = dict.fromkeys(name for owner, _, _ in segments for name in (*owner.columns, *owner.measured))
-    found: dict[str, list[float | None]] = {name: [] for name in names}
-    for owner, first, after in segments:
+    found: Columns = {}
+    for owner, first, after in line.segments():
         low, high = max(start, first), min(end, owner.tip + 1 if after is None else after)
-        for name, values in found.items():
-            if low < high:
-                numbers = owner.measured.get(name)
-                if numbers is not None:
-                    values.extend(numbers.get(iteration) for iteration in range(low, high))
-                    continue
-                column = owner.columns.get(name)
-                values.extend([None] * (high - low) if column is None else column[low - first : high - first])
+        if low < high:
+            part = owned(owner, low, high)
+            for name in [*found, *(name for name in part if name not in found)]:
+                column = found.setdefault(name, [None] * (low - start))
+                column.extend(part.get(name, [None] * (high - low)))
     return found
 
 

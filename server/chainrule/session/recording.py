@@ -115,8 +115,9 @@ def record(core: Core, left: Stretch) -> Generator[Recorded | None, None, None]:
         messages.append(build_frame(view, left.seq, core.limits))
         ended = step == found.layout.total - 1
         if ended:
-            columns = documents.columns(line, iteration, iteration + 1)
-            messages.append(Metrics(seq=left.seq, branch=line.id, start=iteration, columns=columns))
+            owner = line.owner(iteration)
+            columns = documents.owned(owner, iteration, iteration + 1)
+            messages.append(Metrics(seq=left.seq, branch=owner.id, start=iteration, columns=columns))
         if iteration == left.last and (ended or (left.end is not None and step >= left.end)):
             yield messages, None
             return

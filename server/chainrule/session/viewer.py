@@ -6,18 +6,12 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from chainrule.protocol.model import PictureOf
-from chainrule.protocol.server import GraphMessage, Metrics, ServerMessage
+from chainrule.protocol.server import GraphMessage, ServerMessage
+from chainrule.session.histories import Known
 from chainrule.session.pictures import Sent, with_pictures
-from chainrule.timeline import Line
 
 if TYPE_CHECKING:
     from chainrule.session.session import Session
-
-CHUNK = 5_000
-"""Iterations in one metrics message."""
-
-CHUNKS = 4
-"""Metrics messages in one pull."""
 
 
 class Viewer:
@@ -35,9 +29,7 @@ class Viewer:
         self._welcomed = False
         self._frame: int | None = None
         self._flying: list[int] = []
-        self._metrics_line: Line | None = None
-        self._metrics_end = 0
-        self._cuts: dict[int, int] = {}
+        self._metrics = Known()
 
     def subscribe(self, names: list[str] | None, pictures: Collection[PictureOf] = ()) -> None:
         """Want the full values of these nodes from now on (None: all that fit), and these pictures."""
@@ -52,7 +44,7 @@ class Viewer:
 
     def behind(self, session: Session) -> bool:
         """Whether there is something to send as soon as the viewer is ready for it."""
-        return self._frame != session.revision or self._metrics_missing(session)
+        return self._frame != session.revision or self._metrics.missing(session.core)
 
     def pull(self, session: Session) -> list[ServerMessage]:
         """What this connection has not seen yet and is ready for.
@@ -78,54 +70,10 @@ class Viewer:
             # Thumbnails of another network mean other units: the page lets go of them.
             self.sent.forget()
             found.append(GraphMessage(seq=session.revision, graph=graph))
-        found.extend(self._metrics(session))
+        found.extend(self._metrics.take(session.core, session.revision))
         if self.behind(session):
             frame = with_pictures(session.frame(self), session.core.view(), self.pictures, self.sent)
             self._frame = session.revision
             self._flying.append(frame.seq)
             found.append(frame)
-        return found
-
-    # -- metrics
-
-    def _common(self, session: Session) -> int:
-        """How many iterations of what was sent are still the current branch's history."""
-        line, end = self._metrics_line, self._metrics_end
-        if line is None:
-            return 0
-        for owner, _, _ in line.segments():
-            for cut in owner.cuts[self._cuts.get(owner.id, 0) :]:
-                end = min(end, cut)
-        now = session.core.line
-        if now is not line:
-            mine, theirs = line.segments(), now.segments()
-            shared = 0
-            for (a, _, a_end), (b, _, b_end) in zip(mine, theirs, strict=False):
-                if a is not b:
-                    break
-                ends = [e for e in (a_end, b_end) if e is not None]
-                shared = min(ends) if ends else end
-                if a_end != b_end:
-                    break
-            end = min(end, shared)
-        return end
-
-    def _metrics_missing(self, session: Session) -> bool:
-        end = session.core.visible_end()
-        return self._metrics_line is None or self._common(session) < end or self._metrics_end > end
-
-    def _metrics(self, session: Session) -> list[ServerMessage]:
-        line, end = session.core.line, session.core.visible_end()
-        known = min(self._common(session), end)
-        stale = self._metrics_line is None or self._metrics_end > known
-        found: list[ServerMessage] = []
-        for _ in range(CHUNKS):
-            if known >= end and not stale:
-                break
-            upto = min(end, known + CHUNK)
-            columns = session.columns(known, upto)
-            found.append(Metrics(seq=session.revision, branch=line.id, start=known, columns=columns))
-            known, stale = upto, False
-        self._metrics_line, self._metrics_end = line, known
-        self._cuts = {owner.id: len(owner.cuts) for owner, _, _ in line.segments()}
         return found
