@@ -1043,7 +1043,12 @@ export interface components {
             number: number;
             code: string;
         };
-        /** @description Columns of the history of the current branch, from iteration ``start``. Replaces what was known from there on. */
+        /**
+         * @description Columns of a branch's own iterations, from ``start`` on. Replaces what was known of it from there on.
+         *
+         *     A branch owns the iterations from its fork on; those before are its parent's, and come as the parent's. Told are
+         *     the current branch, all that its history needs, and a few others that may be drawn beside it.
+         */
         Metrics: {
             /** @default 0 */
             seq: number;

@@ -1,8 +1,9 @@
 /** The page's state as a pure function of what has arrived. Nothing here knows of sockets, time or the DOM. */
 import { frameView, mapsOf } from "../transport/frames";
+import { withMetrics, withoutGone } from "./histories";
 import { withReadableLabels } from "./names";
-import type { Action, FrameMessage, JsonNumber, MetricsState, State } from "./types";
-import type { Graph, Metrics, Moved, Welcome } from "../protocol.gen";
+import type { Action, FrameMessage, JsonNumber, State } from "./types";
+import type { Graph, Moved, Welcome } from "../protocol.gen";
 
 export const initialState: State = {
   status: "connecting",
@@ -25,7 +26,7 @@ export const initialState: State = {
   breakpoints: [],
   predict: { on: false, last: null },
   playback: { playing: false, unit: "step", rate: 1 },
-  metrics: { branch: 0, columns: {} },
+  metrics: new Map(),
   progress: null,
   explanations: new Map(),
   gradchecks: new Map(),
@@ -75,6 +76,7 @@ function apply(state: State, action: Action): State {
       return {
         ...state,
         branches: action.branches,
+        metrics: withoutGone(state.metrics, action.branches),
         currentBranch: action.current,
         canUndo: action.can_undo,
       };
@@ -130,6 +132,7 @@ function welcome(state: State, action: Welcome): State {
     config: action.config,
     seed: action.seed,
     cursor: action.cursor,
+    metrics: withoutGone(state.metrics, action.branches),
     branches: action.branches,
     currentBranch: action.cursor.branch,
     canUndo: action.can_undo,
@@ -196,18 +199,6 @@ function clearProgress(state: State, id: string | null): State {
   return state.progress && (state.progress.id === null || state.progress.id === id)
     ? { ...state, progress: null }
     : state;
-}
-
-function withMetrics(metrics: MetricsState, message: Metrics): MetricsState {
-  const keep = metrics.branch === message.branch || message.start > 0 ? metrics.columns : {};
-  const names = new Set([...Object.keys(keep), ...Object.keys(message.columns)]);
-  const columns: MetricsState["columns"] = {};
-  for (const name of names) {
-    const old = (keep[name] ?? []).slice(0, message.start);
-    while (old.length < message.start) old.push(null);
-    columns[name] = [...old, ...(message.columns[name] ?? []).map(toNumber)];
-  }
-  return { branch: message.branch, columns };
 }
 
 /** A number of the protocol: NaN and the infinities come as strings. */

@@ -26,6 +26,7 @@ import type {
   SweepResult,
   Welcome,
 } from "../protocol.gen";
+import type { MetricsState } from "./histories";
 
 export type {
   Beat,
@@ -134,11 +135,6 @@ export type LocalAction =
 
 export type Action = Incoming | LocalAction;
 
-export interface MetricsState {
-  branch: number;
-  columns: Record<string, (number | null)[]>;
-}
-
 export interface State {
   status: Status;
   /** Commands that wait for a connection. */
@@ -165,6 +161,7 @@ export interface State {
   breakpoints: Breakpoint[];
   predict: { on: boolean; last: Prediction | null };
   playback: { playing: boolean; unit: Unit; rate: number | null };
+  /** Of the current branch, of those that its history needs, and of a few others. */
   metrics: MetricsState;
   progress: { id: string | null; done: number; total: number } | null;
   /** Answers by the id of the request that asked. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BINDINGS } from "../../src/panels/model/keys";
 import { resultSymbol, substitute, symbol } from "../../src/panels/model/symbols";
-import { curve } from "../../src/panels/transport/curve";
 import { highlight } from "../../src/panels/ui/python";
 import { paragraphs, pieces } from "../../src/panels/ui/rich";
 import type { GraphNode } from "../../src/store/types";
@@ -55,32 +54,6 @@ describe("names as LaTeX", () => {
     expect(resultSymbol(node)).toBe("z");
     expect(resultSymbol({ ...node, label: "q" })).toBe("q");
     expect(resultSymbol({ ...node, label: "mul#1" })).toBe("z");
-  });
-});
-
-describe("the curve of losses", () => {
-  it("takes a decade axis only where it spans decades", () => {
-    expect(curve([16, 8, 4], 100, 50).logarithmic).toBe(false);
-    expect(curve([16, 0.1, 0.001], 100, 50).logarithmic).toBe(true);
-    expect(curve([-1, 0.1, 100_000], 100, 50).logarithmic).toBe(false);
-  });
-
-  it("lifts the pen where there is no number", () => {
-    const { path, point } = curve([1, Number.NaN, 3, null, 2], 100, 50);
-    expect(path.match(/M/g)).toHaveLength(3);
-    expect(point(1)).toBeNull();
-    expect(point(4)?.x).toBe(100);
-  });
-
-  it("is a flat line where nothing changes, and nothing where nothing is known", () => {
-    const { point } = curve([2, 2], 100, 50);
-    expect(point(0)?.y).toBe(point(1)?.y);
-    expect(curve([], 100, 50).path).toBe("");
-  });
-
-  it("draws at most a few points per pixel", () => {
-    const many = Array.from({ length: 100_000 }, (_, k) => k + 1);
-    expect(curve(many, 300, 50).path.match(/[ML]/g)?.length).toBeLessThan(700);
   });
 });
 

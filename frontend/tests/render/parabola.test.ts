@@ -89,8 +89,9 @@ describe("the loss over one weight", () => {
       { w: 4e25, loss: Infinity },
       { w: Number.NaN, loss: Number.NaN },
     ];
-    expect(lastFinite(trail)).toEqual({ iteration: 1, w: 3e20, loss: 1e38 });
-    expect(lastFinite([])).toBeNull();
+    const at = (k: number) => trail[k]!;
+    expect(lastFinite(at, trail.length)).toEqual({ iteration: 1, w: 3e20, loss: 1e38 });
+    expect(lastFinite(at, 0)).toBeNull();
     const none = parabola(input(8, { sweep: null }));
     expect(textsOf(none, estimate).map(({ item }) => item.text)).toEqual(["waiting"]);
   });

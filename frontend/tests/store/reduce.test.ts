@@ -175,16 +175,16 @@ describe("the store", () => {
     expect(again.previous).toBeNull();
   });
 
-  it("replaces metrics from where they begin, and reads NaN", () => {
+  it("keeps metrics by branch, and lets those of branches go that are gone", () => {
     const more = { ...each.metrics, start: 1, columns: { loss: [4, 1], w: [2] } } as Action;
-    const state = run(each.metrics, more);
-    expect(state.metrics.columns).toEqual({ loss: [16, 4, 1], w: [null, 2] });
-    expect(run(each.metrics).metrics.columns["loss"]?.[1]).toBeNaN();
-    expect(run(each.metrics, { ...each.metrics, branch: 1, columns: { loss: [9] } }).metrics.columns).toEqual(
-      {
-        loss: [9],
-      },
-    );
+    const child = { ...each.metrics, branch: 1, start: 2, columns: { loss: [9] } } as Action;
+    const state = run(each.metrics, more, child);
+    const columns = state.metrics.get(0)!.columns;
+    expect([0, 1, 2, 3].map((k) => columns["loss"]!.at(k))).toEqual([16, 4, 1, null]);
+    expect([0, 1, 2].map((k) => columns["w"]!.at(k))).toEqual([null, 2, null]);
+    expect(run(each.metrics).metrics.get(0)!.columns["loss"]!.at(1)).toBeNaN();
+    expect(state.metrics.get(1)).toMatchObject({ first: 2, end: 3 });
+    expect([...reduce(state, each.branches).metrics.keys()]).toEqual([1]);
   });
 
   it("forgets checks when the cursor leaves them, and progress when it ends", () => {

@@ -22,6 +22,7 @@ import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { translateRefusal } from "./refusals";
+import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
 import type { StepCondition } from "../../protocol.gen";
@@ -144,6 +145,7 @@ export class Page {
   /** What the server sends of a network over the plane: what shows such pictures says so here. */
   readonly pictures: Subscription;
   picture: Picture | null = null;
+  readonly runs: Runs;
   /** Set by the composition root. */
   visit!: Visit;
 
@@ -152,6 +154,9 @@ export class Page {
     readonly link: Link,
   ) {
     this.state = store.state;
+    this.runs = createRuns(this, link, (why) => {
+      this.tell(why);
+    });
     this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
       const stopped = state.lastMoved !== this.state.lastMoved && state.lastMoved?.reached === "non_finite";

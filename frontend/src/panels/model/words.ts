@@ -206,7 +206,7 @@ export function branchCause(state: State, cause: string): string {
   const [, kind, what = ""] = /^(edit|configure) (.+)$/.exec(cause) ?? [];
   if (kind === "edit")
     return m.cause_edit({ name: state.graph?.nodes.find((n) => n.name === what)?.label ?? what });
-  if (kind !== "configure") return cause;
+  if (kind !== "configure") return cause === "start" ? m.cause_start() : cause;
   const titles = what.split(", ").map((name) => {
     const field = state.lesson?.fields.find((one) => one.name === name);
     return field ? inLanguage(field.title) : name;

@@ -1,77 +1,104 @@
-// A history of losses as an SVG path: at most a few points per pixel, on a decade axis where it spans decades. Pure.
+// Histories of losses as SVG paths on one pair of axes, a decade axis where they span decades. Pure.
+import type { Stretch } from "../../store/histories";
 
-export interface Curve {
-  path: string;
-  /** The other history on the same axes, drawn through the iterations in which it was measured. */
-  other: string;
+/** Numbers over iterations, some of which may be unknown. */
+export interface Series {
+  /** The first iteration that may be known, and the first that is not any more. */
+  readonly first: number;
+  readonly length: number;
+  at(iteration: number): number | null;
+  stretch(from: number, to: number): Stretch | null;
+}
+
+export interface Curves {
+  /** One for each series: its numbers, or where there are more of them than pixels the mean of each pixel's. */
+  paths: string[];
+  /** What lies between the least and the largest number of each pixel: a spike of one iteration is seen. */
+  bands: string[];
   logarithmic: boolean;
-  /** Where an iteration stands; null where its loss is unknown or not finite. */
-  point(iteration: number): { x: number; y: number } | null;
+  /** Where a number of an iteration stands; null where it is unknown or not finite. */
+  place(iteration: number, number: number | null): { x: number; y: number } | null;
+  /** The iteration at a place across. */
+  iteration(x: number): number;
 }
 
 const MARGIN = 6;
 /** From this ratio of largest to smallest on, a straight axis would show one drop and then nothing. */
 const DECADES = 1000;
 
-export function curve(
-  losses: readonly (number | null)[],
-  width: number,
-  height: number,
-  others: readonly (number | null)[] = [],
-): Curve {
-  const finite = [...losses, ...others].filter(
-    (loss): loss is number => loss !== null && Number.isFinite(loss),
-  );
-  const [low, high] = extremes(finite);
-  const [least] = extremes(finite.filter((loss) => loss > 0));
+export function curves(all: readonly Series[], width: number, height: number): Curves {
+  const last = Math.max(1, ...all.map(({ length }) => length - 1));
+  const range = { low: Infinity, high: -Infinity, least: Infinity };
+  for (const series of all) {
+    const found = series.stretch(0, Infinity);
+    if (!found) continue;
+    range.low = Math.min(range.low, found.low);
+    range.high = Math.max(range.high, found.high);
+    range.least = Math.min(range.least, found.least);
+  }
+  const { low, high, least } = range;
   const logarithmic = low >= 0 && Number.isFinite(least) && high / least > DECADES;
-  const scale = (loss: number) => (logarithmic ? Math.log10(Math.max(loss, least)) : loss);
-  const bottom = finite.length ? scale(low) : 0;
-  const span = finite.length ? scale(high) - bottom || 1 : 1;
-  const last = Math.max(1, losses.length - 1);
+  const scale = (number: number) => (logarithmic ? Math.log10(Math.max(number, least)) : number);
+  const bottom = low <= high ? scale(low) : 0;
+  const span = low <= high ? scale(high) - bottom || 1 : 1;
+  const across = (iteration: number) => (iteration / last) * width;
+  const down = (number: number) =>
+    height - MARGIN - ((scale(number) - bottom) / span) * (height - 2 * MARGIN);
 
-  const place = (iteration: number, loss: number | null | undefined) => {
-    if (loss === null || loss === undefined || !Number.isFinite(loss)) return null;
-    return {
-      x: (iteration / last) * width,
-      y: height - MARGIN - ((scale(loss) - bottom) / span) * (height - 2 * MARGIN),
-    };
+  function place(iteration: number, number: number | null) {
+    if (number === null || !Number.isFinite(number)) return null;
+    return { x: across(iteration), y: down(number) };
+  }
+
+  function pointwise(series: Series): string[] {
+    const pen = new Pen();
+    for (let k = series.first; k < series.length; k++) {
+      const number = series.at(k);
+      const at = place(k, number);
+      if (at) pen.to(at.x, at.y);
+      else if (number !== null) pen.lift();
+    }
+    return [pen.path, ""];
+  }
+
+  function pixelwise(series: Series): string[] {
+    const pen = new Pen();
+    let [top, bottom] = ["", ""];
+    for (let pixel = 0; pixel <= width; pixel++) {
+      const from = Math.max(series.first, Math.ceil(((pixel - 0.5) / width) * last));
+      const to = Math.min(series.length, Math.ceil(((pixel + 0.5) / width) * last));
+      if (from >= to) continue;
+      const found = series.stretch(from, to);
+      if (found) {
+        pen.to(pixel, down(found.mean));
+        top += `${top ? "L" : "M"}${pixel} ${down(found.high).toFixed(1)}`;
+        bottom = `L${pixel} ${down(found.low).toFixed(1)}${bottom}`;
+      } else if (series.at(from) !== null) pen.lift();
+    }
+    return [pen.path, top && `${top}${bottom}Z`];
+  }
+
+  const made = all.map(last > width ? pixelwise : pointwise);
+  return {
+    paths: made.map(([path = ""]) => path),
+    bands: made.map(([, band = ""]) => band),
+    logarithmic,
+    place,
+    iteration: (x) => Math.round((x / Math.max(1, width)) * last),
   };
-
-  const point = (iteration: number) => place(iteration, losses[iteration]);
-
-  const stride = Math.max(1, Math.floor(losses.length / (width * 2)));
-  let path = "";
-  let pen = "M";
-  for (let k = 0; k < losses.length; k += stride) {
-    const at = point(k);
-    if (at) path += `${pen}${at.x.toFixed(1)} ${at.y.toFixed(1)}`;
-    pen = at ? "L" : "M";
-  }
-  let other = "";
-  others.forEach((loss, k) => {
-    const at = place(k, loss);
-    if (at) other += `${other ? "L" : "M"}${at.x.toFixed(1)} ${at.y.toFixed(1)}`;
-  });
-  return { path, other, logarithmic, point };
 }
 
-/** What was last measured at an iteration or before it; null where nothing was. */
-export function latest(numbers: readonly (number | null)[] | undefined, iteration: number): number | null {
-  for (let k = Math.min(iteration, (numbers?.length ?? 0) - 1); k >= 0; k--) {
-    const number = numbers?.[k];
-    if (number !== null && number !== undefined) return number;
-  }
-  return null;
-}
+/** Draws what is known; over what is unknown it goes on, at what is not finite it is lifted. */
+class Pen {
+  path = "";
+  #down = false;
 
-/** Least and largest, without spreading a long list over a call. */
-function extremes(numbers: readonly number[]): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const number of numbers) {
-    if (number < low) low = number;
-    if (number > high) high = number;
+  to(x: number, y: number): void {
+    this.path += `${this.#down ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+    this.#down = true;
   }
-  return [low, high];
+
+  lift(): void {
+    this.#down = false;
+  }
 }

@@ -50,7 +50,7 @@ export interface ParabolaWords {
   readonly waiting: string;
 }
 
-const TRAIL = 40;
+export const TRAIL = 40;
 
 /** Reads the plot's numbers from a frame. `name` is the parameter's. */
 export function parabolaState(graph: Graph, frame: FrameView, name: string): ParabolaState {
@@ -85,12 +85,13 @@ export function isOdd({ w, loss }: ParabolaState): boolean {
   return [w, loss].some((x) => x !== null && !Number.isFinite(x));
 }
 
-/** The latest iteration of the trail whose weight and loss were finite. */
+/** The latest of the iterations before `end` whose weight and loss were finite. */
 export function lastFinite(
-  trail: readonly ParabolaPoint[],
+  at: (iteration: number) => ParabolaPoint,
+  end: number,
 ): { iteration: number; w: number; loss: number } | null {
-  for (let k = trail.length - 1; k >= 0; k--) {
-    const { w = null, loss = null } = trail[k] ?? {};
+  for (let k = end - 1; k >= 0; k--) {
+    const { w, loss } = at(k);
     if (w !== null && loss !== null && Number.isFinite(w) && Number.isFinite(loss))
       return { iteration: k, w, loss };
   }

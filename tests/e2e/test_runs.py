@@ -1,0 +1,107 @@
+"""The whole run: trained, travelled over its curve, changed on the way, and both branches seen."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.stepping import at_step, open_lesson, press
+
+
+def curve(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Loss of the whole run")
+
+
+def iteration(page: Page) -> int:
+    return int(curve(page).get_attribute("aria-valuenow") or 0)
+
+
+def trained(page: Page, first: int, last: int) -> None:
+    """Go by iterations to the ends of those from ``first`` to ``last``, as the page counts them."""
+    for at in range(first, last + 1):
+        press(page, "Control+ArrowRight")
+        expect(page.locator("header")).to_contain_text(re.compile(rf"iteration {at}\b"))
+
+
+def across(page: Page, share: float) -> tuple[float, float]:
+    box = curve(page).bounding_box()
+    assert box
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+
+def drawn(page: Page) -> int:
+    """How many branches are drawn beside the current one."""
+    return page.locator(".run path.branch").count()
+
+
+def test_a_run_is_travelled_by_dragging_and_forks_where_it_is_changed(page: Page) -> None:
+    open_lesson(page, "/playground")
+    trained(page, 1, 21)
+    expect(curve(page)).to_have_attribute("aria-valuemax", "21")
+    loss = re.search(r"loss (\S+)", curve(page).get_attribute("aria-valuetext") or "")
+    assert loss
+    page.mouse.move(*across(page, 0.98))
+    page.mouse.down()
+    for share in (0.9, 0.8, 0.7, 0.6, 0.5):
+        page.mouse.move(*across(page, share))
+    expect(curve(page)).to_have_attribute("aria-valuenow", "11")
+    page.mouse.up()
+    at_step(page, 26)
+    # Back through the update, and a change there.
+    press(page, "ArrowLeft", 6)
+    at_step(page, 20)
+    rate = page.get_by_label("learning rate", exact=True)
+    rate.fill("2")
+    rate.press("Enter")
+    expect(page.locator(".run path.branch")).to_have_count(1)
+    expect(page.locator(".run circle.fork")).to_have_count(1)
+    expect(page.locator(".run text").filter(has_text="start")).to_be_visible()
+    page.locator("main").click(position={"x": 5, "y": 300})
+    trained(page, 11, 14)
+    expect(curve(page)).to_have_attribute("aria-valuemax", "14")
+    assert iteration(page) == 14
+    # The other branch is where it was.
+    page.get_by_label("Branch", exact=True).select_option(label="start")
+    expect(curve(page)).to_have_attribute("aria-valuemax", "21")
+    expect(curve(page)).to_have_attribute("aria-valuenow", "14")
+    curve(page).focus()
+    press(page, "End")
+    expect(curve(page)).to_have_attribute("aria-valuenow", "21")
+    expect(curve(page)).to_have_attribute("aria-valuetext", re.compile(re.escape(loss[1])))
+    assert drawn(page) == 1
+
+
+def test_the_curve_goes_by_keys(page: Page) -> None:
+    open_lesson(page, "/one-weight")
+    trained(page, 1, 15)
+    curve(page).focus()
+    for key, place in (("Home", 1), ("ArrowRight", 2), ("PageUp", 12), ("PageDown", 2), ("End", 15)):
+        press(page, key)
+        expect(curve(page)).to_have_attribute("aria-valuenow", str(place))
+    press(page, "Home")
+    page.get_by_label(re.compile("^weight w")).fill("9")
+    press(page, "Enter")
+    expect(page.locator(".run path.branch")).to_have_count(1)
+    curve(page).focus()
+    expect(curve(page)).to_have_attribute("aria-valuetext", re.compile("branch: edit w"))
+    press(page, "ArrowUp")
+    expect(curve(page)).to_have_attribute("aria-valuetext", re.compile("branch: start"))
+    expect(curve(page)).to_have_attribute("aria-valuemax", "15")
+
+
+def test_a_click_on_another_curve_goes_there(page: Page) -> None:
+    open_lesson(page, "/one-weight")
+    trained(page, 1, 9)
+    curve(page).focus()
+    press(page, "Home")
+    expect(curve(page)).to_have_attribute("aria-valuenow", "1")
+    page.get_by_label(re.compile("^weight w")).fill("60")
+    press(page, "Enter")
+    expect(page.locator(".run path.branch")).to_have_count(1)
+    path = page.locator(".run path.branch").get_attribute("d") or ""
+    x, y = re.findall(r"[ML]([\d.]+) ([\d.]+)", path)[6]
+    box = curve(page).bounding_box()
+    assert box
+    page.mouse.click(box["x"] + float(x), box["y"] + float(y))
+    expect(curve(page)).to_have_attribute("aria-valuetext", re.compile("iteration 7, .*branch: start"))
