@@ -340,7 +340,7 @@ export interface components {
             id: number;
             parent: number | null;
             fork_iteration: number;
-            /** @description 'start', 'edit w', 'configure lr', … */
+            /** @description 'start', 'edit w', 'configure lr', 'restart', … */
             cause: string;
             /** @description The last iteration computed on it. */
             tip: number;
@@ -444,11 +444,32 @@ export interface components {
             /** @enum {string} */
             applies: "next_iteration" | "rebuild";
             /**
-             * @description ``several``: any of the choices, a list; ``text``: one line, such as 4, 2 for a list.
+             * @description ``several``: any of the choices, a list; ``layers``: units of each layer, a list that is also read from one line such as 4, 2; ``points``: a list of [x, y, class]; ``text``: one line.
              * @enum {string}
              */
-            control: "number" | "choice" | "several" | "switch" | "text" | "code" | "none";
+            control: "number" | "choice" | "several" | "switch" | "layers" | "points" | "text" | "code" | "none";
+            /**
+             * @description The heading that it stands under.
+             * @default null
+             */
+            group: components["schemas"]["Text"] | null;
+            /**
+             * @description Shown only where its group is opened, or where its value is not the default.
+             * @default false
+             */
+            folded: boolean;
+            /**
+             * @description Said of it where its value is not the default.
+             * @default null
+             */
+            note: components["schemas"]["Text"] | null;
             choices: string[];
+            /** @description Choices that are offered only where these other fields have one of these values. */
+            only: {
+                [key: string]: {
+                    [key: string]: string[];
+                };
+            };
             /** @default null */
             minimum: number | null;
             /** @default null */
@@ -467,7 +488,12 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description Change some fields of the configuration. At the tip of a branch it appends, behind it forks. */
+        /**
+         * @description Change some fields of the configuration. At the tip of a branch it appends, behind it forks.
+         *
+         *     What changes the model's parameters builds it anew, on a branch of its own from iteration 0. With ``restart`` that is
+         *     done in any case, edits are left behind, and the cursor goes to the start.
+         */
         ConfigureCommand: {
             /**
              * @description Chosen by the client; comes back in the answer.
@@ -482,6 +508,8 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            restart?: boolean;
         };
         /** @description The configuration in force at the cursor, and from which iteration a change holds. */
         Configured: {
@@ -1230,6 +1258,11 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Whether it trains well, or fails as its sentence says; null where that is not the point.
+             * @default null
+             */
+            works: boolean | null;
             /** @description The narrative under this preset; empty: that of the lesson. */
             beats: components["schemas"]["Beat"][];
         };

@@ -9,6 +9,7 @@ import pytest
 from chainrule.errors import Refusal
 from chainrule.lessons import LESSONS
 from chainrule.lessons.lesson import configured, find_lesson
+from chainrule.lessons.options import OptimizerConfig, optimizer_code
 from chainrule.nn.optimizers import OPTIMIZERS
 from support.lesson_runs import NAMES, PRESETS, regime
 
@@ -38,6 +39,7 @@ def test_info_is_json_and_describes_every_field(slug: str) -> None:
     for field in info["fields"]:
         for other, choices in field["when"].items():
             assert set(choices) <= set(next(f for f in info["fields"] if f["name"] == other)["choices"])
+        assert set(field["only"]) <= set(field["choices"])
         for choice in field["choices"]:
             configured(lesson.Config, {field["name"]: choice})
 
@@ -110,12 +112,50 @@ def test_every_optimizer_can_be_chosen(slug: str) -> None:
 
 def test_fields_of_an_optimizer_are_shown_only_with_it() -> None:
     fields = {field.name: field for field in LESSONS["circuit"].fields}
-    assert fields["momentum"].when == {"optimizer": ["momentum", "nesterov"]}
+    assert fields["momentum"].when == {"optimizer": ["momentum", "nesterov", "rmsprop"]}
     assert "none" not in fields["lr"].when["optimizer"]
     assert fields["beta1"].when == {"optimizer": ["adam", "adamw"]}
     for name, field in fields.items():
         if name in ("momentum", "alpha", "beta1", "beta2", "lr", "optimizer", "zero_grad"):
             assert field.applies == "next_iteration"
+
+
+@pytest.mark.parametrize("slug", LESSONS)
+@pytest.mark.parametrize("name", [name for name, recipe in OPTIMIZERS.items() if recipe.torch is not None])
+def test_an_optimizer_brings_pytorchs_defaults_and_leaves_what_was_chosen(slug: str, name: str) -> None:
+    lesson = LESSONS[slug]
+    config = lesson.Config.model_validate({"optimizer": name})
+    built = regime(slug, optimizer=name, lr=config.lr).optimizer
+    assert built is not None
+    assert built.hyper == {**OPTIMIZERS[name].defaults, "lr": config.lr}
+    for before in ("sgd", "rmsprop", "adamw"):
+        assert lesson.Config(optimizer=before).merged({"optimizer": name, "lr": config.lr}) == config
+    kept = lesson.Config(optimizer="adamw", weight_decay=0.25).merged({"optimizer": name})
+    assert kept.weight_decay == 0.25
+    assert lesson.Config(optimizer="adamw").merged({"optimizer": name, "eps": 0.5}).eps == 0.5
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ({}, "SGD({}, lr=0.1)"),
+        ({"optimizer": "nesterov"}, "SGD({}, lr=0.1, momentum=0.9, nesterov=True)"),
+        (
+            {"optimizer": "momentum", "dampening": 0.5, "weight_decay": 0.25},
+            "SGD({}, lr=0.1, momentum=0.9, dampening=0.5, weight_decay=0.25)",
+        ),
+        ({"optimizer": "rmsprop", "centered": True}, "RMSprop({}, lr=0.1, alpha=0.99, centered=True)"),
+        ({"optimizer": "adagrad", "lr_decay": 0.5}, "Adagrad({}, lr=0.1, lr_decay=0.5)"),
+        (
+            {"optimizer": "adam", "eps": 0.5, "amsgrad": True},
+            "Adam({}, lr=0.1, betas=(0.9, 0.999), eps=0.5, amsgrad=True)",
+        ),
+        ({"optimizer": "adamw"}, "AdamW({}, lr=0.1, betas=(0.9, 0.999), weight_decay=0.01)"),
+    ],
+    ids=str,
+)
+def test_the_call_that_makes_the_optimizer(config: dict[str, Any], code: str) -> None:
+    assert optimizer_code(OptimizerConfig.model_validate({"lr": 0.1, **config})) == code
 
 
 def test_leaves_that_a_field_sets_say_so() -> None:

@@ -103,6 +103,12 @@ WRONG_FIELDS: dict[str, tuple[str, str | None]] = {
     "int_from_float": ("config_not_whole", None),
     "int_type": ("config_not_whole", None),
     "too_short": ("config_too_short", None),
+    "too_long": ("config_too_many", "max_length"),
+    "points": ("config_points", None),
+    "points_many": ("config_points_many", "most"),
+    "point": ("config_point", "n"),
+    "point_place": ("config_point_place", "n"),
+    "point_class": ("config_point_class", "n"),
     "string_too_long": ("config_too_long", "max_length"),
 }
 """What pydantic says of a field → reason, and where pydantic keeps the bound. All else is ``config_wrong_type``."""
@@ -113,7 +119,9 @@ def _wrong_field(error: ValidationError) -> tuple[str, dict[str, Param]]:
     found = error.errors(include_url=False, include_input=False)
     reason, bound = WRONG_FIELDS.get(found[0]["type"], ("config_wrong_type", None))
     fields = list(dict.fromkeys(str(e["loc"][0]) for e in found if e["loc"]))
-    params: dict[str, Param] = {"fields": fields, "field": ".".join(map(str, found[0]["loc"]))[:80]}
+    # Which of the types of a union was tried is no part of the field.
+    place = ".".join(part for part in map(str, found[0]["loc"]) if "[" not in part)
+    params: dict[str, Param] = {"fields": fields, "field": place[:80]}
     if bound is not None:
         value = found[0].get("ctx", {}).get(bound)
         params["bound"] = value if isinstance(value, int | float) else str(value).replace("'", "")

@@ -63,10 +63,15 @@ class CancelCommand(Command):
 
 
 class ConfigureCommand(Command):
-    """Change some fields of the configuration. At the tip of a branch it appends, behind it forks."""
+    """Change some fields of the configuration. At the tip of a branch it appends, behind it forks.
+
+    What changes the model's parameters builds it anew, on a branch of its own from iteration 0. With ``restart`` that is
+    done in any case, edits are left behind, and the cursor goes to the start.
+    """
 
     type: Literal["configure"]
     config: dict[str, Any]
+    restart: bool = False
 
 
 class EditCommand(Command):

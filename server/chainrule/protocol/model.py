@@ -225,7 +225,7 @@ class Branch(Part):
     id: int
     parent: int | None
     fork_iteration: int
-    cause: str = Field(description="'start', 'edit w', 'configure lr', …")
+    cause: str = Field(description="'start', 'edit w', 'configure lr', 'restart', …")
     tip: int = Field(description="The last iteration computed on it.")
 
 
@@ -299,6 +299,10 @@ class Preset(Part):
     title: Text
     summary: Text
     config: dict[str, Any]
+    works: bool | None = Field(
+        None,
+        description="Whether it trains well, or fails as its sentence says; null where that is not the point.",
+    )
     beats: list[Beat] = Field(
         default_factory=list, description="The narrative under this preset; empty: that of the lesson."
     )
@@ -310,10 +314,22 @@ class ConfigField(Part):
     name: str
     title: Text
     applies: Literal["next_iteration", "rebuild"]
-    control: Literal["number", "choice", "several", "switch", "text", "code", "none"] = Field(
-        description="``several``: any of the choices, a list; ``text``: one line, such as 4, 2 for a list."
+    control: Literal["number", "choice", "several", "switch", "layers", "points", "text", "code", "none"] = (
+        Field(
+            description="``several``: any of the choices, a list; ``layers``: units of each layer, a list that is also "
+            "read from one line such as 4, 2; ``points``: a list of [x, y, class]; ``text``: one line."
+        )
     )
+    group: Text | None = Field(None, description="The heading that it stands under.")
+    folded: bool = Field(
+        False, description="Shown only where its group is opened, or where its value is not the default."
+    )
+    note: Text | None = Field(None, description="Said of it where its value is not the default.")
     choices: list[str] = Field(default_factory=list)
+    only: dict[str, dict[str, list[str]]] = Field(
+        default_factory=dict,
+        description="Choices that are offered only where these other fields have one of these values.",
+    )
     minimum: float | None = None
     maximum: float | None = None
     leaf: str | None = Field(

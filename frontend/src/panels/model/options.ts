@@ -14,7 +14,9 @@ const NAMES: Record<string, string> = {
   silu: "SiLU",
   gelu: "GELU",
   bce: "cross-entropy",
+  ce: "softmax cross-entropy",
   mse: "MSE",
+  mae: "MAE",
   huber: "Huber",
   x_squared: "x²",
   y_squared: "y²",
@@ -30,6 +32,22 @@ const DATA: Record<string, () => string> = {
   moons: m.data_moons,
   plane: m.data_plane,
   "multi-gauss": m.data_multi_gauss,
+  drawn: m.data_drawn,
+};
+
+const SCHEDULES: Record<string, () => string> = {
+  constant: m.schedule_constant,
+  step: m.schedule_step,
+  cosine: m.schedule_cosine,
+  warmup: m.schedule_warmup,
+  warmup_cosine: m.schedule_warmup_cosine,
+  one_cycle: m.schedule_one_cycle,
+};
+
+const CLIPPINGS: Record<string, () => string> = {
+  none: m.clip_none,
+  value: m.clip_value,
+  norm: m.clip_norm,
 };
 
 const BEGINNINGS: Record<string, () => string> = {
@@ -45,6 +63,8 @@ const BEGINNINGS: Record<string, () => string> = {
 export function optionName(field: string, choice: string, presets: Record<string, string> = {}): string {
   if (field === "optimizer" && choice === "none") return m.optimizer_none();
   if (field === "data") return DATA[choice]?.() ?? choice;
+  if (field === "schedule") return SCHEDULES[choice]?.() ?? choice;
+  if (field === "clip") return CLIPPINGS[choice]?.() ?? choice;
   if (field === "initialisation") return BEGINNINGS[choice]?.() ?? choice;
   if (field === "activation" && choice === "linear") return m.activation_linear();
   return presets[choice] ?? NAMES[choice] ?? choice;
