@@ -46,6 +46,18 @@ def test_an_epoch_sees_every_sample_once(n: int, size: int, epoch: int, seed: in
     assert [len(each) for each in batches[:-1]] == [size] * (per_epoch - 1)
 
 
+@given(st.integers(1, 60), st.integers(2, 70), st.integers(0, 3), st.integers(2, 3), SEED)
+def test_a_lone_rest_joins_the_batch_before(n: int, size: int, epoch: int, least: int, seed: int) -> None:
+    per_epoch = iterations_per_epoch(n, size, least)
+    batches = [batch(seed, "data", epoch * per_epoch + k, n, size, least) for k in range(per_epoch)]
+    assert sorted(np.concatenate(batches).tolist()) == list(range(n))
+    assert all(len(each) >= min(least, n, size) for each in batches)
+    assert all(len(each) < size + least for each in batches)
+    if n % size == 0 or n % size >= least:
+        plain = [batch(seed, "data", epoch * per_epoch + k, n, size) for k in range(per_epoch)]
+        assert [each.tolist() for each in batches] == [each.tolist() for each in plain]
+
+
 def test_a_batch_depends_on_its_key_alone() -> None:
     forward = [batch(3, "data", i, 50, 8).tolist() for i in range(20)]
     backward = [batch(3, "data", i, 50, 8).tolist() for i in reversed(range(20))]

@@ -42,19 +42,24 @@ def split(
     return Split(order[held_out:].astype(host.int64), order[:held_out].astype(host.int64))
 
 
-def iterations_per_epoch(n: int, size: int) -> int:
-    """How many batches of ``size`` go through ``n`` samples; the last may be smaller."""
-    return -(-count(n, least=1) // count(size, "size", least=1))
+def iterations_per_epoch(n: int, size: int, least: int = 1) -> int:
+    """How many batches of ``size`` go through ``n`` samples.
+
+    The last may be smaller. What is left is no batch of its own where it is fewer than ``least``.
+    """
+    whole, left = divmod(count(n, least=1), count(size, "size", least=1))
+    return max(1, whole + (left >= count(least, "least", 1)))
 
 
-def batch(seed: int, path: str, iteration: int, n: int, size: int) -> HostArray:
+def batch(seed: int, path: str, iteration: int, n: int, size: int, least: int = 1) -> HostArray:
     """The samples of one iteration: int64 indices below ``n``, at most ``size`` of them.
 
     An epoch is a random order of all samples, keyed by (seed, "shuffle", path, epoch), and its last batch holds what
-    is left. So the batch of any iteration is known without the iterations before it.
+    is left; fewer than ``least`` join the batch before. So the batch of any iteration is known without those before.
     """
     count(iteration, "iteration", most=2**62)
-    per_epoch = iterations_per_epoch(n, count(size, "size", 1, MAX_SAMPLES))
+    per_epoch = iterations_per_epoch(n, count(size, "size", 1, MAX_SAMPLES), least)
     epoch, turn = divmod(int(iteration), per_epoch)
     order = generator(seed, "shuffle", path, epoch).permutation(n)
-    return order[turn * size : (turn + 1) * size].astype(host.int64)
+    end = n if turn == per_epoch - 1 else (turn + 1) * size
+    return order[turn * size : end].astype(host.int64)

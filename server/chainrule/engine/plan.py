@@ -190,7 +190,7 @@ class Plan:
             inputs = tuple(made[self._places[child]] for child in node.inputs)
             again = Node(w[slot], node.backend, node.requires_grad, node.op, inputs, node.attrs, node.kind)
             again.index, again.name, again.scope = node.index, node.name, node.scope
-            again.label, again.line = node.label, node.line
+            again.label, again.line, again.draw = node.label, node.line, node.draw
             made.append(again)
         return made
 

@@ -21,14 +21,14 @@ Rule = Callable[[Module, Generator], None]
 """Gives a module's own parameters (not those of the modules in it) their first values."""
 
 
-def initialise(module: Module, seed: int, rule: Rule | None = None) -> None:
-    """Give every parameter below a first value that depends on nothing but (seed, module path).
+def initialise(module: Module, seed: int, rule: Rule | None = None, draw: int = 0) -> None:
+    """Give every parameter below a first value that depends on nothing but (seed, module path, draw).
 
     So adding a layer does not change what another layer begins with. By default each module does what its
     ``reset_parameters(generator)`` says; a ``rule`` may call that, and do otherwise for some.
     """
     for path, part in reversed(list(module.named_modules())):
-        (rule or reset)(part, random.generator(seed, "init", path))
+        (rule or reset)(part, random.generator(seed, "init", path, draw))
 
 
 def reset(module: Module, generator: Generator) -> None:

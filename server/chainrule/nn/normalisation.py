@@ -146,19 +146,19 @@ def _write(running: Tensor, value: Tensor) -> None:
 _LEVELS = 1 << 16
 
 
-def _kept(numbers: host.random.Generator, shape: tuple[int, ...], p: float) -> HostArray:
+def _kept(numbers: host.random.Generator, shape: tuple[int, ...], p: float, dtype: str) -> HostArray:
     dropped = round(p * _LEVELS)
     if dropped == _LEVELS:
-        return host.zeros(shape, dtype=bool)
-    return host.asarray(numbers.integers(0, _LEVELS, shape, dtype=host.uint16) >= dropped)
+        return host.zeros(shape, dtype)
+    return host.asarray(numbers.integers(0, _LEVELS, shape, dtype=host.uint16) >= dropped, dtype)
 
 
-def dropout_mask(shape: tuple[int, ...], p: float, seed: int, path: str) -> Draw:
-    """Masks for :func:`dropout`: iteration → booleans, False with probability ``p`` (in steps of 2⁻¹⁶).
+def dropout_mask(shape: tuple[int, ...], p: float, seed: int, path: str, dtype: str = "float32") -> Draw:
+    """Masks for :func:`dropout`: iteration → 0 with probability ``p`` (in steps of 2⁻¹⁶), else 1.
 
     They depend on nothing but the arguments.
     """
-    return lambda iteration: _kept(generator(seed, "dropout", path, iteration), shape, p)
+    return lambda iteration: _kept(generator(seed, "dropout", path, iteration), shape, p, dtype)
 
 
 def dropout(
@@ -185,11 +185,11 @@ def dropout(
     if not training or (p == 0.0 and mask is None):
         return input
     if mask is None:
-        tape, shape = state.tape, tuple(input.shape)
+        tape, shape, dtype = state.tape, tuple(input.shape), input.dtype.name
         if tape is None:
-            mask = drawn(lambda iteration: _kept(next_generator("dropout"), shape, p))
+            mask = drawn(lambda iteration: _kept(next_generator("dropout"), shape, p, dtype))
         else:
             name = tape.fresh_name("mask")
-            mask = drawn(dropout_mask(shape, p, tape.seed, name), name=name)
+            mask = drawn(dropout_mask(shape, p, tape.seed, name, dtype), name=name)
     node = mask._node if isinstance(mask, Tensor) else mask
     return Tensor(apply(_DROPOUT, (input._node, node), {"p": float(p)}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule.engine.backend import Array, HostArray, host
 from chainrule.engine.tape import Node
@@ -15,9 +15,7 @@ from chainrule.session.build import build_regime, changed_fields
 from chainrule.session.core import Appended, Arrival, Core, LastEdit, Undo, Work
 from chainrule.timeline import START, Line, Position
 from chainrule.trace import Carry, Regime, is_edit
-
-if TYPE_CHECKING:
-    from chainrule.lessons.lesson import LessonConfig
+from chainrule.trace.carry import CARRIED
 
 REBUILD_ITERATIONS = 2_000
 """After a rebuild the cursor keeps its iteration up to here; from further away it starts at iteration 0."""
@@ -42,6 +40,13 @@ def edit(core: Core, command: EditCommand) -> Work:
             f"{command.name} is a constant of the program.",
             "Edit a variable, or change the configuration.",
             reason="edit_constant",
+            name=command.name,
+        )
+    if node.draw is not None:
+        raise _refused(
+            f"{command.name} is drawn anew in each iteration.",
+            "Edit what it is multiplied with.",
+            reason="edit_drawn",
             name=command.name,
         )
     name = str(node.name)
@@ -112,7 +117,7 @@ def _replaced(core: Core, name: str, index: tuple[int, ...] | None) -> Line | No
 
 def _edited(start: Carry, node: Node, value: Array) -> Carry:
     name = str(node.name)
-    if node.kind == "parameter":
+    if node.kind in CARRIED:
         return replace(start, values={**start.values, name: value})
     if node.op is None:
         return replace(start, fixed={**start.fixed, name: value})
@@ -179,7 +184,7 @@ def _refused(detail: str, hint: str, *, reason: str, **params: Param) -> Refusal
 def configure(core: Core, command: ConfigureCommand) -> Work:
     """Change fields of the configuration: at the tip it holds from the next iteration, behind it forks there.
 
-    Fields that apply on ``rebuild`` start a new root branch.
+    Fields that apply on ``rebuild`` start a new root branch, and so does any after which parameters have other shapes.
 
     Raises
     ------
@@ -189,18 +194,24 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
     before = core.regime().config
     config = before.merged(command.config)
     changed = changed_fields(before, config)
-    if not changed:
+    if not changed and not command.restart:
         return (yield from core.arrive(core.line, core.position))
-    if any(name in _rebuilding(core) for name in changed):
+    if not changed and all(effect < 0 for effect, _ in core.line.journal):
+        # This branch is as it would be after a restart.
+        return (yield from core.arrive(core.line, START))
+    regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
+    anew = any(name in _rebuilding(core) for name in changed) or not core.regime().carries_to(regime)
+    if anew or command.restart:
         there = core.position
-        if there.iteration > REBUILD_ITERATIONS:
+        if command.restart:
+            there = START
+        elif there.iteration > REBUILD_ITERATIONS:
             there = Position(0, there.step)
         undo = Undo(core.line.id, core.position)
-        line = _rebuilt(core, config, changed)
+        line = _root(core, regime, changed)
         arrival = yield from core.arrive(line, there)
         _push(core, undo)
         return arrival
-    regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
     cause = f"configure {', '.join(changed)}"
     start = core.position.iteration + 1
     line = core.line
@@ -245,17 +256,18 @@ def rebuild(core: Core, command: ConfigureCommand) -> Work:
     """A new root branch, from its start: what a replayed rebuild needs."""
     before = core.regime().config
     config = before.merged(command.config)
-    line = _rebuilt(core, config, changed_fields(before, config))
+    regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
+    line = _root(core, regime, changed_fields(before, config))
     return (yield from core.arrive(line, START))
 
 
-def _rebuilt(core: Core, config: LessonConfig, changed: list[str]) -> Line:
-    regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
+def _root(core: Core, regime: Regime, changed: list[str]) -> Line:
+    """A new branch from the start."""
     # All that came before is gone with the old model. The entry has all fields, so that it needs nothing before it.
-    same = not changed_fields(core.initial_config, config)
-    journal = [] if same else [(-1, _entry(core, config.model_dump(mode="json")))]
+    same = not changed_fields(core.initial_config, regime.config)
+    journal = [] if same else [(-1, _entry(core, regime.config.model_dump(mode="json")))]
     _make_room(core)
-    return core.timeline.root(regime, f"configure {', '.join(changed)}", journal)
+    return core.timeline.root(regime, f"configure {', '.join(changed)}" if changed else "restart", journal)
 
 
 def _entry(core: Core, config: dict[str, Any]) -> JournalEntry:

@@ -175,7 +175,7 @@ def _edges(record: Record) -> tuple[list[GraphEdge], list[int]]:
                     target=place,
                     argument=argument,
                     carries_grad=carries,
-                    form=vjp.form,
+                    form=None if vjp.form == "none" else vjp.form,
                     formula=vjp.formula,
                     reads=_reads(record, node, argument) if carries else [],
                 )
@@ -210,7 +210,7 @@ def _node(record: Record, node: Node, label: str) -> GraphNode:
         reads=list(reads),
         formula="" if node.op is None else node.op.formula,
         loss=node is record.root,
-        editable=node.kind != "constant" and not is_delta(node),
+        editable=node.kind != "constant" and node.draw is None and not is_delta(node),
     )
 
 

@@ -48,6 +48,18 @@ class Regime:
         model: Any = self.model
         return model if hasattr(model, "units") else None
 
+    def carries_to(self, other: Regime) -> bool:
+        """Whether parameters and buffers of this one can go on in the other: the same names, kinds and shapes."""
+        mine, theirs = (
+            {
+                name: (spec.kind, spec.value.shape)
+                for name, spec in regime.leaves.items()
+                if spec.kind in CARRIED
+            }
+            for regime in (self, other)
+        )
+        return mine == theirs
+
     @cached_property
     def native(self) -> Any:
         """The library's own dtype of the values."""

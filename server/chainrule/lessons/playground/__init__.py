@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chainrule.lessons.lesson import Lesson, text
 from chainrule.lessons.playground.beats import beats
-from chainrule.lessons.playground.config import Config, fields
+from chainrule.lessons.playground.config import Config
+from chainrule.lessons.playground.fields import fields
 from chainrule.lessons.playground.model import build
 from chainrule.lessons.playground.presets import PRESETS
 

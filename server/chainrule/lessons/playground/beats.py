@@ -51,11 +51,11 @@ def beats(config: Config) -> list[Beat]:
             ),
         ),
     ]
-    if config.hidden and config.activation != "linear":
+    if config.hidden and config.activations[0] != "linear":
         found.append(
             beat(
                 "activation",
-                ("forward", f"hidden1.{config.activation}#0"),
+                ("forward", f"hidden1.{config.activations[0]}#0"),
                 text("The bend in between", "Chỗ uốn cong ở giữa"),
                 text(
                     "The activation bends each number by itself. Without it, layer upon layer would be one straight "

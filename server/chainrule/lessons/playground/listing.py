@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from chainrule.language.listing import number_lines
 from chainrule.lessons.options import number_code, optimizer_code
 from chainrule.lessons.playground.config import Config
 from chainrule.lessons.playground.network import ACTIVATIONS
+from chainrule.lessons.training import clip_code, schedule_step_code, scheduler_code
 
 if TYPE_CHECKING:
     from chainrule.engine.tape import Node
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
 LOSS_CODE = {
     "bce": "F.binary_cross_entropy_with_logits({}, y)",
+    "ce": "F.cross_entropy({}, y)",
     "mse": "F.mse_loss({}, y)",
     "huber": "F.huber_loss({}, y)",
+    "mae": "F.l1_loss({}, y)",
 }
+PARAMETERS = "network.parameters()"
 
 
 class Listing(NamedTuple):
@@ -26,67 +30,114 @@ class Listing(NamedTuple):
 
     lines: tuple[ListingLine, ...]
     steps: Mapping[StepKind, int]
+    variables: Mapping[str, int]
     scopes: Mapping[str, int]
 
     def of(self, node: Node) -> int | None:
-        """The line that computes a node: its layer's, the loss's, or that of the sum with the penalties."""
+        """The line that computes a node: that of its variable, else of its layer's norm, the loss or the penalties."""
         scope = node.scope.partition("#")[0]
-        if f"{scope} {node.label}" in self.scopes:
-            return self.scopes[f"{scope} {node.label}"]
-        return self.scopes.get(
-            "total" if not scope and node.op is not None and node.op.name == "add" else scope
-        )
+        line = self.variables.get(node.label or "")
+        if line is not None:
+            return line
+        if scope in ("l1", "l2") or (not scope and node.op is not None and node.op.name == "add"):
+            return self.scopes.get("total")
+        return self.scopes.get(scope)
 
 
-def write(config: Config, names: Sequence[str], dtype: str) -> Listing:
+class _Writer:
+    """Lines in the order in which they are written."""
+
+    def __init__(self) -> None:
+        self.code: list[str] = []
+        self.variables: dict[str, int] = {}
+        self.scopes: dict[str, int] = {}
+
+    def add(self, *lines: str) -> int:
+        """The number of the first of them."""
+        self.code += lines
+        return len(self.code) - len(lines) + 1
+
+    def let(self, variable: str, expression: str) -> str:
+        """A line of the loop that gives a variable its value; the variable."""
+        self.variables[variable] = self.add(f"    {variable} = {expression}")
+        return variable
+
+
+def write(config: Config, dtype: str) -> Listing:
     """The program. ``playground`` stands for the page's own points and first values."""
-    widths = [len(config.features), *config.hidden, 1]
-    suffix = "" if dtype == "float32" else f", dtype=torch.{dtype}"
-    code = [
+    w = _Writer()
+    w.add(
         "import torch",
         "from torch import nn",
         "from torch.nn import functional as F",
         "from playground import batches, first_values",
         "",
-    ]
-    for k, name in enumerate(names):
-        code.append(f"{name} = nn.Linear({widths[k]}, {widths[k + 1]}{suffix})")
-    code += [
-        f"network = nn.ModuleDict({{{', '.join(f'{name!r}: {name}' for name in names)}}})".replace("'", '"'),
+    )
+    names = _modules(w, config, dtype)
+    listed = ", ".join(f'"{name}": {name}' for name in names)
+    w.add(
+        f"network = nn.ModuleDict({{{listed}}})",
         "network.load_state_dict(first_values)",
-        f"optimizer = torch.optim.{(optimizer_code(config) or '').format('network.parameters()')}",
+        f"optimizer = torch.optim.{(optimizer_code(config) or '').format(PARAMETERS)}",
+        *scheduler_code(config),
         "",
-        "for x, y in batches:",
-    ]
-    steps: dict[StepKind, int] = {"load": len(code)}
-    code.append("    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()")
-    steps["zero_grad"] = len(code)
-    scopes: dict[str, int] = {}
-    before, call = "x", ACTIVATIONS[config.activation][1]
-    for k, name in enumerate(names, 1):
-        last = name == "output"
-        z, a = ("z", "z") if last else (f"z{k}", f"a{k}")
-        code.append(f"    {z} = {name}({before})")
-        scopes[name] = len(code)
-        before = z
-        if not last and call != "{}":
-            code.append(f"    {a} = {call.format(z)}")
-            scopes[f"{name} {a}"] = len(code)
-            before = a
+    )
+    steps: dict[StepKind, int] = {"load": w.add("for x, y in batches:")}
+    steps["zero_grad"] = w.add(
+        "    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()"
+    )
+    _loss(w, config, _forward(w, config))
+    steps["seed"] = steps["backward"] = w.add("    loss.backward()")
+    w.add(*(f"    {line}" for line in clip_code(config, PARAMETERS)))
+    steps["update"] = w.add("    optimizer.step()")
+    w.add(*(f"    {line}" for line in schedule_step_code(config)))
+    return Listing(number_lines(w.code), steps, w.variables, w.scopes)
+
+
+def _modules(w: _Writer, config: Config, dtype: str) -> list[str]:
+    """The lines that make the layers, and their names in order of registration."""
+    suffix = "" if dtype == "float32" else f", dtype=torch.{dtype}"
+    names, widths = [], config.widths
+    for k, units in enumerate(widths[1:], 1):
+        last = k == len(widths) - 1
+        names.append("output" if last else f"hidden{k}")
+        w.add(f"{names[-1]} = nn.Linear({widths[k - 1]}, {units}{suffix})")
+        if config.batch_norm and not last:
+            names.append(f"norm{k}")
+            w.add(f"norm{k} = nn.BatchNorm1d({units}{suffix})")
+    return names
+
+
+def _forward(w: _Writer, config: Config) -> str:
+    """The lines of the forward pass; the variable that holds what comes out."""
+    before = "x"
+    for k, (activation, skip) in enumerate(zip(config.activations, config.skips, strict=True), 1):
+        now = w.let(f"z{k}", f"hidden{k}({before})")
+        if config.batch_norm:
+            now = w.let(f"n{k}", f"norm{k}({now})")
+        w.scopes[f"hidden{k}"] = w.variables[now]
+        call = ACTIVATIONS[activation][1]
+        if call != "{}":
+            now = w.let(f"a{k}", call.format(now))
+        if config.dropout:
+            now = w.let(f"d{k}", f"F.dropout({now}, {number_code(config.dropout)})")
+        before = w.let(f"h{k}", f"{now} + {before}") if skip else now
+    output = w.let("z", f"output({before})")
+    w.scopes["output"] = w.variables[output]
+    return output
+
+
+def _loss(w: _Writer, config: Config, output: str) -> None:
     penalised = bool(config.l1 or config.l2)
-    code.append(f"    {'data_loss' if penalised else 'loss'} = {LOSS_CODE[config.loss].format(before)}")
-    scopes[""] = len(code)
-    if penalised:
-        code.append(f"    weights = [{', '.join(f'{name}.weight' for name in names)}]")
-        terms = ["data_loss"]
-        if config.l1:
-            terms.append(f"{number_code(config.l1)} * sum(w.abs().sum() for w in weights)")
-        if config.l2:
-            terms.append(f"{number_code(config.l2 / 2)} * sum((w * w).sum() for w in weights)")
-        code.append(f"    loss = {' + '.join(terms)}")
-        scopes["l1"] = scopes["l2"] = scopes["total"] = len(code)
-    code.append("    loss.backward()")
-    steps["seed"] = steps["backward"] = len(code)
-    code.append("    optimizer.step()")
-    steps["update"] = len(code)
-    return Listing(number_lines(code), steps, scopes)
+    of_data = "data_loss" if penalised else "loss"
+    w.scopes[""] = w.add(f"    {of_data} = {LOSS_CODE[config.loss].format(output)}")
+    if not penalised:
+        return
+    layers = [*(f"hidden{k}" for k in range(1, len(config.hidden) + 1)), "output"]
+    w.add(f"    weights = [{', '.join(f'{name}.weight' for name in layers)}]")
+    terms = [of_data]
+    if config.l1:
+        terms.append(f"{number_code(config.l1)} * sum(w.abs().sum() for w in weights)")
+    if config.l2:
+        terms.append(f"{number_code(config.l2 / 2)} * sum((w * w).sum() for w in weights)")
+    w.scopes["total"] = w.add(f"    loss = {' + '.join(terms)}")

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chainrule.data.features import FEATURES, features
-from chainrule.data.points import POINT_SETS
-from chainrule.data.split import batch, iterations_per_epoch, split
+from chainrule.data.split import batch, iterations_per_epoch
 from chainrule.engine.backend import Array, Backend, HostArray, host
-from chainrule.engine.random import generator
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
 from chainrule.lessons.lesson import LeafSpec, PlanePoints
 from chainrule.lessons.network import call, leaves_of
-from chainrule.lessons.options import build_optimizer
 from chainrule.lessons.playground.config import Config
+from chainrule.lessons.playground.data import Data, draw
 from chainrule.lessons.playground.listing import Listing, write
 from chainrule.lessons.playground.network import Perceptron, begin
 from chainrule.nn import penalties
-from chainrule.nn.losses import binary_cross_entropy_with_logits, huber_loss, mse_loss
+from chainrule.nn.losses import binary_cross_entropy_with_logits, cross_entropy, huber_loss, l1_loss, mse_loss
 from chainrule.protocol.model import Evaluation, Scores
 
 if TYPE_CHECKING:
@@ -30,58 +28,13 @@ if TYPE_CHECKING:
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "bce": binary_cross_entropy_with_logits,
+    "ce": cross_entropy,
     "mse": mse_loss,
     "huber": huber_loss,
+    "mae": l1_loss,
 }
 EVALUATE_EVERY = 20
 """Iterations from one measurement of accuracy and of the held-out points to the next."""
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """All points of a configuration: what is held out comes first.
-
-    Attributes
-    ----------
-    points
-        All of them, as people see them.
-    inputs, targets
-        (n, features) and (n, 1), in the session's dtype. Classes are 0 and 1 for cross-entropy, else −1 and 1.
-    positive
-        (n, 1): which points are of class 1; None where targets are numbers.
-    """
-
-    points: PlanePoints
-    inputs: HostArray
-    targets: HostArray
-    positive: HostArray | None
-
-    @property
-    def held_out(self) -> int:
-        """How many points are held out."""
-        return self.points.held_out
-
-
-def draw(config: Config, seed: int, dtype: str) -> Data:
-    """The points, which depend on nothing but the seed and the fields about data."""
-    points = POINT_SETS[config.data].draw(
-        generator(seed, "data", config.data, 0), config.samples, config.noise, dtype
-    )
-    labels = points.targets if config.classifies else None
-    parts = split(generator(seed, "split", config.data, 0), config.samples, config.test_share, labels)
-    order = host.concatenate([parts.test, parts.train])
-    targets, positive = points.targets[order], None
-    if config.classifies:
-        positive = (targets == 1)[:, None]
-        targets = host.where(positive, 1.0, 0.0 if config.loss == "bce" else -1.0).astype(dtype)
-    inputs = points.inputs[order]
-    shown = PlanePoints(
-        inputs=inputs,
-        targets=points.targets[order].reshape(-1),
-        classes=2 if config.classifies else 0,
-        held_out=len(parts.test),
-    )
-    return Data(shown, host.ascontiguousarray(features(inputs, config.features)), targets, positive)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +67,7 @@ class Playground:
 
     @property
     def iterations_per_epoch(self) -> int:
-        return iterations_per_epoch(self.trained_on, self.config.batch_size)
+        return iterations_per_epoch(self.trained_on, self.config.batch_size, self.config.smallest_batch)
 
     def batch(self, iteration: int) -> Mapping[str, HostArray]:
         rows = self.rows(iteration)
@@ -133,8 +86,8 @@ class Playground:
         loss.node.label = "loss"
         return loss
 
-    def optimizer(self) -> Optimizer | None:
-        return build_optimizer(self.config)
+    def optimizer(self) -> Optimizer:
+        return self.config.build_optimizer()
 
     def line_for(self, kind: StepKind, node: Node | None) -> int | None:
         if kind == "forward":
@@ -144,23 +97,22 @@ class Playground:
     def activations(self, values: Mapping[str, Array], inputs: HostArray) -> list[Node]:
         """What each layer of a network with these parameters passes on for (n, features) inputs, the inputs first.
 
-        Nothing is drawn or written.
+        In evaluation mode: nothing is drawn or written.
         """
         with Tape(self.backend) as tape:
-            leaves = {name: leaf(values[name], name=name, kind="parameter") for name in self.names}
+            leaves = {
+                spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
+                for spec in self.leaves
+                if spec.kind in ("parameter", "buffer")
+            }
             given = leaf(self.backend.asarray(inputs))
-            call(self.network, leaves, given, seed=self.seed)
+            call(self.network, leaves, given, False, seed=self.seed)
             last = {node.scope: node for node in tape.nodes if node.op is not None}
             return [given.node, *(last[name] for name in self.layer_names)]
 
     def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
-        """What a network with these parameters passes on for (n, features) inputs: (n, 1)."""
+        """What a network with these parameters passes on for (n, features) inputs: (n, outputs)."""
         return Tensor(self.activations(values, inputs)[-1])
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The parameters, in order of registration."""
-        return tuple(spec.name for spec in self.leaves if spec.kind == "parameter")
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over all points trained on, and loss (without penalties) and accuracy over those held out."""
@@ -186,14 +138,17 @@ class Playground:
 
     @property
     def output_labels(self) -> Sequence[str]:
-        return ()
+        return [str(k) for k in range(self.config.outputs)] if self.config.outputs > 1 else ()
 
     @property
     def says(self) -> Literal["probability", "number", "probabilities"]:
+        if self.config.loss == "ce":
+            return "probabilities"
         return "probability" if self.config.loss == "bce" else "number"
 
     def rows(self, iteration: int) -> HostArray:
-        rows = batch(self.seed, "train", iteration, self.trained_on, self.config.batch_size)
+        config = self.config
+        rows = batch(self.seed, "train", iteration, self.trained_on, config.batch_size, config.smallest_batch)
         return rows + self.data.held_out
 
     def units(self, values: Mapping[str, Array], points: HostArray) -> list[HostArray]:
@@ -203,8 +158,12 @@ class Playground:
     def predictions(self, output: HostArray) -> HostArray:
         if self.says == "number":
             return output
-        with host.errstate(over="ignore"):
-            return 1.0 / (1.0 + host.exp(-output))
+        with host.errstate(over="ignore", invalid="ignore"):
+            if self.says == "probability":
+                return 1.0 / (1.0 + host.exp(-output))
+            odds: HostArray = host.exp(output - output.max(axis=1, keepdims=True))
+            odds /= odds.sum(axis=1, keepdims=True)
+            return odds
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
         output = self.outputs(values, self.data.inputs).node.value
@@ -221,14 +180,15 @@ class Playground:
             loss = LOSSES[self.config.loss](
                 leaf(output[part, :]), leaf(self.backend.asarray(data.targets[part]))
             )
-        accuracy, confusion = None, []
-        if data.positive is not None:
-            said = self.backend.to_numpy(output)[part]
-            right = data.positive[part]
-            # NaN is on neither side: it counts as wrong for either class.
-            chosen = host.where(host.isnan(said), ~right, said > 0)
-            confusion = [[int((chosen[right == a] == b).sum()) for b in (False, True)] for a in (False, True)]
-            accuracy = float((chosen == right).mean())
+        accuracy: float | None = None
+        confusion: list[list[int]] = []
+        if data.labels is not None:
+            chosen, right = self._chosen(self.backend.to_numpy(output)[part]), data.labels[part]
+            # NaN is of no class: it counts as wrong, whichever would have been right.
+            chosen = host.where(chosen < 0, (right + 1) % self.config.classes, chosen)
+            counts = host.zeros((self.config.classes,) * 2, dtype=int)
+            host.add.at(counts, (right, chosen), 1)
+            confusion, accuracy = counts.tolist(), float((chosen == right).mean())
         return Scores(
             count=len(data.targets[part]),
             loss=self.backend.numbers([loss.node.value])[0],
@@ -236,12 +196,17 @@ class Playground:
             confusion=confusion,
         )
 
+    def _chosen(self, output: HostArray) -> HostArray:
+        """The class that the network takes each point for: (n,), −1 where that is NaN."""
+        chosen = output.argmax(axis=1) if output.shape[1] > 1 else (output[:, 0] > 0).astype(int)
+        return host.where(host.isnan(output).any(axis=1), -1, chosen)
+
 
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> Playground:
-    """Draw the points and make the network. Refuses a loss that does not fit the data."""
+    """Draw the points and make the network. Refuses what does not go together."""
     config.check()
-    network = Perceptron(len(config.features), config.hidden, config.activation, dtype)
-    begin(network, seed, config.initialisation)
+    network = Perceptron(config, dtype)
+    begin(network, seed, config.initialisation, config.initial)
     data = draw(config, seed, dtype)
     rows = slice(data.held_out, data.held_out + config.batch_size)
     return Playground(
@@ -255,5 +220,5 @@ def build(config: Config, seed: int, backend: Backend, dtype: str) -> Playground
             LeafSpec("x", "input", data.inputs[rows]),
             LeafSpec("y", "target", data.targets[rows]),
         ),
-        lines=write(config, network.names, dtype),
+        lines=write(config, dtype),
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from chainrule.engine.backend.dtypes import DTYPES
 from chainrule.engine.functions import activation, elementwise
 from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
+from chainrule.lessons.playground.config import Config
 from chainrule.nn import init
+from chainrule.nn.functional import dropout
 from chainrule.nn.init import Generator
-from chainrule.nn.layers import Linear
+from chainrule.nn.layers import BatchNorm1d, Linear
 from chainrule.nn.module import Module
+from chainrule.nn.normalisation import batch_norm
 
 ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor] | None, str]] = {
     "tanh": (elementwise.tanh, "torch.tanh({})"),
@@ -29,55 +32,98 @@ LARGE = 12.0
 
 
 class Layer(Linear):
-    """A linear layer and its activation. On a tape both are in the layer's scope, named like the listing's variables."""
+    """linear → batch norm → activation → dropout → + input. What is off is left out.
 
-    def __init__(self, inputs: int, outputs: int, activation: str, suffix: str, dtype: str) -> None:
+    On a tape all of it is in the layer's scope, the last node there being what the layer passes on; each node is
+    named like its variable in the listing.
+
+    Attributes
+    ----------
+    skip
+        Whether the input is added, which is as wide as the output.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        dtype: str,
+        *,
+        suffix: str = "",
+        activation: str = "linear",
+        dropped: float = 0.0,
+        skip: bool = False,
+    ) -> None:
         super().__init__(inputs, outputs, dtype=DTYPES[dtype])
-        self.activation = activation
-        self.suffix = suffix
+        self.suffix, self.activation, self.dropped, self.skip = suffix, activation, dropped, skip
 
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002
-        summed = super().forward(input)
+    def forward(self, input: Tensor, norm: BatchNorm1d | None = None, training: bool = True) -> Tensor:  # noqa: A002
+        x = self._called("z", super().forward(input))
+        if norm is not None:
+            # Not called as a module: its nodes belong to the scope of this layer.
+            x = batch_norm(
+                x, norm.running_mean, norm.running_var, norm.weight, norm.bias, training, norm.momentum or 0.0, norm.eps
+            )  # fmt: skip
+            self._called("n", x)
         rule = ACTIVATIONS[self.activation][0]
-        on_tape = state.tape is not None
-        if on_tape:
-            summed.node.label = f"z{self.suffix}"
-        if rule is None:
-            return summed
-        active = rule(summed)
-        if on_tape:
-            active.node.label = f"a{self.suffix}"
-        return active
+        if rule is not None:
+            x = self._called("a", rule(x))
+        if training and self.dropped:
+            x = self._called("d", dropout(x, self.dropped))
+            if state.tape is not None:
+                x.node.inputs[1].label = f"m{self.suffix}"
+        return self._called("h", x + input) if self.skip else x
+
+    def _called(self, variable: str, value: Tensor) -> Tensor:
+        if state.tape is not None:
+            value.node.label = f"{variable}{self.suffix}"
+        return value
 
 
 class Perceptron(Module):
-    """Layers ``hidden1``, ``hidden2``, … and ``output``: (n, features) → (n, 1)."""
+    """Layers ``hidden1``, ``hidden2``, … and ``output``: (n, features) → (n, outputs).
 
-    def __init__(self, features: int, hidden: Sequence[int], activation: str, dtype: str) -> None:
+    With batch norm there are ``norm1``, ``norm2``, … beside the hidden layers, in whose scopes they compute.
+    """
+
+    def __init__(self, config: Config, dtype: str) -> None:
         super().__init__()
-        widths = [features, *hidden]
-        self.names = [*(f"hidden{k}" for k in range(1, len(widths))), "output"]
-        for k, name in enumerate(self.names, 1):
-            last = name == "output"
-            self.add_module(
-                name,
-                Layer(
-                    widths[k - 1],
-                    1 if last else widths[k],
-                    "linear" if last else activation,
-                    "" if last else str(k),
-                    dtype,
-                ),
+        widths = config.widths
+        self.names = [*(f"hidden{k}" for k in range(1, len(widths) - 1)), "output"]
+        skips = config.skips
+        for k, name in enumerate(self.names):
+            inputs, outputs = widths[k], widths[k + 1]
+            if name == "output":
+                self.add_module(name, Layer(inputs, outputs, dtype))
+                continue
+            layer = Layer(
+                inputs,
+                outputs,
+                dtype,
+                suffix=str(k + 1),
+                activation=config.activations[k],
+                dropped=config.dropout,
+                skip=skips[k],
             )
+            self.add_module(name, layer)
+            if config.batch_norm:
+                self.add_module(f"norm{k + 1}", BatchNorm1d(outputs, dtype=DTYPES[dtype]))
 
-    def forward(self, x: Tensor) -> Tensor:
-        for name in self.names:
-            x = self._modules[name](x)  # type: ignore[misc]
+    def forward(self, x: Tensor, training: bool = True) -> Tensor:
+        """In evaluation (not ``training``) statistics are those that were kept, and nothing is dropped or written."""
+        modules = self._modules
+        for k, name in enumerate(self.names, 1):
+            norm = modules.get(f"norm{k}")
+            if norm is not None and state.tape is not None:
+                for tensor in (*norm._parameters.values(), *norm._buffers.values()):
+                    if tensor is not None:
+                        tensor.node.scope = name
+            x = modules[name](x, norm, training)  # type: ignore[misc]
         return x
 
 
-def begin(network: Module, seed: int, initialisation: str) -> None:
-    """First values that depend on nothing but the seed, the layer's name and its shape."""
+def begin(network: Module, seed: int, initialisation: str, draw: int) -> None:
+    """First values that depend on nothing but the seed, the layer's name, its shape and which draw it is."""
 
     def rule(module: Module, generator: Generator) -> None:
         if not isinstance(module, Linear) or module.bias is None:
@@ -97,4 +143,4 @@ def begin(network: Module, seed: int, initialisation: str) -> None:
         else:
             init.zeros_(module.weight)
 
-    init.initialise(network, seed, rule)
+    init.initialise(network, seed, rule, draw)
