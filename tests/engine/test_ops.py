@@ -23,6 +23,7 @@ from chainrule.engine.op import (
     Repeated,
     Sample,
     Vjp,
+    Writer,
     elementwise,
     primitive,
     unbroadcast,
@@ -184,16 +185,53 @@ def test_bound_to_its_shapes_an_op_gives_the_same_bits(call: Call, dtype: str) -
     result = evaluate(call, get_backend(), dtype)
     node = result.node
     values = tuple(child.value for child in node.inputs)
-    with host.errstate(all="ignore"):
-        again = host.asarray(call.op.bind(host, values, node.attrs)(*values))
-    same_bits(again, node.value)
+    bound_gives(call.op.bind(host, values, node.attrs), values, node.value)
     for c in result.contributions:
         vjp = call.op.vjps[c.argument]
         bound = vjp.bind(host, node.value, values, node.attrs)
         if bound is not None:
             read = [node.value if k == "out" else values[k] for k in vjp.reads]
-            with host.errstate(all="ignore"):
-                same_bits(host.asarray(bound(result.upstream, *read)), c.value)
+            bound_gives(bound, (result.upstream, *read), c.value)
+
+
+def bound_gives(bound: Any, arrays: tuple[Any, ...], expected: Any) -> None:
+    """By itself, and where it is given its memory: there as often as it is run, whatever stood there before."""
+    with host.errstate(all="ignore"):
+        same_bits(host.asarray(bound(*arrays)), expected)
+    if not isinstance(bound, Writer) or not all(a.flags.c_contiguous for a in (*arrays, expected)):
+        return
+    for writeable in (True, False):
+        given = [host.array(array) for array in arrays]
+        for array in given:
+            array.flags.writeable = writeable
+        out = host.full(expected.shape, 7.0, expected.dtype)
+        with host.errstate(all="ignore"):
+            calls = bound.into(out, *given)
+            for _ in range(2):
+                for one in calls:
+                    one()
+                same_bits(out, expected)
+                if writeable:
+                    # The arrays hold other numbers in between, and then these again.
+                    for array in given:
+                        array[...] = 0.25
+                    for one in calls:
+                        one()
+                    for array, again in zip(given, arrays, strict=True):
+                        array[...] = again
+    if bound.slope is not None:
+        g, array = arrays
+        with host.errstate(all="ignore"):
+            for one in bound.slope(out, array):
+                one()
+            same_bits(host.asarray(g * out), expected)
+
+
+def test_some_ops_write_into_memory_that_they_are_given() -> None:
+    call = next(call for call in calls() if call.op.name == "linear")
+    node = evaluate(call, get_backend()).node
+    values = tuple(child.value for child in node.inputs)
+    assert isinstance(call.op.bind(host, values, node.attrs), Writer)
 
 
 def same_bits(actual: Any, expected: Any) -> None:

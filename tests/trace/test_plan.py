@@ -58,14 +58,6 @@ def test_an_edited_activation_is_traced_and_those_after_are_not() -> None:
     assert "mul#0.edit" not in run_iteration(record.end, 4).by_name
 
 
-def test_a_record_takes_hardly_more_than_its_arrays() -> None:
-    *_, (planned, _) = both(regime("circuit", preset="custom", code=MATRICES, optimizer="sgd", lr=0.01))
-    computed: Any = planned.computed
-    made = {id(array): array for array in computed.workspace[len(computed.plan.leaves) :]}
-    arrays = sum(array.nbytes + 112 for array in made.values())
-    assert computed.plan.nbytes <= 1.1 * arrays
-
-
 @pytest.mark.parametrize("backend", ["numpy", "array-api-strict"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_buffers_masks_and_batches_of_two_sizes(dtype: str, backend: str) -> None:
@@ -81,5 +73,5 @@ def test_buffers_masks_and_batches_of_two_sizes(dtype: str, backend: str) -> Non
         kinds.append(type(planned.computed).__name__)
         means.append(made.backend.to_numpy(quick.values["mean"]).tolist())
         assert means[-1] == made.backend.to_numpy(slow.values["mean"]).tolist()
-    assert kinds[6:] == ["Replayed"] * 6
+    assert kinds[6:] == ["Replayed"] * 6, "a buffer carries over that is not trained: no sheet"
     assert len({str(mean) for mean in means}) == 12, "the buffer is written in every iteration"

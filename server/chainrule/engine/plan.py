@@ -15,11 +15,21 @@ from typing import Any, NamedTuple
 
 from chainrule.engine.backend import Array, Backend
 from chainrule.engine.backward import Contribution
-from chainrule.engine.op import passed
+from chainrule.engine.op import Bound, Writer, passed
 from chainrule.engine.tape import Node
 
 Workspace = list[Array]
-Call = Callable[[Workspace], Array]
+
+
+class Step(NamedTuple):
+    """One call: what is computed, from which slots, and what comes out. Its slot is the next one."""
+
+    bound: Bound
+    reads: tuple[int, ...]
+    shape: tuple[int, ...]
+    dtype: Any
+    packed: bool
+    """Whether it lies in memory row by row, without gaps."""
 
 
 class _Edge(NamedTuple):
@@ -51,6 +61,10 @@ class Plan:
         Place in the tape → slot of the node's value.
     totals
         Place in the tape → slot of the node's gradient, for those that receive one.
+    forward, backward
+        The steps of both passes, in the order of their slots.
+    seed, seed_slot
+        ∂L/∂L, None where there is no backward pass; and its slot, between those of both passes.
     nbytes
         About how much memory a workspace takes: its list, and the arrays that the calls made.
     """
@@ -74,16 +88,19 @@ class Plan:
         self._filled = len(self.leaves) + len(self.stale)
         self._next = self._filled
         self._bytes = 0
-        self._forward = [self._forward_call(node) for node in nodes if node.op is not None]
+        self.forward = [self._forward_step(node) for node in nodes if node.op is not None]
         self.root_place = places[root]
         self.root = self.slots[self.root_place]
-        self._seed = contributions[0].value if contributions else None
-        self._backward: list[Call] = []
+        self.seed = contributions[0].value if contributions else None
+        self.seed_slot = self._next
+        self.backward: list[Step] = []
         self._edges: list[_Edge] = []
         self.totals: dict[int, int] = {}
         if contributions:
             self._add_backward(contributions)
         self.nbytes = 8 * self._next + self._bytes
+        self._calls = [self._call(step) for step in self.forward]
+        self._calls_back = [self._call(step) for step in self.backward]
 
     # -- making it
 
@@ -93,18 +110,25 @@ class Plan:
         self._bytes += 112 + math.prod(like.shape) * self.backend.dtype_of(like).itemsize
         return slot
 
-    def _forward_call(self, node: Node) -> Call:
+    def _step(self, bound: Bound, reads: Sequence[int], like: Array) -> Step:
+        packed = self.backend.name == "numpy" and like.flags.c_contiguous
+        return Step(bound, tuple(reads), tuple(like.shape), like.dtype, packed)
+
+    def _forward_step(self, node: Node) -> Step:
         op = node.op
         assert op is not None
         inputs = tuple(child.value for child in node.inputs)
         slots = [self.slots[self._places[child]] for child in node.inputs]
         bound = op.bind(self.backend.xp, inputs, node.attrs)
         self.slots[self._places[node]] = self._new(node.value)
-        return self._call(bound, slots, node.value)
+        return self._step(bound, slots, node.value)
 
-    def _call(self, function: Callable[..., Array], slots: Sequence[int], like: Array) -> Call:
+    def _call(self, step: Step) -> Callable[[Workspace], Array]:
         """A call on some slots. NumPy's functions give scalars for shape (): what is kept is always an array."""
-        asarray = self.backend.asarray if not like.shape and self.backend.name == "numpy" else None
+        function, slots = step.bound, step.reads
+        if isinstance(function, Writer):
+            function = function.function
+        asarray = self.backend.asarray if not step.shape and self.backend.name == "numpy" else None
         if len(slots) == 1:
             (i,) = slots
             if asarray is None:
@@ -144,12 +168,11 @@ class Plan:
                 value = upstream
             elif bound is not None:
                 read = [own if which == "out" else slots[which] for which in vjp.pins(len(slots))]
-                self._backward.append(self._call(bound, [upstream, *read], c.value))
+                self.backward.append(self._step(bound, [upstream, *read], c.value))
                 value = self._new(c.value)
             else:
-                self._backward.append(
-                    self._call(_whole(vjp.apply, xp, attrs), [upstream, own, *slots], c.value)
-                )
+                whole = _whole(vjp.apply, xp, attrs)
+                self.backward.append(self._step(whole, [upstream, own, *slots], c.value))
                 value = self._new(c.value)
             before = None
             if c.before is not None:
@@ -164,7 +187,7 @@ class Plan:
         return len(self.leaves) + self.stale.index(leaf)
 
     def _sum(self, before: int, value: int, like: Array) -> int:
-        self._backward.append(self._call(add, [before, value], like))
+        self.backward.append(self._step(add, [before, value], like))
         return self._new(like)
 
     # -- running it
@@ -173,11 +196,11 @@ class Plan:
         """Both passes. ``leaves`` and ``stale`` in the order of those attributes. The caller is in ``backend.quiet()``."""
         w: Workspace = [*leaves, *stale]
         append = w.append
-        for call in self._forward:
+        for call in self._calls:
             append(call(w))
-        if self._seed is not None:
-            append(self._seed)
-            for call in self._backward:
+        if self.seed is not None:
+            append(self.seed)
+            for call in self._calls_back:
                 append(call(w))
         return w
 

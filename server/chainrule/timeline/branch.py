@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from chainrule.engine.backend import Array
@@ -100,18 +100,24 @@ class Line:
         """Take in iteration ``tip + 1``: its layout, metrics and end."""
         self.tip = record.iteration
         self.head = record.end
-        if not self._layouts or self._layouts[-1] != record.layout:
-            self._layouts.append(record.layout)
+        layout, layouts = record.layout, self._layouts
+        if not layouts or (layouts[-1] is not layout and layouts[-1] != layout):
+            layouts.append(layout)
             self._layout_starts.append(record.iteration)
-        for name, number in measured(record).items():
-            self.measured.setdefault(name, {})[record.iteration] = number
-        backend, found = self.start.regime.backend, watched(record)
-        if not backend.far:
-            self._note(found, backend.numbers(list(found.values())))
-        else:
-            self._held.append(found)
-            if len(self._held) >= HELD:
-                self._settle()
+        regime = record.start.regime
+        if regime.evaluates is not None:
+            for name, number in measured(record).items():
+                self.measured.setdefault(name, {})[record.iteration] = number
+        if not regime.backend.far:
+            self._note("loss", record.number)
+            if regime.model.watch:
+                found = watched(record)
+                for name, number in zip(found, regime.backend.numbers(list(found.values())), strict=True):
+                    self._note(name, number)
+            return
+        self._held.append({"loss": record.loss, **watched(record)})
+        if len(self._held) >= HELD:
+            self._settle()
 
     @property
     def columns(self) -> dict[str, array[float]]:
@@ -124,15 +130,15 @@ class Line:
         if self._held:
             names = [name for found in self._held for name in found]
             arrays = [one for found in self._held for one in found.values()]
-            self._note(names, self.start.regime.backend.numbers(arrays))
+            for name, number in zip(names, self.start.regime.backend.numbers(arrays), strict=True):
+                self._note(name, number)
             self._held.clear()
 
-    def _note(self, names: Iterable[str], numbers: Iterable[float]) -> None:
-        for name, number in zip(names, numbers, strict=True):
-            column = self._columns.get(name)
-            if column is None:
-                column = self._columns[name] = array("d")
-            column.append(number)
+    def _note(self, name: str, number: float) -> None:
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = array("d")
+        column.append(number)
 
     def layout(self, iteration: int) -> Layout:
         """The layout of an iteration that this branch owns."""
@@ -190,9 +196,8 @@ def with_regime(carry: Carry, regime: Regime) -> Carry:
 
 
 def watched(record: Record) -> dict[str, Array]:
-    """The metrics of one iteration: the loss, and the watched leaves as they were when it started."""
-    start = record.start
-    found = {"loss": record.loss}
+    """The watched leaves as they were when an iteration started."""
+    start, found = record.start, {}
     for name in start.regime.model.watch:
         if name in start.values:
             found[name] = start.values[name]

@@ -7,15 +7,19 @@ from bisect import bisect_left, bisect_right, insort
 from chainrule.timeline.branch import Line
 from chainrule.trace import Carry
 
+SMALL, STRIDE = 256, 16
+"""Where a budget has room for more than ``SMALL`` keyframes, the first stand so many iterations apart: what is that
+small is computed again in no time, and keeping it takes a tenth of the time of an iteration."""
+
 
 class _Frames:
     """The keyframes of one branch: at every ``stride``-th iteration after its fork."""
 
     __slots__ = ("carries", "fork", "iterations", "stride")
 
-    def __init__(self, fork: int) -> None:
+    def __init__(self, fork: int, stride: int) -> None:
         self.fork = fork
-        self.stride = 1
+        self.stride = stride
         self.iterations: list[int] = []
         self.carries: dict[int, Carry] = {}
 
@@ -36,8 +40,12 @@ class Keyframes:
 
     def add(self, line: Line, iteration: int, carry: Carry) -> None:
         """Keep what ``iteration`` of ``line`` starts from, if it falls on the stride."""
-        frames = self._frames.setdefault(line.id, _Frames(line.fork))
-        if iteration == line.fork or (iteration - line.fork) % frames.stride or iteration in frames.carries:
+        frames = self._frames.get(line.id)
+        if frames is None:
+            stride = STRIDE if carry.nbytes * SMALL < self.budget else 1
+            frames = self._frames[line.id] = _Frames(line.fork, stride)
+        after = iteration - frames.fork
+        if after % frames.stride or not after or iteration in frames.carries:
             return
         frames.carries[iteration] = carry
         insort(frames.iterations, iteration)

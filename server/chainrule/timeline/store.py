@@ -164,10 +164,11 @@ class Timeline:
         while line.tip < iteration:
             at = line.tip + 1
             start = line.next_start()
-            record = run_iteration(start, at, max_nodes=self.limits.max_nodes)
+            near = iteration - at < NEAR
+            record = run_iteration(start, at, max_nodes=self.limits.max_nodes, keep=near)
             self.keyframes.add(line, at, start)
             line.append(record)
-            if iteration - at < NEAR:
+            if near:
                 self._keep(line, record)
             yield
 
@@ -179,9 +180,10 @@ class Timeline:
                 at, start = near + 1, owner.enter(near + 1, held.end)
                 break
         while True:
-            record = run_iteration(start, at, max_nodes=self.limits.max_nodes)
+            near = iteration - at < NEAR
+            record = run_iteration(start, at, max_nodes=self.limits.max_nodes, keep=near)
             self.keyframes.add(owner, at, start)
-            if iteration - at < NEAR:
+            if near:
                 self._keep(owner, record)
             if at == iteration:
                 return record
@@ -193,15 +195,15 @@ class Timeline:
 
     def _keep(self, line: Line, record: Record) -> None:
         key = (line.id, record.iteration)
-        if key in self._records:
-            self._record_bytes -= self._records.pop(key).nbytes
-        self._records[key] = record
+        records, most = self._records, self.limits.record_bytes
+        before = records.pop(key, None)
+        if before is not None:
+            self._record_bytes -= before.nbytes
+        records[key] = record
         self._record_bytes += record.nbytes
         # The one just made is always kept, and one more: a step back from a boundary needs both.
-        while len(self._records) > 2 and (
-            self._record_bytes > self.limits.record_bytes or len(self._records) > KEPT
-        ):
-            _, dropped = self._records.popitem(last=False)
+        while len(records) > 2 and (len(records) > KEPT or self._record_bytes > most):
+            _, dropped = records.popitem(last=False)
             self._record_bytes -= dropped.nbytes
 
     def _drop(self, line: Line, iteration: int) -> None:

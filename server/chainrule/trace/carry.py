@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chainrule.engine.backend import Array, Backend
+from chainrule.engine.backend import Array, Backend, host
+from chainrule.engine.packing import Packing
 from chainrule.nn.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -76,6 +77,21 @@ class Regime:
         if self.optimizer is None:
             return ()
         return tuple(s.name for s in self.model.leaves if s.kind == "parameter" and s.requires_grad)
+
+    @cached_property
+    def packing(self) -> Packing[str] | None:
+        """Where in one vector each parameter lies; None where something carries over that is not trained."""
+        carried = {s.name: host.shape(s.value) for s in self.model.leaves if s.kind in CARRIED}
+        if self.backend.name != "numpy" or not carried or tuple(carried) != self.trained:
+            return None
+        return Packing(carried, self.native)
+
+
+    def norm(self, grads: Iterable[Array | None]) -> Array | None:
+        """The norm of all gradients together, where updates are clipped by it. The caller is in ``backend.quiet()``."""
+        if self.optimizer is None or self.optimizer.clip is None:
+            return None
+        return self.optimizer.norm([grad for grad in grads if grad is not None], self.backend)
 
 
 class Slot(NamedTuple):

@@ -89,6 +89,11 @@ class Computed(Protocol):
         ...
 
     @property
+    def number(self) -> float:
+        """The loss as a number, fetched from where it is."""
+        ...
+
+    @property
     def layout(self) -> Layout:
         """Steps per phase."""
         ...
@@ -125,6 +130,10 @@ class Traced:
     def loss(self) -> Array:
         return self.root.value
 
+    @property
+    def number(self) -> float:
+        return self.root.backend.numbers([self.loss])[0]
+
     @cached_property
     def layout(self) -> Layout:
         operations = sum(node.op is not None for node in self.nodes)
@@ -138,22 +147,30 @@ class Traced:
         return size
 
 
-@dataclass(eq=False)
 class Replayed:
     """An iteration that a plan ran: its arrays. Nodes and contributions are made when somebody looks."""
 
-    plan: Plan
-    workspace: Workspace
-    trained: Sequence[tuple[str, int | None]]
-    """The parameters that are updated, each with the slot of its gradient."""
-    start: Carry
-    end: Carry
-    layout: Layout
+    def __init__(
+        self,
+        plan: Plan,
+        trained: Sequence[tuple[str, int | None]],
+        start: Carry,
+        end: Carry,
+        layout: Layout,
+        workspace: Workspace,
+    ) -> None:
+        """``trained``: the parameters that are updated, each with the slot of its gradient."""
+        self.plan, self.trained, self.start, self.end, self.layout = plan, trained, start, end, layout
+        self.workspace = workspace
 
     @property
     def loss(self) -> Array:
         array: Array = self.workspace[self.plan.root]
         return array
+
+    @property
+    def number(self) -> float:
+        return self.plan.backend.numbers([self.loss])[0]
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -172,11 +189,8 @@ class Replayed:
         by_name = {node.name: node for node in self.nodes if node.kind == "parameter"}
         before, after, w = self.start.slots, self.end, self.workspace
         regime = self.start.regime
-        norm = None
-        if regime.optimizer is not None and regime.optimizer.clip is not None:
-            grads = [w[total] for _, total in self.trained if total is not None]
-            with regime.backend.quiet():
-                norm = regime.optimizer.norm(grads, regime.backend)
+        with regime.backend.quiet():
+            norm = regime.norm(w[total] for _, total in self.trained if total is not None)
         return [
             ParameterUpdate(
                 by_name[name],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chainrule.engine.backend import Array
 from chainrule.engine.backward import Contribution
+from chainrule.engine.packing import Packed
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.trace.carry import Carry
@@ -55,11 +57,22 @@ class Record:
         """The value of the root."""
         return self.computed.loss
 
+    @property
+    def number(self) -> float:
+        """The loss as a number, fetched from where it is."""
+        return self.computed.number
+
     @cached_property
     def finite(self) -> bool:
         """Whether the loss, the gradients of the leaves and the parameters that it ends with are finite."""
-        end, backend = self.end, self.start.regime.backend
-        return all(backend.finite([self.loss, *end.values.values(), *end.grads.values()]))
+        values, grads, backend = self.end.values, self.end.grads, self.start.regime.backend
+        if isinstance(values, Packed) and isinstance(grads, Packed):
+            if not math.isfinite(self.number):
+                return False
+            # In the gaps between packed arrays anything may stand.
+            if all(backend.finite([values.vector, grads.vector])):
+                return True
+        return all(backend.finite([self.loss, *values.values(), *grads.values()]))
 
     @property
     def root(self) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import warnings
+from contextvars import Context
 from typing import Any
 
 # "Bit-identical" needs one order of summation. BLAS reads these when it is loaded, hence before NumPy.
@@ -36,6 +37,14 @@ def be_quiet() -> None:
 
 be_quiet()
 
+
+def silence() -> Context:
+    """A context that is quiet about NaN and infinity: its ``run`` takes a tenth of the time of a ``with errstate``."""
+    context = Context()
+    context.run(host.seterr, all="ignore")
+    return context
+
+
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """glibc's numbers of these settings."""
 
@@ -57,4 +66,4 @@ def keep_memory() -> None:
 
 keep_memory()
 
-__all__ = ["Array", "HostArray", "Namespace", "host"]
+__all__ = ["Array", "HostArray", "Namespace", "host", "silence"]

@@ -29,6 +29,9 @@ BindForward = Callable[[Namespace, Inputs, Attrs], Bound]
 """(xp, inputs, attrs) → function of the inputs, for all inputs of these shapes and dtypes."""
 Bind = Callable[[Namespace, Array, Inputs, Attrs], "Bound | None"]
 """(xp, out, inputs, attrs) → function of g and of what the VJP reads, in the order of ``reads``; None: there is none."""
+Call = Callable[[], object]
+Into = Callable[..., tuple[Call, ...]]
+"""(out, arrays…) → calls that leave in the memory ``out`` what a bound form returns for what the arrays then hold."""
 Inside = Callable[["tuple[Node, ...]", Attrs], "Node"]
 """(inputs, attrs) → the same value, made of primitives on the active tape."""
 
@@ -50,6 +53,34 @@ class Sample(NamedTuple):
 
     inputs: tuple[Any, ...]
     attrs: Mapping[str, Any] = NO_ATTRS
+
+
+class Writer:
+    """A bound form that can also write into memory which it is given: NumPy's, contiguous and of the right dtype.
+
+    Ufuncs need none of this: they take ``out`` themselves.
+
+    Attributes
+    ----------
+    function
+        The bound form.
+    into
+        ``(out, *arrays)`` → calls without arguments. Run in order, they leave in ``out`` the bits that ``function``
+        returns, every time. Arrays that are not writeable never change.
+    slope
+        Of a VJP that is g times a local derivative which depends on one array, element by element: ``(out, array)``
+        → calls for that derivative. It is the same function for all that may be computed together.
+    """
+
+    __slots__ = ("function", "into", "slope")
+
+    def __init__(self, function: Bound, into: Into, slope: Into | None = None) -> None:
+        self.function = function
+        self.into = into
+        self.slope = slope
+
+    def __call__(self, *arrays: Array) -> Array:
+        return self.function(*arrays)
 
 
 class Vjp:

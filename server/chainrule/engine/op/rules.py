@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chainrule.engine.backend import Array, Namespace
-from chainrule.engine.op.record import Apply, Bind, Bound, Inputs, Local, Read, Vjp, VjpTerms
+from chainrule.engine.op.record import Apply, Bind, Bound, Inputs, Local, Read, Vjp, VjpTerms, Writer
 from chainrule.engine.op.sums import number, summed, unbroadcast
 from chainrule.engine.terms import (
     Attrs,
@@ -48,7 +50,7 @@ def elementwise(
             if factor == 1.0:
                 return passed
             scalar = number(xp, factor, out)
-            return lambda g: g * scalar
+            return Writer(lambda g: g * scalar, lambda out, g: (partial(xp.multiply, g, scalar, out),))
 
     else:
         derivative = local

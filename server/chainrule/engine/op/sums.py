@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from chainrule.engine.backend import Array, HostArray, Namespace, host
-from chainrule.engine.op.record import Bound
+from chainrule.engine.op.record import Bound, Writer
 
 
 def sum_rows(array: HostArray) -> HostArray:
@@ -19,7 +19,7 @@ def sum_rows(array: HostArray) -> HostArray:
 def rows_summed(like: HostArray) -> Bound:
     """:func:`sum_rows` for matrices of one shape and dtype."""
     dot: Bound = ones_of(like.shape[0], like.dtype).dot
-    return dot
+    return Writer(dot, lambda out, array: (partial(dot, array, out),))
 
 
 def unbroadcast(xp: Namespace, array: Array, shape: tuple[int, ...]) -> Array:

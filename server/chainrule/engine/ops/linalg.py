@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import (
     Bound,
+    Call,
     Inputs,
     Sample,
     Vjp,
     VjpTerms,
+    Writer,
     primitive,
     rows_summed,
     sum_rows,
@@ -263,15 +266,22 @@ def _bound_linear(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
     def forward(x: Array, w: Array, b: Array) -> Array:
         return x.dot(w.T) + b
 
-    return forward
+    def into(out: Array, x: Array, w: Array, b: Array) -> tuple[Call, ...]:
+        return partial(x.dot, w.T, out), partial(host.add, out, b, out)
+
+    return Writer(forward, into)
 
 
 def _bound_linear_x(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
-    return host.dot if xp is host and len(out.shape) == 2 else None
+    if xp is host and len(out.shape) == 2:
+        return Writer(host.dot, lambda out, g, w: (partial(g.dot, w, out),))
+    return None
 
 
 def _bound_linear_w(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
-    return (lambda g, x: g.T.dot(x)) if xp is host and len(out.shape) == 2 else None
+    if xp is host and len(out.shape) == 2:
+        return Writer(lambda g, x: g.T.dot(x), lambda out, g, x: (partial(g.T.dot, x, out),))
+    return None
 
 
 def _bound_linear_b(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from chainrule.engine.backend import Array, Namespace, host
-from chainrule.engine.op import Bound, Inputs, Sample, Vjp, number, primitive
+from chainrule.engine.op import Bound, Call, Inputs, Sample, Vjp, Writer, number, primitive
 from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, constant, element, upstream
 
 _A = [[0.5, -1.25, 2.0], [3.5, 0.75, -0.5]]
@@ -60,7 +61,13 @@ def _mse_rule(sign: float) -> Vjp:
 
     def bind(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
         scale = number(xp, sign * 2.0 * share(inputs[0], attrs), out)
-        return lambda g, a, b: (g * scale) * (a - b)
+
+        def into(out: Array, g: Array, a: Array, b: Array) -> tuple[Call, ...]:
+            scaled = host.asarray(g * scale)
+            calls = partial(host.subtract, a, b, out), partial(host.multiply, scaled, out, out)
+            return (partial(host.multiply, g, scale, scaled), *calls) if g.flags.writeable else calls
+
+        return Writer(lambda g, a, b: (g * scale) * (a - b), into)
 
     order = "(a - b)" if sign > 0 else "(b - a)"
     return Vjp("dense", apply, rf"\frac{{2}}{{n}} {order}", terms, reads=(0, 1), bind=bind)
@@ -75,7 +82,16 @@ def _bound_mse(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
         difference = (a - b).ravel()
         return difference.dot(difference) / count
 
-    return forward
+    def into(out: Array, a: Array, b: Array) -> tuple[Call, ...]:
+        difference = host.empty(a.shape, a.dtype)
+        flat = difference.reshape(-1)
+        return (
+            partial(host.subtract, a, b, difference),
+            partial(flat.dot, flat, out),
+            partial(host.divide, out, number(xp, float(count), out), out),
+        )
+
+    return Writer(forward, into)
 
 
 @primitive(

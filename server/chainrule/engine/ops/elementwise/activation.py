@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import Array, Namespace
-from chainrule.engine.op import Bound, Inputs, elementwise, number, primitive, routing
-from chainrule.engine.ops.elementwise.binding import keep_where
+from functools import partial
+
+from chainrule.engine.backend import Array, Namespace, host
+from chainrule.engine.op import Bound, Call, Inputs, Writer, elementwise, number, primitive, routing
+from chainrule.engine.ops.elementwise.binding import keep_where, keep_where_into, sloped
 from chainrule.engine.ops.elementwise.samples import ONE_EDGES, ONES
 from chainrule.engine.terms import Attrs
 
 
 def _bound_sigmoid(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
     one, exp, negative = number(xp, 1.0, inputs[0]), xp.exp, xp.negative
-    return lambda a: one / (one + exp(negative(a)))
+
+    def into(out: Array, a: Array) -> tuple[Call, ...]:
+        return (
+            partial(negative, a, out),
+            partial(exp, out, out),
+            partial(host.add, one, out, out),
+            partial(host.divide, one, out, out),
+        )
+
+    return Writer(lambda a: one / (one + exp(negative(a))), into)
+
+
+def _sigmoid_slope(out: Array, z: Array) -> tuple[Call, ...]:
+    return partial(host.subtract, number(host, 1.0, z), z, out), partial(host.multiply, out, z, out)
 
 
 def _bound_sigmoid_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
     one = number(xp, 1.0, out)
-    return lambda g, z: g * ((one - z) * z)
+    return sloped(lambda g, z: g * ((one - z) * z), _sigmoid_slope)
 
 
 @primitive(
@@ -53,12 +68,21 @@ def _relu_rule(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs
 
 def _bound_relu(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
     zero, maximum = number(xp, 0, inputs[0]), xp.maximum
-    return lambda a: maximum(a, zero)
+    return Writer(lambda a: maximum(a, zero), lambda out, a: (partial(maximum, a, zero, out=out),))
 
 
 def _bound_relu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
     zero = number(xp, 0.0, out)
-    return lambda g, z: keep_where(xp, ~(z <= zero), g)
+
+    def into(out: Array, g: Array, z: Array) -> tuple[Call, ...]:
+        kept = host.empty(z.shape, bool)
+        return (
+            partial(host.less_equal, z, zero, kept),
+            partial(host.logical_not, kept, kept),
+            partial(keep_where_into, out, kept, g),
+        )
+
+    return Writer(lambda g, z: keep_where(xp, ~(z <= zero), g), into)
 
 
 @primitive(

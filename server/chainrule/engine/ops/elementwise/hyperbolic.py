@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chainrule.engine.backend import Array, Namespace
-from chainrule.engine.op import Bound, Inputs, elementwise, number, primitive
-from chainrule.engine.ops.elementwise.binding import named
+from functools import partial
+
+from chainrule.engine.backend import Array, Namespace, host
+from chainrule.engine.op import Bound, Call, Inputs, elementwise, number, primitive
+from chainrule.engine.ops.elementwise.binding import named, sloped
 from chainrule.engine.ops.elementwise.samples import ONE_EDGES, ONES
 from chainrule.engine.terms import Attrs
 
@@ -41,9 +43,13 @@ def cosh(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     return xp.cosh(inputs[0])
 
 
+def _tanh_slope(out: Array, z: Array) -> tuple[Call, ...]:
+    return partial(host.multiply, z, z, out), partial(host.subtract, number(host, 1.0, z), out, out)
+
+
 def _bound_tanh_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
     one = number(xp, 1.0, out)
-    return lambda g, z: g * (one - z * z)
+    return sloped(lambda g, z: g * (one - z * z), _tanh_slope)
 
 
 @primitive(

@@ -1,0 +1,113 @@
+"""An iteration run by a plan: how what it starts from goes in, and what it leaves comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chainrule.engine.backend import Array, host
+from chainrule.engine.plan import Plan
+from chainrule.engine.tape import Draw
+from chainrule.nn.optimizers import Step
+from chainrule.trace.carry import FIRST, NO_ARRAYS, Carry, Regime, Slot
+from chainrule.trace.computed import Replayed, Traced
+from chainrule.trace.record import Record
+from chainrule.trace.written import Writing, writing
+
+
+class Planned:
+    """A plan, and where the leaves and what carries over stand in it.
+
+    Attributes
+    ----------
+    leaves
+        For each leaf its name, and its value where that is always the same.
+    drawn
+        Those that are drawn, by their slot.
+    written
+        For each buffer that is written its name and the slot of its new value.
+    trained
+        For each trained parameter its name and the slot of its gradient.
+    steps
+        For those that have a gradient the slots of value and gradient, and what updates them.
+    plain
+        η where every update is θ − η·g and nothing is kept.
+    carried
+        Bytes of what carries over.
+    """
+
+    def __init__(self, record: Record, regime: Regime, stale: Mapping[int, Array]) -> None:
+        """From an iteration that was traced, with the gradients of before, by place on the tape."""
+        plan = self.plan = Plan(record.nodes, record.root, record.contributions, stale)
+        own, optimizer = regime.leaves, regime.optimizer
+        places = {str(node.name): place for place, node in enumerate(record.nodes)}
+        self.trained: list[tuple[str, int | None]] = []
+        self.steps: list[tuple[str, int, int, Step]] = []
+        rates = []
+        for name in regime.trained:
+            assert optimizer is not None
+            place = places[name]
+            total, value = plan.totals.get(place), record.nodes[place].value
+            self.trained.append((name, total))
+            if total is not None:
+                self.steps.append((name, plan.slots[place], total, optimizer.bind(value, regime.backend)))
+                rates.append(optimizer.plain_rate(value, regime.backend) if value.shape else None)
+        dtypes = {None if rate is None else rate.dtype for rate in rates}
+        self.plain = rates[0] if len(dtypes) == 1 else None
+        names = [str(node.name) for node in plan.leaves]
+        self.leaves: list[tuple[str, Array | None]] = [
+            (str(node.name), None if node.name in own else node.value) for node in plan.leaves
+        ]
+        self.drawn: list[tuple[int, Draw]] = [
+            (slot, node.draw) for slot, node in enumerate(plan.leaves) if node.draw is not None
+        ]
+        written = record.computed.written if isinstance(record.computed, Traced) else {}
+        self.written = [(name, plan.slots[place]) for name, place in written.items()]
+        self.stale = [str(node.name) for node in plan.stale]
+        self.grads = [(name, plan.totals[places[name]]) for name in names if places[name] in plan.totals]
+        self.layout = record.layout
+        self.carried = record.end.nbytes
+        self.sheet: Writing | None = writing(self, regime)
+
+    def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
+        """An iteration of the plan's topology: on a sheet if there is one and the arrays fit it."""
+        if self.sheet is not None:
+            record = self.sheet.run(carry, iteration, inputs, keep)
+            if record is not None:
+                return record
+        with carry.regime.backend.quiet():
+            return self._run(carry, iteration, inputs)
+
+    def _run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> Record:
+        regime, values, slots, plan = carry.regime, carry.values, carry.slots, self.plan
+        given = [
+            value if value is not None else values[name] if name in values else inputs[name]
+            for name, value in self.leaves
+        ]
+        for slot, draw in self.drawn:
+            given[slot] = regime.backend.asarray(draw(iteration))
+        w = plan.run(given, [carry.grads[name] for name in self.stale])
+        values_after, slots_after = dict(values), dict(slots)
+        for name, slot in self.written:
+            values_after[name] = w[slot]
+        if self.plain is not None:
+            last = kept = FIRST
+            in_place = regime.backend.name == "numpy"
+            for name, slot, total, _ in self.steps:
+                change = self.plain * w[total]
+                # Into the array of the change: memory that is in use already is written twice as fast.
+                values_after[name] = host.subtract(w[slot], change, change) if in_place else w[slot] - change
+                before = slots.get(name, FIRST)
+                if before is not last or kept is FIRST:
+                    last, kept = before, Slot(before.updates + 1, before.state)
+                slots_after[name] = kept
+        else:
+            norm = regime.norm(w[total] for _, _, total, _ in self.steps)
+            for name, slot, total, step in self.steps:
+                before = slots.get(name, FIRST)
+                value, state = step(w[slot], w[total], before.state, before.updates + 1, norm)
+                values_after[name], slots_after[name] = value, Slot(before.updates + 1, state)
+        grads = {name: w[total] for name, total in self.grads}
+        if self.stale:
+            grads = {**{name: carry.grads[name] for name in self.stale}, **grads}
+        end = Carry(values_after, grads, slots_after, carry.fixed, regime, NO_ARRAYS, self.carried)
+        return Record(iteration, carry, end, Replayed(plan, self.trained, carry, end, self.layout, w))
