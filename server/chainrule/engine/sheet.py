@@ -59,7 +59,9 @@ class Sheet:
             slot: host.array(leaf.value) for slot, leaf in enumerate(plan.leaves) if slot not in self._own
         }
         # Two parameters may have one gradient (of a + b): then the second gets a copy.
-        self._direct = {gradients[name]: name for name in reversed(list(gradients)) if gradients[name] in steps}
+        self._direct = {
+            gradients[name]: name for name in reversed(list(gradients)) if gradients[name] in steps
+        }
         shapes = {slot: step.shape for slot, step in steps.items() if slot not in self._direct}
         shapes[plan.seed_slot] = tuple(seed.shape)
         sloped = _sloped(backward, shapes)

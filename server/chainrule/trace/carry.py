@@ -86,7 +86,6 @@ class Regime:
             return None
         return Packing(carried, self.native)
 
-
     def norm(self, grads: Iterable[Array | None]) -> Array | None:
         """The norm of all gradients together, where updates are clipped by it. The caller is in ``backend.quiet()``."""
         if self.optimizer is None or self.optimizer.clip is None:
