@@ -1065,6 +1065,11 @@ export interface components {
              * @default null
              */
             plot: string | null;
+            /**
+             * @description Steps a second at which it is played at first; null: trained as fast as possible.
+             * @default 1
+             */
+            pace: number | null;
         };
         /** @description A line of the PyTorch program that does the same. */
         ListingLine: {

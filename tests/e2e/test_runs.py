@@ -105,3 +105,31 @@ def test_a_click_on_another_curve_goes_there(page: Page) -> None:
     assert box
     page.mouse.click(box["x"] + float(x), box["y"] + float(y))
     expect(curve(page)).to_have_attribute("aria-valuetext", re.compile("iteration 7, .*branch: start"))
+
+
+def test_one_click_trains_on_and_pausing_lands_on_a_step(page: Page) -> None:
+    open_lesson(page, "/playground")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_title("iterations per second")).to_have_text(re.compile(r"^[\d,]+/s$"))
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    at_step(page, 26, 26)
+    place = page.locator("header").inner_text()
+    reached = int(re.search(r"iteration (\d+)", place)[1])  # type: ignore[index]
+    assert reached > 50
+    page.wait_for_timeout(300)
+    assert page.locator("header").inner_text() == place
+    expect(curve(page)).to_have_attribute("aria-valuenow", str(reached))
+    # One step back is the last update but one, of the same iteration.
+    press(page, "ArrowLeft")
+    at_step(page, 25, 26)
+    expect(page.locator("header")).to_contain_text(re.compile(rf"iteration {reached}\b"))
+    # Slower, the steps are seen, one edge at a time.
+    page.get_by_label("Speed").select_option("10")
+    press(page, "Home")
+    at_step(page, 1)
+    press(page, "Space")
+    at_step(page, 3)
+    press(page, "Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.locator("header")).to_contain_text(re.compile(r"iteration 1\b"))

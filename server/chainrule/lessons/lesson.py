@@ -330,6 +330,8 @@ class Lesson(Generic[C]):
         The narrative under a configuration.
     build
         (configuration, seed, backend, dtype) → model. Raises refusals.
+    pace
+        Steps a second at which the page plays it at first; None trains as fast as possible.
     """
 
     slug: str
@@ -342,6 +344,7 @@ class Lesson(Generic[C]):
     plot: str | None
     beats: Callable[[C], list[Beat]]
     build: Callable[[C, int, Backend, str], Model]
+    pace: float | None = 1.0
 
     def brief(self) -> LessonBrief:
         """What a list of lessons shows of it."""
@@ -361,6 +364,7 @@ class Lesson(Generic[C]):
             beats=self.beats(defaults),
             presets=list(self.presets),
             plot=self.plot,
+            pace=self.pace,
         )
 
 

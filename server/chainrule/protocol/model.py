@@ -361,6 +361,9 @@ class LessonInfo(LessonBrief):
     beats: list[Beat]
     presets: list[Preset]
     plot: str | None = Field(None, description="The parameter over which the loss is drawn as a curve.")
+    pace: float | None = Field(
+        1.0, description="Steps a second at which it is played at first; null: trained as fast as possible."
+    )
 
 
 class Place(Part):

@@ -29,7 +29,7 @@ export type Action =
 export function perform(page: Page, action: Action): boolean {
   switch (action) {
     case "play":
-      page.togglePlay();
+      page.player.toggle();
       return true;
     case "step_forward":
       page.move("step", 1);

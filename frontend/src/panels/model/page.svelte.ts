@@ -22,6 +22,7 @@ import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { translateRefusal } from "./refusals";
+import { Player } from "./player.svelte";
 import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
@@ -97,8 +98,6 @@ export class Page {
   sheet: SheetTab = $state("lesson");
   /** The chain of numbers that were clicked, the last one open. */
   trail: Source[] = $state.raw([]);
-  unit: Unit = $state("step");
-  rate: number | null = $state(1);
   presenting = $state(false);
   blank = $state(false);
   dialog: Dialog = $state(null);
@@ -146,6 +145,7 @@ export class Page {
   readonly pictures: Subscription;
   picture: Picture | null = null;
   readonly runs: Runs;
+  readonly player: Player;
   /** Set by the composition root. */
   visit!: Visit;
 
@@ -157,9 +157,12 @@ export class Page {
     this.runs = createRuns(this, link, (why) => {
       this.tell(why);
     });
+    this.player = new Player(this, link);
     this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
       const stopped = state.lastMoved !== this.state.lastMoved && state.lastMoved?.reached === "non_finite";
+      if (state.cursor !== this.state.cursor || state.playback !== this.state.playback)
+        this.player.follow(state, performance.now());
       this.state = state;
       if (stopped) this.whisper(m.stopped_non_finite, m.stopped_non_finite_hint);
     });
@@ -280,21 +283,6 @@ export class Page {
     else if (this.presenting) this.presenting = false;
     else return false;
     return true;
-  }
-
-  togglePlay(): void {
-    if (this.state.playback.playing) this.link.send({ type: "pause" });
-    else this.link.send({ type: "play", unit: this.unit, rate: this.rate });
-  }
-
-  setRate(rate: number | null): void {
-    this.rate = rate;
-    if (this.state.playback.playing) this.link.send({ type: "play", unit: this.unit, rate });
-  }
-
-  setUnit(unit: Unit): void {
-    this.unit = unit;
-    if (this.state.playback.playing) this.link.send({ type: "play", unit, rate: this.rate });
   }
 
   cancel(): void {

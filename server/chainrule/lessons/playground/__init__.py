@@ -25,4 +25,5 @@ LESSON = Lesson(
     plot=None,
     beats=beats,
     build=build,
+    pace=None,
 )
