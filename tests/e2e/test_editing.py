@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from e2e.stepping import at_step, edge, middle, node, open_lesson, press
 
@@ -188,7 +189,7 @@ def double_tap(page: Page, at: tuple[float, float], opened: Locator) -> None:
         page.touchscreen.tap(*at)
         try:
             return opened.wait_for(timeout=1000)
-        except TimeoutError:
+        except TooLate:
             continue
     raise AssertionError("no double tap came through")
 
