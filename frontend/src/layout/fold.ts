@@ -9,6 +9,9 @@ type Sized = Pick<LayoutRequest, "nodes" | "edges">;
 /** Room around rows: below one and above the next, between two lanes, and where a lane leaves or enters a row. */
 export const GUTTER = { below: 40, above: 30, lane: 13, margin: 20, out: 50 } as const;
 
+/** What a wire takes that passes a level by, with its numbers. */
+const PAST = 44;
+
 export interface Folding {
   /** The row of each node, from 0. */
   readonly rows: ReadonlyMap<number, number>;
@@ -36,6 +39,13 @@ export function levelsOf({ nodes, edges }: Sized): ReadonlyMap<number, number> {
       levels.set(source, Math.min(levels.get(source) ?? Infinity, (levels.get(target) ?? 1) - 1));
   for (const leaf of leaves) if (!levels.has(leaf)) levels.set(leaf, 0);
   return levels;
+}
+
+/** What all levels measure in one row. */
+export function unfolded(graph: Sized, spacing: Spacing): Size {
+  const levels = levelsOf(graph);
+  const depth = Math.max(1, ...levels.values());
+  return new Plan(graph, levels, depth, spacing).row(0, depth);
 }
 
 /** The best rows of at most `most` levels of ops each: those that are together the least high. */
@@ -72,6 +82,8 @@ class Plan {
   readonly #leaves: Level[] = [];
   /** How many wires go on from a level to a later one: lanes if the row ends there. */
   readonly #across: number[];
+  /** How many pass a level by. */
+  readonly #past: number[];
 
   constructor(
     graph: Sized,
@@ -83,6 +95,7 @@ class Plan {
     this.#ops = empty();
     this.#leaves = empty();
     this.#across = Array.from({ length: depth + 1 }, () => 0);
+    this.#past = Array.from({ length: depth + 1 }, () => 0);
     const leaves = new Set<number>();
     for (const { index, size, arity } of graph.nodes) {
       if (arity === 0) leaves.add(index);
@@ -94,7 +107,9 @@ class Plan {
     for (const { source, target } of graph.edges) {
       const [a, b] = [levels.get(source) ?? 0, levels.get(target) ?? 0];
       // A leaf goes where it is read first; only later readers in another row need a lane.
-      for (let k = leaves.has(source) ? a + 1 : a; k < b; k++) this.#across[k] = (this.#across[k] ?? 0) + 1;
+      const begin = leaves.has(source) ? a + 1 : a;
+      for (let k = begin; k < b; k++) this.#across[k] = (this.#across[k] ?? 0) + 1;
+      for (let k = begin + 1; k < b; k++) this.#past[k] = (this.#past[k] ?? 0) + 1;
     }
   }
 
@@ -108,7 +123,7 @@ class Plan {
     for (let k = from + 1; k <= to; k++) {
       const [ops, beside] = [this.#ops[k] as Level, k < to ? (this.#leaves[k] as Level) : null];
       w += layer + Math.max(ops.width, beside?.width ?? 0);
-      h = Math.max(h, ops.height + (beside?.height ?? 0));
+      h = Math.max(h, ops.height + (beside?.height ?? 0) + PAST * (this.#past[k] ?? 0));
     }
     const end = to < this.#ops.length - 1 ? GUTTER.out + GUTTER.lane * (this.#across[to] ?? 0) : 0;
     return { w: w + end + (from > 0 ? GUTTER.lane * lanes : 0), h: h - node };

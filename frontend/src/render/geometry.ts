@@ -1,7 +1,7 @@
 /** Everything about the picture that does not depend on numbers: wires, where their numbers stand, docks. */
 import type { Drawing, DrawnNode } from "../layout/drawing";
 import { boundsOf } from "../layout/elk-graph";
-import { fold, levelsOf } from "../layout/fold";
+import { fold, levelsOf, unfolded } from "../layout/fold";
 import type { Box, Flow, LayoutRequest, Positions, Size, Spacing } from "../layout/types";
 import { curveThrough } from "./curve";
 import type { Measure } from "./display";
@@ -64,8 +64,12 @@ export function layoutRequest(
 
 /** Graphs that would be smaller than this in one row are folded. */
 const FOLDED = 0.68;
+/** And those that would be smaller than this may stand closer. */
+const TIGHT = 0.86;
 /** As high must a screen be, in units, that rows which do not all fit are worth it. */
 const SEEN = 400;
+/** As wide must it be, in units, that three cards stand side by side. */
+const BESIDE = 640;
 /** Around the cards: what may stand above and below them. */
 const AROUND = 40;
 
@@ -101,7 +105,7 @@ export function planFor(
     dense: close,
   };
   const flat = layoutRequest(drawing, level, row, words, measure);
-  const long = fold(flat, row.spacing, Infinity).size;
+  const long = unfolded(flat, row.spacing);
   const one = scale(long);
   add(row, long, 1);
   const column: Plan = {
@@ -112,10 +116,11 @@ export function planFor(
   };
   const upright = downwards(flat, column.spacing);
   if (one < 0.8 && scale(upright) > 1.15 * one) add(column, upright, 0.97);
+  const folded: Plan = { flow: "right", spacing: DENSE, rows: null, dense: true };
+  const tight = layoutRequest(drawing, level, folded, words, measure);
+  if (one < TIGHT) add(folded, unfolded(tight, DENSE), 0.93);
   // An edit, which adds two cards, must not turn one row into several.
   if (one < Math.max(FOLDED, least)) {
-    const folded = { flow: "right", spacing: DENSE, rows: null, dense: true } as const;
-    const tight = layoutRequest(drawing, level, folded, words, measure);
     for (let most = 2; most <= 16; most++) {
       const { rows, count, size } = fold(tight, DENSE, most);
       if (count === 1) break;
@@ -126,6 +131,8 @@ export function planFor(
   if (best.scale >= Math.min(whole, least)) return best.plan;
   // Where hardly one row is seen at a time, a long row is easier to follow than turns.
   if (screen.h / least < SEEN) return row;
+  // Where hardly three cards stand side by side, data that flow down need no turns at all.
+  if (screen.w / least < BESIDE && screen.w / upright.w >= least) return column;
   const readable = plans.filter((p) => p.plan.rows && p.width >= least);
   return readable.length > 0 ? readable.reduce((a, b) => (b.height < a.height ? b : a)).plan : best.plan;
 }

@@ -4,7 +4,7 @@ import type { FrameView } from "../store/types";
 import type { Measure } from "./display";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
-import { CARD, FONTS, hasTile, isScalar } from "./metrics";
+import { FONTS, isScalar, linesOf } from "./metrics";
 import { cellOf } from "./reading";
 import type { Spot } from "./scene";
 
@@ -39,13 +39,11 @@ export function numberAt(
   const node = geometry.drawing.byIndex.get(index);
   const box = geometry.cards.get(index);
   if (!node || !box || !isScalar(node.node.shape)) return null;
-  const tile = hasTile(node, geometry.level);
-  const line = tile ? box.y + 78 : box.y + 34;
-  const what = at.y < line ? "value" : "grad";
+  const lines = linesOf(box.h);
+  const what = at.y < box.y + (lines.value + lines.grad) / 2 - 5 ? "value" : "grad";
   const tensor = what === "value" ? frame.value(index) : frame.grad(index);
   if (!tensor || (what === "value" && node.node.kind !== "op")) return null;
-  const right = box.x + box.w - CARD.padX;
+  const right = box.x + box.w - lines.padX;
   const width = measure(cellOf(tensor, what === "grad").text, what === "value" ? FONTS.value : FONTS.grad);
-  const top = tile ? box.y + 50 : box.y + 8;
-  return at.y >= top && at.x <= right + 6 && at.x >= right - width - 8 ? what : null;
+  return at.y >= box.y + lines.value - 20 && at.x <= right + 6 && at.x >= right - width - 8 ? what : null;
 }

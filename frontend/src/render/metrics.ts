@@ -13,7 +13,20 @@ export const CARD = {
   padX: 14,
   minW: 112,
   gap: 12,
+  /** Around the cells of a tile. */
+  cell: 6,
+  /** Where room is scarce: the same type on less paper. */
+  dense: { h: 52, padX: 10, minW: 92, gap: 6 },
 } as const;
+
+/** Where the two lines of a card stand, and how far in from its sides. */
+export function linesOf(h: number): { value: number; grad: number; padX: number } {
+  return {
+    value: Math.round(h * 0.44),
+    grad: Math.round(h * 0.765),
+    padX: h < CARD.h ? CARD.dense.padX : CARD.padX,
+  };
+}
 
 export const FONTS = {
   name: sans(17, 650),
@@ -51,7 +64,7 @@ export function spacing(flow: Flow, cards: number, close = false): Spacing {
 }
 
 /** In rows cards stand closer, so that all of them can be seen. */
-export const DENSE: Spacing = { layer: 86, node: 34 };
+export const DENSE: Spacing = { layer: 80, node: 32 };
 
 export function isScalar(shape: readonly number[]): boolean {
   return shape.every((n) => n === 1);
@@ -64,9 +77,9 @@ export function gridOf(shape: readonly number[]): { rows: number; columns: numbe
   return { rows: shape.slice(0, -1).reduce((a, b) => a * b, 1), columns };
 }
 
-/** Whether the card has a tile of cells rather than one number. */
-export function hasTile(node: DrawnNode, level: Level): boolean {
-  return level === "operations" || !isScalar(node.node.shape);
+/** Whether the card has a tile of cells below its name, rather than one number beside it. */
+export function hasTile(node: DrawnNode): boolean {
+  return !isScalar(node.node.shape);
 }
 
 export function nameOf(node: DrawnNode): string {
@@ -100,17 +113,19 @@ function even(width: number, step = 16): number {
 /** `dense` for cards in rows, whose longest numbers are set a little smaller. */
 export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure, dense = false): Size {
   const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
-  const kind = measure(kindOf(node, words), FONTS.kind);
-  if (!hasTile(node, level)) {
+  if (!hasTile(node)) {
+    const kind = measure(kindOf(node, words), FONTS.kind);
     // A long name takes some of the number's room: the number is set smaller where it needs it.
     const chars = dense || nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
     const value = measure("0".repeat(chars), FONTS.value);
     const grad = measure("0".repeat(dense ? chars : CARD_CHARS), FONTS.grad);
-    const gap = dense ? CARD.gap / 2 : CARD.gap;
-    const w = 2 * CARD.padX + gap + Math.max(name + value, kind + grad);
-    return { w: even(Math.max(CARD.minW, w), dense ? 8 : 16), h: CARD.h };
+    const { h, padX, minW, gap } = dense ? CARD.dense : CARD;
+    const tile = level === "operations";
+    const line = tile
+      ? Math.max(name, kind) + Math.max(value, grad) + CARD.cell
+      : Math.max(name + value, kind + grad);
+    return { w: even(Math.max(minW, 2 * padX + gap + line), dense ? 8 : 16), h };
   }
-  if (isScalar(node.node.shape)) return { w: Math.max(116, Math.ceil(name + 2 * CARD.padX)), h: 114 };
   const tile = tileSize(node.node.shape);
   const shape = measure(shapeText(node.node.shape), FONTS.label);
   const w = Math.max(116, name + CARD.gap + shape + 2 * CARD.padX, tile.w + 2 * CARD.padX);

@@ -6,7 +6,7 @@ import { mono, type Item } from "./display";
 import { shapeText, short, WITHHELD } from "./format";
 import type { Geometry } from "./geometry";
 import { cellOf, type Cell, type Reading } from "./reading";
-import { CARD, TOKEN, tokenWidth } from "./metrics";
+import { linesOf, TOKEN, tokenWidth } from "./metrics";
 import type { MarkContext } from "./marks/context";
 import type { StripSpec } from "./marks/strip";
 import type { Heading, TokenSpec } from "./marks/token";
@@ -120,7 +120,7 @@ function seedDock(card: Box, text: string, ctx: MarkContext): Point {
   const h = TOKEN.h + TOKEN.tip;
   if (ctx.flow === "down") return { x: card.x + card.w / 2, y: card.y + card.h + 3 + h / 2 };
   const w = tokenWidth(text, ctx.measure);
-  return { x: card.x + card.w - CARD.padX - w / 2 + TOKEN.tip / 2, y: card.y - 3 - h / 2 };
+  return { x: card.x + card.w - linesOf(card.h).padX - w / 2 + TOKEN.tip / 2, y: card.y - 3 - h / 2 };
 }
 
 function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
@@ -299,7 +299,7 @@ function update({ geometry, frame, t, ctx, rate }: MoveInput, node: number, move
     moves.ghosts.push({
       kind: "text",
       text: scalarText(before) ?? "",
-      x: card.x + card.w - CARD.padX,
+      x: card.x + card.w - linesOf(card.h).padX,
       y: card.y + 14 - 22 * lift,
       font: mono(14, 500),
       fill: ctx.theme.text3,

@@ -39,11 +39,14 @@ describe.each(lessons)("the picture of %s", (lesson) => {
         whole,
       );
       const geometry = await geometryOf(drawing, plan, level);
-      const { x, y, w, h } = toScreen(framed(geometry, screen, false), geometry.bounds);
+      const camera = framed(geometry, screen, false);
+      const { x, y, w, h } = toScreen(camera, geometry.bounds);
       expect(x).toBeGreaterThan(insets.left - 1);
       expect(y).toBeGreaterThan(insets.top - 1);
       expect(x + w).toBeLessThan(size.w - insets.right + 1);
       expect(y + h).toBeLessThan(size.h - insets.bottom + 1);
+      // Numbers on wires are 14 units high.
+      expect(14 * camera.k).toBeGreaterThan(8.5);
     }
   });
 });

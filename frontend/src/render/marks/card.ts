@@ -4,7 +4,7 @@ import type { Box } from "../../layout/types";
 import { mono, type Item } from "../display";
 import { markColor } from "../encode";
 import { shapeText } from "../format";
-import { CARD, FONTS, hasTile, isScalar, kindOf, nameOf, tileSize } from "../metrics";
+import { CARD, FONTS, hasTile, kindOf, linesOf, nameOf, tileSize } from "../metrics";
 import type { Cell } from "../reading";
 import type { MarkContext } from "./context";
 import { fitted, numberItem, warningItem } from "./number";
@@ -38,7 +38,7 @@ export function cardItems(node: DrawnNode, box: Box, state: CardState, ctx: Mark
   if (state.selected || state.hovered || state.pointed) items.push(ring(box, state, ctx));
   if (state.awaited) items.push(awaitedItem(box, ctx));
   items.push(plate(node, box, state, ctx));
-  items.push(...(hasTile(node, ctx.level) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
+  items.push(...(hasTile(node) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
   if (state.pin !== "none") items.push(pinItem(box, state.pin, ctx));
   const arrivals = state.fired ?? state.arrivals;
   if (arrivals) items.push(arrivalsItem(box, arrivals, state.fired !== null, ctx));
@@ -79,25 +79,28 @@ function ring(box: Box, { selected, pointed }: CardState, { theme }: MarkContext
   };
 }
 
-/** Scalars: two rows, as one reads a table. */
+/** One number: two lines, as one reads a table; among operations the numbers are the two halves of a tile. */
 function face(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
   const { theme, measure } = ctx;
-  const left = box.x + CARD.padX;
-  const right = box.x + box.w - CARD.padX;
+  const lines = linesOf(box.h);
+  const left = box.x + lines.padX;
+  const right = box.x + box.w - lines.padX;
   const name = nameOf(node);
   const nameFont = node.isGlyph ? FONTS.glyph : FONTS.name;
   const kind = kindOf(node, ctx.words);
-  const valueRoom = right - left - CARD.gap / 2 - measure(name, nameFont);
-  const gradRoom = right - left - CARD.gap / 2 - measure(kind, FONTS.kind);
-  const items: Item[] = [
-    { kind: "text", text: name, x: left, y: box.y + 28, font: nameFont, fill: theme.text },
-    { kind: "text", text: kind, x: left, y: box.y + 49, font: FONTS.kind, fill: theme.text3 },
-  ];
-  items.push(
+  const rooms = [measure(name, nameFont), measure(kind, FONTS.kind)].map(
+    (w) => right - left - CARD.gap / 2 - w,
+  );
+  const [value = 0, grad = 0] =
+    ctx.level === "operations" ? rooms.map(() => Math.min(...rooms) - CARD.cell) : rooms;
+  return [
+    { kind: "text", text: name, x: left, y: box.y + lines.value, font: nameFont, fill: theme.text },
+    { kind: "text", text: kind, x: left, y: box.y + lines.grad, font: FONTS.kind, fill: theme.text3 },
+    ...(ctx.level === "operations" ? tileItems(box, value, state, ctx) : []),
     numberItem(
       state.value,
-      { x: right, y: box.y + 28 },
-      fitted(FONTS.value, state.value.text, valueRoom, measure),
+      { x: right, y: box.y + lines.value },
+      fitted(FONTS.value, state.value.text, value, measure),
       theme,
       {
         align: "end",
@@ -107,8 +110,8 @@ function face(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): It
     ),
     numberItem(
       state.grad,
-      { x: right, y: box.y + 49 },
-      fitted(FONTS.grad, state.grad.text, gradRoom, measure),
+      { x: right, y: box.y + lines.grad },
+      fitted(FONTS.grad, state.grad.text, grad, measure),
       theme,
       {
         align: "end",
@@ -116,11 +119,47 @@ function face(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): It
         dim: state.dimGrad,
       },
     ),
-  );
-  return items;
+  ];
 }
 
-/** Operations: glyph and name, shape, and a tile split into value and gradient. */
+/** The tile of one number: a cell for the value and one for its gradient, which is marked with its sign's colour. */
+function tileItems(box: Box, room: number, { grad }: CardState, { theme }: MarkContext): Item[] {
+  const lines = linesOf(box.h);
+  const x = box.x + box.w - lines.padX - room - CARD.cell;
+  const w = room + 2 * CARD.cell;
+  const h = lines.grad - lines.value;
+  const y = [lines.value, lines.grad].map((line) => box.y + line - h / 2 - 5);
+  const signed = grad.tone === "positive" || grad.tone === "negative" || grad.tone === "zero";
+  return [
+    ...y.map((top): Item => ({
+      kind: "rect",
+      x,
+      y: top,
+      w,
+      h: h - 1,
+      r: 4,
+      fill: theme.sunken,
+      stroke: theme.border,
+      width: 1,
+    })),
+    ...(signed
+      ? [
+          {
+            kind: "rect",
+            x: x + 1,
+            y: (y[1] ?? 0) + 1,
+            w: 4,
+            h: h - 3,
+            r: 2,
+            fill: markColor(grad.tone, theme),
+            opacity: grad.opacity,
+          } satisfies Item,
+        ]
+      : []),
+  ];
+}
+
+/** Several numbers: glyph and name, shape, and a tile split into value and gradient. */
 function tileFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
   const { theme } = ctx;
   const left = box.x + CARD.padX;
@@ -154,51 +193,11 @@ function tileFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext)
       fill: theme.text3,
       align: "end",
     });
-  if (isScalar(shape)) {
-    items.push(...half(node, box, state.value, 0, state, ctx), ...half(node, box, state.grad, 1, state, ctx));
-    return items;
-  }
   const tile = tileSize(shape);
   const x = box.x + (box.w - tile.w) / 2;
   items.push(cellsItem(state.value, shape, { x, y: box.y + 51 }, theme));
   items.push(cellsItem(state.grad, shape, { x, y: box.y + 57 + tile.h }, theme));
   return items;
-}
-
-/** A scalar's tile has one cell in each half, with the number in it. */
-function half(node: DrawnNode, box: Box, cell: Cell, row: 0 | 1, state: CardState, ctx: MarkContext): Item[] {
-  const { theme, measure } = ctx;
-  const at = { x: box.x + CARD.padX, y: box.y + 52 + row * 26, w: box.w - 2 * CARD.padX, h: 25 };
-  const signed = row === 1 && (cell.tone === "positive" || cell.tone === "negative" || cell.tone === "zero");
-  const font = row === 0 ? FONTS.value : FONTS.grad;
-  return [
-    { kind: "rect", ...at, r: 4, fill: theme.sunken, stroke: theme.border, width: 1 },
-    ...(signed
-      ? [
-          {
-            kind: "rect",
-            x: at.x + 1,
-            y: at.y + 1,
-            w: 5,
-            h: at.h - 2,
-            r: 2,
-            fill: markColor(cell.tone, theme),
-            opacity: cell.opacity,
-          } satisfies Item,
-        ]
-      : []),
-    numberItem(
-      cell,
-      { x: at.x + at.w - 8, y: at.y + 17.5 },
-      fitted(font, cell.text, at.w - 20, measure),
-      theme,
-      {
-        align: "end",
-        id: `${row === 0 ? "value" : "grad"}:${node.index}`,
-        dim: row === 0 ? state.dimValue : state.dimGrad,
-      },
-    ),
-  ];
 }
 
 /** Where a value is pinned: on the edge of the card beside the output, where the thin line to its reader begins. */
@@ -232,7 +231,7 @@ function arrivalsItem(
   const font = mono(11.5, 650);
   const w = measure(text, font) + 14;
   const x = box.x + box.w - w - 8;
-  const y = box.y - 9;
+  const y = box.y - (box.h < CARD.h ? 13 : 9);
   const full = arrived >= expected;
   return {
     kind: "group",
