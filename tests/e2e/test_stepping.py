@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from e2e.stepping import at_step, badge, boxes, edge, node, open_lesson, press, steps_forward
+from e2e.stepping import at_step, badge, boxes, edge, middle, node, open_lesson, press, steps_forward
 
 
 def test_keys_alone_lead_to_the_gradient_and_back(page: Page) -> None:
@@ -70,12 +70,9 @@ def test_the_timeline_is_clicked_and_dragged(page: Page) -> None:
     page.locator("[data-step='5']").click()
     at_step(page, 6)
     expect(page.get_by_role("slider", name="Timeline")).to_have_attribute("aria-valuenow", "6")
-    start = page.locator("[data-step='5']").bounding_box()
-    end = page.locator("[data-step='8']").bounding_box()
-    assert start and end
-    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.move(*middle(page.locator("[data-step='5']")))
     page.mouse.down()
-    page.mouse.move(end["x"] + 5, end["y"] + 5, steps=6)
+    page.mouse.move(*middle(page.locator("[data-step='8']")), steps=6)
     page.mouse.up()
     at_step(page, 9)
     page.get_by_role("button", name="Go to iteration 3").click()
