@@ -335,6 +335,18 @@ export interface components {
             /** @default null */
             argument: number | null;
         };
+        /**
+         * @description Why one has stopped: a stable ``reason``, and the names and numbers that its sentence speaks of.
+         *
+         *     Numbers that are not finite are strings, as everywhere. ``iteration`` is among the parameters of each.
+         */
+        Because: {
+            /** @enum {string} */
+            reason: "step" | "non_finite" | "grad_below" | "grad_above" | "metric_below" | "metric_above" | "rising" | "dead";
+            params: {
+                [key: string]: number | string;
+            };
+        };
         /** @description A line of history. It shares iterations before ``fork_iteration`` with its parent. */
         Branch: {
             id: number;
@@ -366,12 +378,14 @@ export interface components {
             current: number;
             can_undo: boolean;
         };
-        /** @description A condition that stops playing and long steps. */
+        /** @description A condition that stops playing and long steps, while it is ``on``. */
         Breakpoint: {
             id: number;
-            condition: components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"];
+            condition: components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["DeadCondition"];
+            /** @default true */
+            on?: boolean;
         };
-        /** @description Add a breakpoint, remove one, or remove all. */
+        /** @description Add a breakpoint, remove one or all, or switch one on or off. */
         BreakpointCommand: {
             /**
              * @description Chosen by the client; comes back in the answer.
@@ -387,9 +401,9 @@ export interface components {
              * @default add
              * @enum {string}
              */
-            action?: "add" | "remove" | "clear";
+            action?: "add" | "remove" | "clear" | "on" | "off";
             /** @default null */
-            condition?: (components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"]) | null;
+            condition?: (components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["DeadCondition"]) | null;
             /** @default null */
             breakpoint?: number | null;
         };
@@ -593,6 +607,19 @@ export interface components {
              * @enum {string}
              */
             says: "probability" | "number" | "probabilities";
+        };
+        /**
+         * @description Stop when a unit dies: from then on no point of the whole training set gets a gradient through it.
+         *
+         *     A unit is dead where the slope of its activation is exactly zero for every point that is trained on, in evaluation
+         *     mode. It is looked for with the parameters that an iteration ends with.
+         */
+        DeadCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dead";
         };
         /** @description The answer to a command that only needs a yes. */
         Done: {
@@ -847,14 +874,19 @@ export interface components {
             /** @default null */
             summary: components["schemas"]["Summary"] | null;
         };
-        /** @description Stop when the norm of a gradient is beyond a threshold. */
+        /**
+         * @description Stop when a gradient is complete and its norm (the root of the sum of squares) is beyond a threshold.
+         *
+         *     Without ``name`` it is the gradient of any parameter.
+         */
         GradCondition: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "grad";
-            name: string;
+            /** @default null */
+            name?: string | null;
             /** @enum {string} */
             relation: "<" | ">";
             threshold: number;
@@ -1077,6 +1109,23 @@ export interface components {
             code: string;
         };
         /**
+         * @description Stop where a metric begins to be beyond a threshold: it is in this iteration, and was not in the one before.
+         *
+         *     Any column of the metrics: ``loss``, a watched leaf, ``test_loss``, ``accuracy``, ``test_accuracy``. What is
+         *     otherwise measured every k iterations is measured in each while such a breakpoint is on.
+         */
+        MetricCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "metric";
+            metric: string;
+            /** @enum {string} */
+            relation: "<" | ">";
+            threshold: number;
+        };
+        /**
          * @description Columns of a branch's own iterations, from ``start`` on. Replaces what was known of it from there on.
          *
          *     A branch owns the iterations from its fork on; those before are its parent's, and come as the parent's. Told are
@@ -1098,7 +1147,11 @@ export interface components {
                 [key: string]: (components["schemas"]["Number"] | null)[];
             };
         };
-        /** @description The answer to a command that moves the cursor. ``reached`` says why it went less far than asked. */
+        /**
+         * @description The answer to a command that moves the cursor. ``reached`` says why it went less far than asked.
+         *
+         *     Where a ``breakpoint`` was hit, or NaN or infinity began, ``because`` has the numbers.
+         */
         Moved: {
             /** @default 0 */
             seq: number;
@@ -1116,6 +1169,8 @@ export interface components {
             reached: ("start" | "end" | "withheld" | "breakpoint" | "cancelled" | "non_finite") | null;
             /** @default null */
             breakpoint: components["schemas"]["Breakpoint"] | null;
+            /** @default null */
+            because: components["schemas"]["Because"] | null;
         };
         /** @description A node at the cursor. Null: not reached yet. ``withheld``: known to the server, held back until guessed. */
         NodeState: {
@@ -1350,6 +1405,16 @@ export interface components {
             installed: boolean;
             /** @default null */
             value: components["schemas"]["Data"] | null;
+        };
+        /** @description Stop when the loss has risen from each iteration to the next, this many times in a row. */
+        RisingCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rising";
+            /** @default 3 */
+            iterations?: number;
         };
         /** @description How a network does on some points. */
         Scores: {
@@ -2617,6 +2682,7 @@ export interface operations {
 export type AckCommand = components["schemas"]["AckCommand"];
 export type Beat = components["schemas"]["Beat"];
 export type BeatAnchor = components["schemas"]["BeatAnchor"];
+export type Because = components["schemas"]["Because"];
 export type Branch = components["schemas"]["Branch"];
 export type Branches = components["schemas"]["Branches"];
 export type BranchesInfo = components["schemas"]["BranchesInfo"];
@@ -2633,6 +2699,7 @@ export type CreateSession = components["schemas"]["CreateSession"];
 export type Cursor = components["schemas"]["Cursor"];
 export type Data = components["schemas"]["Data"];
 export type Dataset = components["schemas"]["Dataset"];
+export type DeadCondition = components["schemas"]["DeadCondition"];
 export type Done = components["schemas"]["Done"];
 export type EditCommand = components["schemas"]["EditCommand"];
 export type ErrorMessage = components["schemas"]["ErrorMessage"];
@@ -2658,6 +2725,7 @@ export type Layer = components["schemas"]["Layer"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];
+export type MetricCondition = components["schemas"]["MetricCondition"];
 export type Metrics = components["schemas"]["Metrics"];
 export type Moved = components["schemas"]["Moved"];
 export type NodeState = components["schemas"]["NodeState"];
@@ -2676,6 +2744,7 @@ export type ProblemError = components["schemas"]["ProblemError"];
 export type Progress = components["schemas"]["Progress"];
 export type PytorchCommand = components["schemas"]["PytorchCommand"];
 export type PytorchResult = components["schemas"]["PytorchResult"];
+export type RisingCondition = components["schemas"]["RisingCondition"];
 export type Scores = components["schemas"]["Scores"];
 export type SeekCommand = components["schemas"]["SeekCommand"];
 export type ServerMessage = components["schemas"]["ServerMessage"];

@@ -76,11 +76,21 @@ CONDITIONS = st.one_of(
     st.fixed_dictionaries(
         {
             "kind": st.just("grad"),
-            "name": NAMES,
+            "name": st.none() | NAMES,
             "relation": st.sampled_from(["<", ">"]),
             "threshold": st.floats(-1, 30),
         }
     ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("metric"),
+            "metric": st.sampled_from(["loss", "w", "test_loss", "accuracy", "nothing"]),
+            "relation": st.sampled_from(["<", ">"]),
+            "threshold": st.floats(-1, 5),
+        }
+    ),
+    st.fixed_dictionaries({"kind": st.just("rising"), "iterations": st.integers(1, 3)}),
+    st.just({"kind": "dead"}),
 )
 
 
@@ -103,7 +113,7 @@ COMMANDS = st.one_of(
     command("undo"),
     command(
         "breakpoint",
-        action=st.sampled_from(["add", "add", "remove", "clear"]),
+        action=st.sampled_from(["add", "add", "remove", "clear", "on", "off"]),
         condition=st.none() | CONDITIONS,
         breakpoint=st.none() | st.integers(0, 4),
     ),

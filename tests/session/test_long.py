@@ -8,7 +8,6 @@ import pytest
 
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.protocol.server import (
-    Breakpoints,
     Done,
     ErrorMessage,
     Frame,
@@ -18,7 +17,7 @@ from chainrule.protocol.server import (
     SweepResult,
 )
 from chainrule.session import Limits, Session, Viewer
-from support.sessions import fingerprint, grad, make, moved, place, refused, send, the, value
+from support.sessions import fingerprint, make, moved, place, refused, send, the, value
 
 AT_ONCE = Limits(answer_seconds=0.0)
 """Every command that computes anything is left after its first slice."""
@@ -234,75 +233,6 @@ def test_playing_ends_at_the_end() -> None:
     found = viewer.pull(session)
     assert not the(Playback, found).playing
     assert the(Moved, found).reached == "end"
-
-
-# -- breakpoints
-
-
-def test_a_step_breakpoint_stops_larger_units() -> None:
-    session = make()
-    found = the(Breakpoints, send(session, "breakpoint", condition={"kind": "step", "node": "mul#0"}))
-    assert found.breakpoints[0].id == 1
-    answer = moved(session, "step", unit="iteration")
-    assert (answer.reached, place(session)) == ("breakpoint", (0, 2))
-    assert answer.breakpoint == found.breakpoints[0]
-    assert moved(session, "step", unit="iteration").reached == "breakpoint"
-    assert place(session) == (0, 7), "its gradient arrives"
-    assert moved(session, "step", unit="iteration").reached == "breakpoint"
-    assert place(session) == (0, 8), "and passes on"
-    assert moved(session, "step", unit="iteration").reached is None
-    assert place(session) == (0, 9)
-    assert moved(session, "step", unit="iteration", count=50).reached == "breakpoint"
-    assert place(session) == (1, 2)
-    send(session, "seek", iteration=0)
-    assert moved(session, "seek", iteration=3).reached is None, "a seek is a seek"
-    send(session, "seek", iteration=0, step=1)
-    assert moved(session, "step").reached is None
-    send(session, "seek", iteration=0, step=0)
-    assert moved(session, "step", count=5).reached == "breakpoint"
-
-
-def test_breakpoints_of_a_kind_and_of_far_iterations() -> None:
-    session = make()
-    send(session, "breakpoint", condition={"kind": "step", "step_kind": "update"})
-    assert moved(session, "step", unit="iteration", count=5).reached == "breakpoint"
-    assert place(session) == (0, 9)
-    send(session, "breakpoint", action="remove", breakpoint=1)
-    send(session, "breakpoint", condition={"kind": "grad", "name": "w", "relation": "<", "threshold": 10.0})
-    plain = make()
-    answer = moved(session, "step", unit="iteration", count=100)
-    assert answer.reached == "breakpoint"
-    assert session.cursor.step == 8
-    send(plain, "seek", iteration=session.cursor.iteration, step=8)
-    assert fingerprint(plain) == fingerprint(session)
-    assert abs(grad(plain, "w")) < 10
-    send(plain, "seek", iteration=session.cursor.iteration - 1, step=8)
-    assert abs(grad(plain, "w")) > 10
-
-
-def test_a_breakpoint_on_the_first_number_that_is_not_finite() -> None:
-    session = make(lr=1e30)
-    send(session, "breakpoint", condition={"kind": "non_finite"})
-    send(session, "play", unit="iteration", rate=None)
-    while session.busy:
-        session.advance(0.01)
-    frame = session.frame()
-    assert frame.non_finite != []
-    send(session, "step", count=-1)
-    assert session.frame().non_finite == []
-
-
-def test_breakpoints_are_kept_in_order() -> None:
-    session = make(limits=Limits(max_breakpoints=2, answer_seconds=60))
-    condition = {"kind": "step", "step_kind": "seed"}
-    for _ in range(2):
-        send(session, "breakpoint", condition=condition)
-    assert refused(send(session, "breakpoint", condition=condition)).code == "limit_breakpoints"
-    assert refused(send(session, "breakpoint", action="remove", breakpoint=9)).code == "unknown_breakpoint"
-    assert refused(send(session, "breakpoint")).code == "invalid_message"
-    assert the(Breakpoints, send(session, "breakpoint", action="clear")).breakpoints == []
-    unknown = {"kind": "step", "node": "nothing"}
-    assert refused(send(session, "breakpoint", condition=unknown)).code == "unknown_name"
 
 
 # -- faults of the program

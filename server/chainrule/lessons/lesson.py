@@ -263,8 +263,27 @@ class OfPlane(Protocol):
         ...
 
 
+class Answers(Protocol):
+    """What a model may have beside :class:`Model`: what it says to any inputs.
+
+    Attributes
+    ----------
+    examples
+        All inputs that are trained on, (n, …).
+    """
+
+    @property
+    def examples(self) -> HostArray: ...
+
+    def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
+        """Its output in evaluation mode, computed on a tape of its own, given the parameters and buffers."""
+        ...
+
+
 class Model(Protocol):
-    """What a lesson computes. It may also measure (:class:`Evaluates`), and be seen over the plane (:class:`OfPlane`).
+    """What a lesson computes.
+
+    It may also measure (:class:`Evaluates`), answer (:class:`Answers`), and be seen over the plane (:class:`OfPlane`).
 
     Attributes
     ----------

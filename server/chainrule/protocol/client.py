@@ -95,10 +95,10 @@ class UndoCommand(Command):
 
 
 class BreakpointCommand(Command):
-    """Add a breakpoint, remove one, or remove all."""
+    """Add a breakpoint, remove one or all, or switch one on or off."""
 
     type: Literal["breakpoint"]
-    action: Literal["add", "remove", "clear"] = "add"
+    action: Literal["add", "remove", "clear", "on", "off"] = "add"
     condition: Annotated[Condition, Field(discriminator="kind")] | None = None
     breakpoint: int | None = None
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from chainrule.protocol.model import (
+    Because,
     Branch,
     Breakpoint,
     Cursor,
@@ -105,13 +106,17 @@ class Dataset(Message):
 
 
 class Moved(Message):
-    """The answer to a command that moves the cursor. ``reached`` says why it went less far than asked."""
+    """The answer to a command that moves the cursor. ``reached`` says why it went less far than asked.
+
+    Where a ``breakpoint`` was hit, or NaN or infinity began, ``because`` has the numbers.
+    """
 
     type: Literal["moved"] = "moved"
     cursor: Cursor
     phase: Phase
     reached: Reached | None = None
     breakpoint: Breakpoint | None = None
+    because: Because | None = None
 
 
 class Done(Message):

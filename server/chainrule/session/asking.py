@@ -19,8 +19,9 @@ from chainrule.protocol.client import (
     PytorchCommand,
     SweepCommand,
 )
-from chainrule.protocol.model import Breakpoint, Cursor
+from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
+from chainrule.session.breakpoints import metric_names
 from chainrule.session.checks import consumers_missing, gradcheck, sweep
 from chainrule.session.core import Core
 from chainrule.session.documents import withheld
@@ -77,7 +78,7 @@ def _breakpoint(core: Core, command: BreakpointCommand) -> Breakpoints:
                 422,
                 "The breakpoint has no condition",
                 "A breakpoint to be added needs a condition.",
-                "Send 'condition' with a kind: step, non_finite or grad.",
+                "Send 'condition' with a kind: step, non_finite, grad, metric, rising or dead.",
             )
         if len(core.breakpoints) >= core.limits.max_breakpoints:
             raise Refusal(
@@ -87,17 +88,16 @@ def _breakpoint(core: Core, command: BreakpointCommand) -> Breakpoints:
                 f"There are {len(core.breakpoints)} already.",
                 "Remove some.",
             )
-        name = getattr(command.condition, "name", None) or getattr(command.condition, "node", None)
-        if name is not None:
-            core.record.find(name)
+        _require_possible(core, command.condition)
         core.breakpoints = [
             *core.breakpoints,
             Breakpoint(id=core.next_breakpoint, condition=command.condition),
         ]
         core.next_breakpoint += 1
-    elif command.action == "remove":
-        kept = [other for other in core.breakpoints if other.id != command.breakpoint]
-        if len(kept) == len(core.breakpoints):
+    elif command.action == "clear":
+        core.breakpoints = []
+    else:
+        if all(known.id != command.breakpoint for known in core.breakpoints):
             raise Refusal(
                 "unknown_breakpoint",
                 404,
@@ -105,10 +105,51 @@ def _breakpoint(core: Core, command: BreakpointCommand) -> Breakpoints:
                 f"There is no breakpoint {command.breakpoint}.",
                 "Use an id from the list of breakpoints.",
             )
-        core.breakpoints = kept
-    else:
-        core.breakpoints = []
+        if command.action == "remove":
+            core.breakpoints = [known for known in core.breakpoints if known.id != command.breakpoint]
+        else:
+            switched = {"on": command.action == "on"}
+            core.breakpoints = [
+                known.model_copy(update=switched) if known.id == command.breakpoint else known
+                for known in core.breakpoints
+            ]
     return Breakpoints(breakpoints=list(core.breakpoints))
+
+
+def _require_possible(core: Core, condition: Condition) -> None:
+    """Refuse what can never come to pass in this lesson as it is."""
+    record = core.record
+    name = getattr(condition, "name", None) or getattr(condition, "node", None)
+    if name is not None:
+        record.find(name)
+    if isinstance(condition, MetricCondition):
+        known = metric_names(record)
+        if condition.metric not in known:
+            raise _impossible(
+                f"There is no metric {condition.metric[:64]!r} here: there are {', '.join(known)}.",
+                "Choose one of these.",
+                reason="breakpoint_metric",
+                metric=condition.metric[:64],
+                known=", ".join(known),
+            )
+    if isinstance(condition, DeadCondition) and record.start.regime.answers is None:
+        raise _impossible(
+            "This lesson has no units that could die.",
+            "Choose another condition.",
+            reason="breakpoint_units",
+        )
+
+
+def _impossible(detail: str, hint: str, *, reason: str, **params: Param) -> Refusal:
+    return Refusal(
+        "invalid_breakpoint",
+        422,
+        "This breakpoint would never stop",
+        detail,
+        hint,
+        reason=reason,
+        params=params,
+    )
 
 
 def _explain(core: Core, command: ExplainCommand) -> Generator[None, None, Explanation]:

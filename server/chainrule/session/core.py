@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.engine.backend import Backend
 from chainrule.limits import Limits
-from chainrule.protocol.model import Breakpoint, Cursor, JournalEntry
+from chainrule.protocol.model import Because, Breakpoint, Cursor, JournalEntry
 from chainrule.session.build import build_regime
 from chainrule.session.graph import Graphs
 from chainrule.session.prediction import Prediction
@@ -25,6 +25,7 @@ class Arrival(NamedTuple):
 
     reached: Reached | None = None
     breakpoint: Breakpoint | None = None
+    because: Because | None = None
 
 
 Work = Generator[None, None, Arrival]
@@ -168,18 +169,19 @@ class Core:
         position: Position,
         reached: Reached | None = None,
         hit: Breakpoint | None = None,
+        because: Because | None = None,
     ) -> Work:
         """Move the cursor; not beyond a gradient that is withheld, nor beyond the steps there are."""
         barrier = yield from self.barrier(line, position)
         if barrier is not None:
-            position, reached, hit = barrier, "withheld", None
+            position, reached, hit, because = barrier, "withheld", None, None
         record = yield from self.timeline.reach(line, position.iteration)
         step = min(position.step, record.layout.total - 1)
         self.line, self.position, self.record = line, Position(position.iteration, step), record
         if self.prediction.on:
             held = barrier is not None
             self.prediction.reveal(line, Position(position.iteration, step - held))
-        return Arrival(reached, hit)
+        return Arrival(reached, hit, because)
 
     # -- all or nothing
 

@@ -170,6 +170,7 @@ class News:
                     phase=documents.phase(core),
                     reached=arrival.reached,
                     breakpoint=arrival.breakpoint,
+                    because=arrival.because,
                 )
             ]
         return []

@@ -404,7 +404,11 @@ class Session:
         phase = self.core.record.step(self.core.position.step).phase
         return [
             Moved(
-                cursor=self.core.cursor(), phase=phase, reached=arrival.reached, breakpoint=arrival.breakpoint
+                cursor=self.core.cursor(),
+                phase=phase,
+                reached=arrival.reached,
+                breakpoint=arrival.breakpoint,
+                because=arrival.because,
             )
         ]
 

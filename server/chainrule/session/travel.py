@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from chainrule.errors import Refusal
 from chainrule.protocol.client import SeekCommand, StepCommand
-from chainrule.protocol.model import Breakpoint, Param, Unit
-from chainrule.session.breakpoints import first_hit, first_trouble, troubled
+from chainrule.protocol.model import Because, Breakpoint, Param, Unit
+from chainrule.session.breakpoints import Past, first_hit, first_trouble, not_finite, troubled
 from chainrule.session.core import Core, Work
 from chainrule.timeline import Position, stops
 from chainrule.trace import Layout, Record
@@ -27,13 +27,14 @@ class _Walk:
     def __init__(self, core: Core, breakpoints: bool, playing: bool) -> None:
         self.core = core
         self.line = core.line
-        self.breakpoints = core.breakpoints if breakpoints else []
+        self.breakpoints = [one for one in core.breakpoints if one.on] if breakpoints else []
         self.playing = playing
         self.guarded = bool(self.breakpoints) or core.prediction.on or playing
         self.tip = core.line.tip
         self.hit: Position | None = None
         self.reached: Reached | None = None
         self.breakpoint: Breakpoint | None = None
+        self.because: Because | None = None
 
     def layout(self, iteration: int) -> Generator[None, None, Layout]:
         core, line = self.core, self.line
@@ -52,13 +53,16 @@ class _Walk:
         waiting = core.prediction.first_waiting(self.line, record)
         total = record.layout.total if waiting is None else waiting
         after = core.position.step if iteration == core.position.iteration else -1
-        found = first_hit(self.breakpoints, record, after, total)
-        until = total if found is None else found[0]
+        past = Past(core.timeline, self.line)
+        found = yield from first_hit(self.breakpoints, record, after, total, past)
+        until = total if found is None else found[0].step
         trouble = (yield from self._trouble(record, after, until)) if self.playing else None
         if trouble is not None:
             self.hit, self.reached = Position(iteration, trouble), "non_finite"
+            self.because = not_finite(record, trouble)
         elif found is not None:
-            self.hit, self.reached, self.breakpoint = Position(iteration, found[0]), "breakpoint", found[1]
+            (step, self.because), self.breakpoint = found
+            self.hit, self.reached = Position(iteration, step), "breakpoint"
         elif waiting is not None:
             self.hit, self.reached = Position(iteration, waiting), "withheld"
 
@@ -134,7 +138,7 @@ def step(core: Core, unit: Unit, count: int, *, playing: bool = False) -> Work:
     except _Stopped:
         stopped = True
     if stopped and walk.hit is not None:
-        return (yield from core.arrive(core.line, walk.hit, walk.reached, walk.breakpoint))
+        return (yield from core.arrive(core.line, walk.hit, walk.reached, walk.breakpoint, walk.because))
     return (yield from core.arrive(core.line, position, reached))
 
 

@@ -12,7 +12,7 @@ from chainrule.engine.packing import Packing
 from chainrule.nn.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from chainrule.lessons.lesson import Evaluates, LeafSpec, LessonConfig, Model, OfPlane
+    from chainrule.lessons.lesson import Answers, Evaluates, LeafSpec, LessonConfig, Model, OfPlane
 
 CARRIED = ("parameter", "buffer")
 """Kinds of leaves whose values carry over."""
@@ -60,6 +60,12 @@ class Regime:
             for regime in (self, other)
         )
         return mine == theirs
+
+    @cached_property
+    def answers(self) -> Answers | None:
+        """The model, if it says what it answers to any inputs."""
+        model: Any = self.model
+        return model if hasattr(model, "outputs") else None
 
     @cached_property
     def native(self) -> Any:

@@ -66,6 +66,11 @@ class Playground:
         return len(self.data.inputs) - self.data.held_out
 
     @property
+    def examples(self) -> HostArray:
+        """The inputs of all points that are trained on: (n, features)."""
+        return self.data.inputs[self.data.held_out :]
+
+    @property
     def iterations_per_epoch(self) -> int:
         return iterations_per_epoch(self.trained_on, self.config.batch_size, self.config.smallest_batch)
 
