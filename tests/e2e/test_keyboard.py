@@ -47,7 +47,8 @@ def test_a_breakpoint_is_set_seen_said_listed_and_taken_away(page: Page) -> None
     # The next one in the list has the focus.
     expect(page.get_by_role("button", name="Remove the breakpoint: mul")).to_be_focused()
     press(page, "Enter")
-    expect(page.get_by_role("heading", name="Breakpoints")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove the breakpoint")).to_have_count(0)
+    expect(page.get_by_role("button", name="Add a breakpoint")).to_be_focused()
     expect(node(page, "mul#0")).not_to_have_attribute("aria-label", re.compile("Breakpoint"))
 
 

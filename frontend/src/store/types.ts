@@ -30,6 +30,7 @@ import type { MetricsState } from "./histories";
 
 export type {
   Beat,
+  Because,
   Branch,
   Breakpoint,
   ClientMessage,
@@ -77,6 +78,8 @@ export type NodeKind = GraphNode["kind"];
 export type Form = NonNullable<GraphEdge["form"]>;
 export type PictureOf = NonNullable<SubscribeCommand["pictures"]>[number];
 export type FrameWhat = FrameTensor["what"];
+/** What a breakpoint waits for. */
+export type Condition = Breakpoint["condition"];
 /** A number that can be explained; the page leaves out what it does not need. */
 export type Source = Pick<SourceOfNumber, "name" | "what" | "index" | "argument"> &
   Partial<Pick<SourceOfNumber, "symbol" | "place">>;

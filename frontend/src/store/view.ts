@@ -1,5 +1,5 @@
 /** What the address holds: lesson, seed, configuration, cursor and view. Pure, both ways. */
-import type { JournalEntry } from "./types";
+import type { Breakpoint, JournalEntry } from "./types";
 
 export type Zoom = "layers" | "operations" | "scalars";
 export type Tab = "rule" | "tensor" | "pytorch" | "api";
@@ -26,7 +26,8 @@ export interface View {
   scale: Scale;
   present: boolean;
   journal: JournalEntry[];
-  /** The id of a snapshot, which then holds lesson, seed, configuration and journal. */
+  breakpoints: Breakpoint[];
+  /** The id of a snapshot, which then holds lesson, seed, configuration, journal and breakpoints. */
   snapshot: string | null;
 }
 
@@ -48,6 +49,7 @@ export const defaultView: View = {
   scale: "global",
   present: false,
   journal: [],
+  breakpoints: [],
   snapshot: null,
 };
 
@@ -66,6 +68,7 @@ export function viewToUrl(view: View): string {
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
   if (!view.snapshot && view.journal.length > 0) add("j", JSON.stringify(view.journal));
+  if (!view.snapshot && view.breakpoints.length > 0) add("b", breakpointsToText(view.breakpoints));
   return `/${encodeURIComponent(view.lesson)}?${query.join("&")}`;
 }
 
@@ -84,12 +87,13 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
     present: query.get("present") === "1",
     journal: arrayFrom(query.get("j")) as JournalEntry[],
+    breakpoints: breakpointsFrom(query.get("b")),
     snapshot: query.get("s") ?? null,
   };
 }
 
 /** A part of an address that may not make sense. */
-export type Unread = "seed" | "place" | "config" | "edits" | "view";
+export type Unread = "seed" | "place" | "config" | "edits" | "breakpoints" | "view";
 
 /** What an address says that `viewFromUrl` could not read, or only in part. */
 export function unreadIn(url: URL | { pathname: string; search: string }): Unread[] {
@@ -103,6 +107,7 @@ export function unreadIn(url: URL | { pathname: string; search: string }): Unrea
     ["place", odd("at", (text) => cursorFrom(text) !== null)],
     ["config", odd("c", (text) => isObject(parse(text)))],
     ["edits", odd("j", (text) => Array.isArray(parse(text)))],
+    ["breakpoints", odd("b", (text) => Array.isArray(parse(text)))],
     [
       "view",
       odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
@@ -134,6 +139,20 @@ function groupsToText(groups: View["groups"]): string {
 function groupsFrom(text: string | null): View["groups"] {
   const names = (text ?? "").split(",").filter((name) => name !== "" && name !== "!");
   return Object.fromEntries(names.map((name) => [name.replace(/^!/, ""), !name.startsWith("!")]));
+}
+
+/** Conditions in the order in which they were set; what is null is left out, and so are the numbers of a session. */
+function breakpointsToText(breakpoints: readonly Breakpoint[]): string {
+  return JSON.stringify(
+    breakpoints.map(({ condition, on }) => ({ ...condition, ...(on === false && { on }) })),
+    (_, value: unknown) => value ?? undefined,
+  );
+}
+
+function breakpointsFrom(text: string | null): Breakpoint[] {
+  return arrayFrom(text)
+    .filter(isObject)
+    .map(({ on, ...condition }, k) => ({ id: k + 1, condition, on: on !== false }) as unknown as Breakpoint);
 }
 
 function readable(text: string): string {

@@ -58,7 +58,8 @@ export function replay(trace: string | readonly Incoming[]): Replay {
     at = target;
     const frame = frames[at];
     if (!frame) return;
-    emit({ type: "moved", seq, id, cursor: frame.cursor, phase: frame.phase, reached, breakpoint: null });
+    const { cursor, phase } = frame;
+    emit({ type: "moved", seq, id, cursor, phase, reached, breakpoint: null, because: null });
     show(id);
   };
 

@@ -41,7 +41,13 @@ describe("what an address holds of a session", () => {
     const { kept, rest } = server();
     const keeper = new Keeper(rest, unwanted);
     keeper.opened(recipe(3), null);
-    expect(keeper.held).toEqual({ seed: 7, config: {}, journal: recipe(3).journal, snapshot: null });
+    expect(keeper.held).toEqual({
+      seed: 7,
+      config: {},
+      journal: recipe(3).journal,
+      breakpoints: [],
+      snapshot: null,
+    });
     expect(keeper.lacking).toBeNull();
     expect(kept).toEqual([]);
   });
@@ -127,6 +133,30 @@ describe("what an address holds of a session", () => {
   });
 });
 
+describe("breakpoints", () => {
+  const breakpoints = [{ id: 4, condition: { kind: "dead" as const }, on: true }];
+
+  it("are numbered anew, and kept in a snapshot where the rest is long", async () => {
+    const { kept, rest } = server();
+    const keeper = new Keeper(rest, unwanted);
+    keeper.opened(recipe(2), null);
+    keeper.follow({ ...recipe(2), breakpoints });
+    expect(keeper.held.breakpoints).toEqual([{ ...breakpoints[0], id: 1 }]);
+    keeper.follow({ ...recipe(40), breakpoints });
+    await vi.runAllTimersAsync();
+    expect(keeper.held).toMatchObject({ snapshot: "id1", breakpoints: [] });
+    expect((JSON.parse(kept[0] ?? "") as Origin).breakpoints).toEqual([{ ...breakpoints[0], id: 1 }]);
+  });
+
+  it("are no other timeline: the way back through the history stays in the session", () => {
+    const keeper = new Keeper(server().rest, unwanted);
+    keeper.opened(recipe(1), null);
+    keeper.follow({ ...recipe(1), breakpoints });
+    expect(keeper.leadsHere({ ...defaultView, ...recipe(1), breakpoints: [] }, null)).toBe(true);
+    expect(keeper.leadsHere({ ...defaultView, ...recipe(2), breakpoints }, null)).toBe(false);
+  });
+});
+
 describe("a comfortable address", () => {
   it("holds a few edits, and no long program", () => {
     expect(fits(recipe(5))).toBe(true);
@@ -134,7 +164,9 @@ describe("a comfortable address", () => {
     expect(fits({ ...recipe(0), config: { code: "x".repeat(LONGEST_ADDRESS) } })).toBe(false);
   });
 
-  it("holds no breakpoints and nothing to guess", () => {
+  it("holds breakpoints, but nothing to guess", () => {
+    const breakpoints = [{ id: 4, condition: { kind: "dead" as const }, on: true }];
+    expect(fits({ ...recipe(0), breakpoints })).toBe(true);
     expect(fits({ ...recipe(0), predict: true })).toBe(false);
   });
 

@@ -26,6 +26,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     phase: "forward",
     reached: null,
     breakpoint: null,
+    because: null,
   },
   dataset: {
     ...base,

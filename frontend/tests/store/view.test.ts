@@ -21,7 +21,11 @@ const views: View[] = [
     config: { lr: 0.01, code: 'x = 2\nf = (x + 1) * x & "é%+#?"', values: { a: -1.5 } },
   },
   { ...defaultView, zoom: "operations", tab: "api", scale: "unit", present: true },
-  { ...defaultView, zoom: "layers", groups: { hidden1: false, "block1..block48": true, "block1.conv": true } },
+  {
+    ...defaultView,
+    zoom: "layers",
+    groups: { hidden1: false, "block1..block48": true, "block1.conv": true },
+  },
   { ...defaultView, selection: { name: "w", argument: null } },
   { ...defaultView, selection: { name: "mul#0", argument: 1 } },
   { ...defaultView, selection: { name: "hidden1.weight", argument: null } },
@@ -30,6 +34,16 @@ const views: View[] = [
     ...defaultView,
     journal: [
       { cursor: { branch: 0, iteration: 0, step: 3 }, command: { type: "edit", name: "w", value: 3 } },
+    ],
+  },
+  {
+    ...defaultView,
+    breakpoints: [
+      { id: 1, condition: { kind: "step", node: "mul#0", step_kind: "backward" }, on: true },
+      { id: 2, condition: { kind: "grad", relation: "<", threshold: 1e-6 }, on: false },
+      { id: 3, condition: { kind: "metric", metric: "accuracy", relation: ">", threshold: 0.95 }, on: true },
+      { id: 4, condition: { kind: "rising", iterations: 3 }, on: true },
+      { id: 5, condition: { kind: "dead" }, on: true },
     ],
   },
   { ...defaultView, lesson: "circuit", at: { iteration: 2, step: 1 }, tab: "api", snapshot: "6ownapduur6h" },
@@ -46,9 +60,18 @@ describe("the address", () => {
     ).toBe("/one-weight?seed=7&at=0.8&sel=mul%230.0");
   });
 
+  it("does not say how breakpoints are numbered, nor what they leave open", () => {
+    const condition = { kind: "grad" as const, name: null, relation: "<" as const, threshold: 0.5 };
+    const url = viewToUrl({ ...defaultView, breakpoints: [{ id: 9, condition, on: true }] });
+    expect(decodeURIComponent(url)).toBe(
+      '/one-weight?seed=7&b=[{"kind":"grad","relation":"<","threshold":0.5}]',
+    );
+  });
+
   it("leaves to a snapshot what a snapshot holds", () => {
     const all = {
       ...defaultView,
+      breakpoints: [{ id: 1, condition: { kind: "dead" as const }, on: true }],
       seed: 12,
       config: { lr: 1 },
       at: { iteration: 0, step: 8 },
@@ -69,6 +92,8 @@ describe("the address", () => {
       "zoom=x",
       "groups=,!,",
       "j={}",
+      "b={}",
+      "b=[1,2]",
       "tab=",
     ])
       expect(read(`/one-weight?${query}`), query).toEqual(defaultView);
@@ -89,7 +114,7 @@ describe("an address that was cut off or mistyped", () => {
     ["", []],
     ["seed=3&at=0.8&c={}&j=[]&zoom=scalars&tab=api&scale=unit", []],
     ["seed=x&at=1", ["seed", "place"]],
-    ["c=[1]&j={}", ["config", "edits"]],
+    ["c=[1]&j={}&b=x", ["config", "edits", "breakpoints"]],
     ['c={"lr":0.01', ["config"]],
     ["zoom=x", ["view"]],
   ])("%s: what could not be read is named", (query, parts) => {

@@ -1,5 +1,6 @@
 // All that a person can do with a key, as one enumeration: the keyboard, the help and the tests read it.
 import { goBeat } from "./beats.svelte";
+import { toggleBreakpoint } from "./breakpoints";
 import type { Page } from "./page.svelte";
 import { search } from "./search.svelte";
 
@@ -62,7 +63,7 @@ export function perform(page: Page, action: Action): boolean {
       goBeat(page, -1);
       return true;
     case "breakpoint":
-      page.toggleBreakpoint();
+      toggleBreakpoint(page);
       return true;
     case "edit":
       return page.startEditing(null);

@@ -1,6 +1,6 @@
 // What the address holds of a session: what makes it, in full where that is short, else the id of a snapshot.
 import { untrack } from "svelte";
-import type { JournalEntry } from "../../store/types";
+import type { Breakpoint, JournalEntry } from "../../store/types";
 import { defaultView, viewToUrl, type View } from "../../store/view";
 import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
@@ -11,21 +11,31 @@ export const LONGEST_ADDRESS = 2000;
 /** Changes that follow each other faster than this are one snapshot. */
 const QUIET = 400;
 
-type Held = Pick<View, "seed" | "config" | "journal" | "snapshot">;
+type Held = Pick<View, "seed" | "config" | "journal" | "breakpoints" | "snapshot">;
 
 /** A journal as addresses hold it. Branches are numbered by the session that wrote it, and mean nothing elsewhere. */
 export function portable(journal: JournalEntry[]): JournalEntry[] {
   return journal.map((entry) => ({ ...entry, cursor: { ...entry.cursor, branch: 0 } }));
 }
 
+/** Breakpoints likewise: numbered anew, in the order in which they were set. */
+function renumbered(breakpoints: readonly Breakpoint[] = []): Breakpoint[] {
+  return breakpoints.map((one, k) => ({ ...one, id: k + 1 }));
+}
+
 /** Whether an address can hold all of it. */
 export function fits(recipe: Origin): boolean {
-  if (recipe.predict || recipe.breakpoints?.length) return false;
+  if (recipe.predict) return false;
   return viewToUrl({ ...defaultView, ...inFull(recipe), lesson: recipe.lesson }).length <= LONGEST_ADDRESS;
 }
 
-function inFull({ seed, config, journal }: Origin): Held {
-  return { seed, config, journal, snapshot: null };
+function inFull({ seed, config, journal, breakpoints = [] }: Origin): Held {
+  return { seed, config, journal, breakpoints, snapshot: null };
+}
+
+/** What makes the timeline; where one stops on it is no part of that. */
+function timelineOf({ lesson, config, seed, journal }: Origin): string {
+  return JSON.stringify({ lesson, config, seed, journal: portable(journal) });
 }
 
 export class Keeper {
@@ -58,8 +68,9 @@ export class Keeper {
   opened(recipe: Origin, snapshot: string | null): void {
     this.#held = inFull({
       ...recipe,
-      config: fits({ ...recipe, journal: [] }) ? recipe.config : {},
+      config: fits({ ...recipe, journal: [], breakpoints: [] }) ? recipe.config : {},
       journal: [],
+      breakpoints: [],
     });
     this.#of = "";
     this.#take(recipe);
@@ -76,10 +87,9 @@ export class Keeper {
 
   /** Whether an address leads to what is open. */
   leadsHere(view: View, lacking: Origin | null): boolean {
-    if (lacking) return JSON.stringify(lacking) === this.#text;
-    if (view.snapshot) return view.snapshot === this.#held.snapshot && !this.lacking;
-    const { lesson, seed, config, journal } = view;
-    return JSON.stringify({ lesson, config, seed, journal: portable(journal) }) === this.#text;
+    if (!lacking && view.snapshot) return view.snapshot === this.#held.snapshot && !this.lacking;
+    const there = lacking ?? view;
+    return Boolean(this.#recipe) && timelineOf(there) === timelineOf(this.#recipe as Origin);
   }
 
   /** Resolves when the address holds everything; rejects with `Problem` where the server keeps no snapshot. */
@@ -94,7 +104,7 @@ export class Keeper {
       config,
       seed,
       journal: portable(journal),
-      ...(breakpoints?.length && { breakpoints }),
+      ...(breakpoints?.length && { breakpoints: renumbered(breakpoints) }),
       ...(predict && { predict }),
     };
     const text = JSON.stringify(recipe);
@@ -132,7 +142,7 @@ export class Keeper {
     if (!recipe) return;
     const making = this.rest.keep(recipe).then(({ id }) => {
       if (this.#text !== text) return;
-      this.#held = { ...inFull(recipe), journal: [], config: {}, snapshot: id };
+      this.#held = { ...inFull(recipe), journal: [], config: {}, breakpoints: [], snapshot: id };
       this.#of = text;
     });
     this.#making = making;

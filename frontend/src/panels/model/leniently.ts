@@ -35,6 +35,7 @@ export function without(origin: Origin, why: Problem): { origin: Origin; odd: Od
   const entry = part === "journal" ? index : why.params["entry"];
   if (typeof entry === "number" && entry < origin.journal.length)
     return { origin: { ...origin, journal: origin.journal.slice(0, entry) }, odd: "edits" };
+  if (part === "breakpoints") return { origin: { ...origin, breakpoints: [] }, odd: "breakpoints" };
   if (why.code === "expression_error" && "code" in origin.config)
     return { origin: { ...origin, config: leave(origin.config, ["code", "values"]) }, odd: "program" };
   if (why.code !== "invalid_config" || Object.keys(origin.config).length === 0) return null;
@@ -60,6 +61,7 @@ export function oddInWords(odd: readonly Odd[]): { title: string; hint: string }
     config: messages.odd_config,
     program: messages.odd_program,
     edits: messages.odd_edits,
+    breakpoints: messages.odd_breakpoints,
     view: messages.odd_view,
   };
   return { title: messages.odd_address(), hint: odd.map((part) => said[part]()).join(" ") };

@@ -1,6 +1,6 @@
 // Which steps of the current iteration carry a mark: a beat of the lesson, a breakpoint. Pure.
 import { beatStep } from "../../store/timeline";
-import type { Beat, State } from "../../store/types";
+import type { Beat, Graph, State, Step } from "../../store/types";
 
 export function beatsByStep(state: State, beats: readonly Beat[]): number[] {
   const { graph, cursor } = state;
@@ -16,7 +16,9 @@ export function breakpointSteps(state: State): number[] {
   const { graph } = state;
   if (!graph) return [];
   const found = graph.steps.filter((step) =>
-    state.breakpoints.some(({ condition }) => {
+    state.breakpoints.some(({ condition, on }) => {
+      if (on === false) return false;
+      if (condition.kind === "grad") return step.index === lastArrival(graph, condition.name ?? null);
       if (condition.kind !== "step") return false;
       const kind = condition.step_kind ?? null;
       const node = condition.node ?? null;
@@ -27,4 +29,11 @@ export function breakpointSteps(state: State): number[] {
     }),
   );
   return found.map((step) => step.index);
+}
+
+/** The step at which a node's gradient is complete. */
+function lastArrival(graph: Graph, name: string | null): number | null {
+  const node = graph.nodes.find((one) => one.name === name);
+  const to = (step: Step) => (step.edge === null ? null : graph.edges[step.edge]?.source);
+  return (node && graph.steps.findLast((step) => to(step) === node.index)?.index) ?? null;
 }

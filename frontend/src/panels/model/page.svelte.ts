@@ -4,12 +4,13 @@ import type { Picture } from "../../render/controller";
 import type { Store } from "../../store/store";
 import type {
   Beat,
-  Breakpoint,
+  Because,
   ClientMessage,
   Fired,
   GraphEdge,
   GraphNode,
   LessonBrief,
+  Moved,
   Phase,
   Preset,
   Source,
@@ -21,12 +22,12 @@ import type { Scale, Selection, Tab, View, Zoom } from "../../store/view";
 import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
+import { becauseInWords, stopsAt } from "./breakpoints";
 import { translateRefusal } from "./refusals";
 import { Player } from "./player.svelte";
 import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
-import type { StepCondition } from "../../protocol.gen";
 
 export type Dialog = "help" | "link" | null;
 export type SheetTab = "lesson" | "setup" | Tab;
@@ -37,7 +38,7 @@ export type Focus = { kind: "node"; node: GraphNode } | { kind: "edge"; edge: Gr
 /** Read when it is shown, so that it follows the language. */
 export interface Notice {
   text: () => { title: string; hint: string };
-  tone: "quiet" | "bad";
+  tone: "quiet" | "stop" | "bad";
 }
 
 export interface Editing {
@@ -127,18 +128,14 @@ export class Page {
   /** Changes with every move, and only then. */
   readonly place: string = $derived(Object.values(this.state.cursor ?? {}).join("."));
   readonly loss: GraphNode | null = $derived(this.nodes.find((node) => node.loss) ?? null);
-  readonly selected: Focus | null = $derived(this.#find(this.selection));
+  readonly selected: Focus | null = $derived(this.find(this.selection));
   /** The selection, else what the current step is about; null at steps that touch no node. */
   readonly focus: Focus | null = $derived(this.selected ?? this.#ofStep(this.step));
   readonly following: boolean = $derived(this.selected === null);
   /** The narrative: the lesson's, or that of the preset in force. */
   readonly beats: Beat[] = $derived(this.#beats());
   /** The names of nodes at which one stops. */
-  readonly stops: string[] = $derived(
-    this.state.breakpoints.flatMap(({ condition }) =>
-      condition.kind === "step" ? (condition.node ?? []) : condition.kind === "grad" ? condition.name : [],
-    ),
-  );
+  readonly stops: string[] = $derived(stopsAt(this.state.breakpoints));
   readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
 
   /** What the server sends of a network over the plane: what shows such pictures says so here. */
@@ -160,11 +157,11 @@ export class Page {
     this.player = new Player(this, link);
     this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
-      const stopped = state.lastMoved !== this.state.lastMoved && state.lastMoved?.reached === "non_finite";
+      const stopped = state.lastMoved === this.state.lastMoved ? null : state.lastMoved;
       if (state.cursor !== this.state.cursor || state.playback !== this.state.playback)
         this.player.follow(state, performance.now());
       this.state = state;
-      if (stopped) this.whisper(m.stopped_non_finite, m.stopped_non_finite_hint);
+      if (stopped?.because) this.#tellStop(stopped, stopped.because);
     });
     link.onRefused = (why) => {
       this.tell(why);
@@ -197,7 +194,7 @@ export class Page {
     return preset?.beats ?? lesson?.beats ?? [];
   }
 
-  #find(selection: Selection | null): Focus | null {
+  find(selection: Selection | null): Focus | null {
     const node = selection ? this.named(selection.name) : null;
     if (!selection || !node) return null;
     if (selection.argument === null) return { kind: "node", node };
@@ -224,7 +221,7 @@ export class Page {
   }
 
   selectNamed(selection: Selection | null): void {
-    this.select(this.#find(selection));
+    this.select(this.find(selection));
   }
 
   explain(source: Source): void {
@@ -261,14 +258,14 @@ export class Page {
   }
 
   /** The node that a key is meant for: under the keyboard's focus, else selected, else of the step. */
-  #meant(): GraphNode | null {
-    const focus = this.#find(this.pointed) ?? this.focus;
+  meant(): GraphNode | null {
+    const focus = this.find(this.pointed) ?? this.focus;
     return focus?.kind === "edge" ? this.node(focus.edge.target) : (focus?.node ?? null);
   }
 
   /** Opens the editor beside a node's card. Without a node: the one that is meant. Whether there was one to edit. */
   startEditing(node: GraphNode | null): boolean {
-    const focus = this.#find(this.pointed) ?? this.focus;
+    const focus = this.find(this.pointed) ?? this.focus;
     const at = node ?? (focus?.kind === "node" ? focus.node : focus ? this.node(focus.edge.source) : null);
     if (!at?.editable || !scalarShape(at)) return false;
     this.picture?.requestEdit(at.name);
@@ -294,41 +291,9 @@ export class Page {
     if (this.state.canUndo) this.link.send({ type: "undo" });
   }
 
-  /** Sets a breakpoint on the node that is meant, or takes it away again. */
-  toggleBreakpoint(at: GraphNode | null = null): void {
-    const node = at ?? this.#meant();
-    if (!node) {
-      this.whisper(m.breakpoint_where);
-      return;
-    }
-    const named = at ?? this.#find(this.pointed) ?? this.selected;
-    const kind = named ? null : (this.step?.kind ?? null);
-    const of = this.state.breakpoints.filter(
-      ({ condition }) => condition.kind === "step" && condition.node === node.name,
-    );
-    const old = named ? of[0] : of.find(({ condition }) => (condition as StepCondition).step_kind === kind);
-    if (old) this.removeBreakpoint(old);
-    else {
-      this.link.send({
-        type: "breakpoint",
-        action: "add",
-        condition: { kind: "step", node: node.name, step_kind: kind },
-      });
-      this.said = m.breakpoint_set({ name: node.label });
-    }
-  }
-
-  removeBreakpoint(breakpoint: Breakpoint): void {
-    this.link.send({ type: "breakpoint", action: "remove", breakpoint: breakpoint.id });
-    const { condition } = breakpoint;
-    const name =
-      condition.kind === "step" ? condition.node : condition.kind === "grad" ? condition.name : null;
-    this.said = m.breakpoint_removed({ name: this.named(name ?? "")?.label ?? name ?? "" });
-  }
-
   /** Tries to send on the gradient of the node that is meant; the answer is shown on the graph. */
   async fire(at: GraphNode | null = null): Promise<void> {
-    const node = at ?? this.#meant();
+    const node = at ?? this.meant();
     if (!node) return;
     if (this.selected?.kind !== "node" || this.selected.node !== node) this.select({ kind: "node", node });
     try {
@@ -387,6 +352,16 @@ export class Page {
 
   say(title: () => string, hint: () => string): void {
     this.notice = { text: () => ({ title: title(), hint: hint() }), tone: "bad" };
+  }
+
+  /** Why playing or a long move has ended before where it was sent. */
+  #tellStop({ cursor, reached }: Moved, because: Because): void {
+    const where = { iteration: cursor.iteration + 1, step: cursor.step + 1 };
+    const hint = reached === "non_finite" ? m.stopped_non_finite_hint : () => m.because_where(where);
+    this.notice = {
+      text: () => ({ title: m.stopped_because({ why: becauseInWords(this.graph, because) }), hint: hint() }),
+      tone: "stop",
+    };
   }
 
   whisper(title: () => string, hint: () => string = () => ""): void {

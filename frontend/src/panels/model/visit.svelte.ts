@@ -56,6 +56,7 @@ export class Visit {
   async start(): Promise<void> {
     addEventListener("popstate", () => void this.#return());
     $effect.root(() => {
+      const set = $derived(this.page.state.breakpoints);
       $effect(() => {
         this.#keep();
       });
@@ -64,9 +65,10 @@ export class Visit {
       });
       $effect(() => {
         const journal = this.#journal;
+        const breakpoints = set;
         if (this.#opening) return;
         untrack(() => {
-          if (this.#origin) this.#keeper.follow({ ...this.#origin, journal });
+          if (this.#origin) this.#keeper.follow({ ...this.#origin, journal, breakpoints });
         });
       });
     });
@@ -82,13 +84,15 @@ export class Visit {
 
   async reseed(seed: number): Promise<void> {
     const { config, journal } = { ...defaultView, ...this.#origin, journal: this.#journal };
-    const view = { ...this.#here(), config, journal, seed, snapshot: null };
+    const { breakpoints } = this.page.state;
+    const view = { ...this.#here(), config, journal, breakpoints, seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null }, "push");
   }
 
   /** The same session from its start, with another configuration: for presets. */
   async openWith(config: Record<string, unknown>): Promise<void> {
-    const view = { ...this.#here(), config, journal: [], seed: this.page.state.seed, snapshot: null };
+    const { breakpoints, seed } = this.page.state;
+    const view = { ...this.#here(), config, journal: [], breakpoints, seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null }, "push");
   }
 
@@ -235,7 +239,7 @@ export class Visit {
     const now = performance.now();
     // A snapshot that is ready takes the place of what the entry held until then.
     const ready = this.#written !== null && lacking === null;
-    const quick = now - this.#lastMove < QUICK || playback.playing;
+    const quick = now - this.#lastMove < QUICK || playback.playing || samePlace(url, location);
     if (!ready) this.#lastMove = now;
     this.#write(quick || ready ? "replace" : "push", url);
   }
@@ -328,6 +332,14 @@ export class Visit {
 /** Where the session stands: the answer to a move comes before the frame that shows it. */
 function standing({ cursor, frame, lastMoved }: State): Cursor | null {
   return lastMoved && lastMoved.seq > (frame?.header.seq ?? -1) ? lastMoved.cursor : cursor;
+}
+
+/** Whether two addresses lead to the same, but for where one stops on the way. */
+function samePlace(url: string, now: Location): boolean {
+  const [there, here] = [new URL(url, now.href), now].map((at) =>
+    viewToUrl({ ...viewFromUrl(at), breakpoints: [] }),
+  );
+  return there === here;
 }
 
 function lackingIn(state: unknown): Origin | null {
