@@ -1,5 +1,6 @@
 /** Paints a display list on a 2-D canvas. */
 import type { DisplayList, Font, Item, Measure, Segment } from "./display";
+import { paintMap } from "./thumbnails";
 import type { Theme } from "./theme";
 
 type Fonts = Theme["fonts"];
@@ -37,6 +38,9 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
     case "text":
       paintText(ctx, item, fonts);
       break;
+    case "map":
+      paintMap(ctx, item);
+      break;
     case "group":
       ctx.save();
       if (item.at) ctx.translate(item.at.x, item.at.y);
@@ -52,7 +56,10 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
   }
 }
 
-function fillAndStroke(ctx: CanvasRenderingContext2D, item: Exclude<Item, { kind: "text" | "group" }>): void {
+function fillAndStroke(
+  ctx: CanvasRenderingContext2D,
+  item: Exclude<Item, { kind: "text" | "group" | "map" }>,
+): void {
   if (item.glow) {
     ctx.save();
     ctx.shadowColor = item.glow.color;

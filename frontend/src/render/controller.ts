@@ -27,13 +27,14 @@ import {
   type PictureView,
 } from "./picture-view";
 import { scene, sceneList, type Scene, type SceneInput, type Spot } from "./scene";
+import type { StagePicture } from "./stage-picture";
 import { toSvg } from "./svg";
 
 export * from "./picture-view";
 
 const MANY = 200;
 const FAR = 0.42;
-export class Picture {
+export class Picture implements StagePicture {
   #view: PictureView;
   readonly #layers: Layers;
   readonly #stop: (() => void)[] = [];

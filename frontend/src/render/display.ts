@@ -3,6 +3,7 @@
  * Coordinates are the picture's; later items lie on top of earlier ones.
  */
 import type { Box, Point } from "../layout/types";
+import type { UnitMaps } from "../store/types";
 
 export interface Font {
   readonly family: "sans" | "mono";
@@ -64,6 +65,16 @@ export interface Text extends Point {
   readonly id?: string;
 }
 
+/** A unit's thumbnail: numbers over the plane as colours, smoothed. `palette` is negative, zero, positive. */
+export interface MapItem extends Box {
+  readonly kind: "map";
+  readonly map: UnitMaps;
+  readonly unit: number;
+  readonly r: number;
+  readonly palette: readonly [string, string, string];
+  readonly opacity?: number;
+}
+
 export interface Group {
   readonly kind: "group";
   readonly items: readonly Item[];
@@ -74,7 +85,7 @@ export interface Group {
   readonly id?: string;
 }
 
-export type Item = Rect | Path | Circle | Text | Group;
+export type Item = Rect | Path | Circle | Text | MapItem | Group;
 export type DisplayList = readonly Item[];
 
 /** How wide a text is. Monospaced text needs no measuring: JetBrains Mono's advance is 0.6 em. */

@@ -1,6 +1,7 @@
 /** The same display list as an SVG file. */
 import type { Box } from "../layout/types";
-import type { DisplayList, Item, Measure, Segment } from "./display";
+import type { DisplayList, Item, MapItem, Measure, Segment } from "./display";
+import { colorAt, cssOf } from "./thumbnails";
 import type { Theme } from "./theme";
 
 /** A standalone SVG of a list. `view` is the part that is shown, in the list's units. */
@@ -46,6 +47,8 @@ function itemSvg(item: Item, theme: Theme, measure: Measure, ids: { next: number
       const y = item.y - item.font.size * 0.34;
       return `${text}<rect x="${n(left - 2)}" y="${n(y)}" width="${n(w + 4)}" height="1.5" fill="${item.fill}"${opacity(item.opacity)}/>`;
     }
+    case "map":
+      return mapSvg(item, ids);
     case "group": {
       const move = [
         item.at ? `translate(${n(item.at.x)} ${n(item.at.y)})` : "",
@@ -66,8 +69,30 @@ function itemSvg(item: Item, theme: Theme, measure: Measure, ids: { next: number
   }
 }
 
+/** One rectangle for each run of equal cells: a file needs no pictures within it. */
+function mapSvg({ map, unit, palette, x, y, w, h, r, opacity: o }: MapItem, ids: { next: number }): string {
+  const count = map.size;
+  const [dx, dy] = [w / count, h / count];
+  const id = `clip${ids.next++}`;
+  const cells: string[] = [];
+  for (let row = 0; row < count; row++)
+    for (let from = 0, to = 0; from < count; from = to) {
+      const level = map.levels[(unit * count + row) * count + from] ?? 0;
+      while (to < count && map.levels[(unit * count + row) * count + to] === level) to++;
+      const top = y + (count - 1 - row) * dy;
+      cells.push(
+        `<rect x="${n(x + from * dx)}" y="${n(top)}" width="${n((to - from) * dx + 0.3)}" height="${n(dy + 0.3)}" ` +
+          `fill="${cssOf(colorAt(level, palette))}"/>`,
+      );
+    }
+  return (
+    `<g clip-path="url(#${id})"${opacity(o)}><clipPath id="${id}"><rect x="${n(x)}" y="${n(y)}" width="${n(w)}" ` +
+    `height="${n(h)}" rx="${n(r)}"/></clipPath>${cells.join("")}</g>`
+  );
+}
+
 /** Glows are drawn as a soft outline: filters make files heavy and print badly. */
-function glow(item: Exclude<Item, { kind: "text" | "group" }>, open: string): string {
+function glow(item: Exclude<Item, { kind: "text" | "group" | "map" }>, open: string): string {
   const style =
     ` fill="${item.fill ?? "none"}"` +
     (item.stroke ? ` stroke="${item.stroke}" stroke-width="${n(item.width ?? 1)}"` : "") +

@@ -117,6 +117,8 @@ export interface FrameView {
   readonly after: TensorView | null;
   /** The k-th intermediate of an update step. */
   detail(k: number): TensorView | null;
+  /** By how much updates have changed a parameter in this iteration. */
+  change(node: number): TensorView | null;
   /** What the network says over the plane, (outputs, n, n): where it was subscribed to. */
   readonly surface: TensorView | null;
 }

@@ -8,7 +8,11 @@ const cache = new WeakMap<Graph, readonly Zoom[]>();
 export function levelsOf(graph: Graph | null): readonly Zoom[] {
   if (!graph) return ["scalars"];
   let levels = cache.get(graph);
-  if (!levels) cache.set(graph, (levels = allScalars(graph) ? ["operations", "scalars"] : ["operations"]));
+  if (!levels) {
+    const network: Zoom[] = graph.layers.length > 0 ? ["layers"] : [];
+    levels = [...network, "operations", ...(allScalars(graph) ? (["scalars"] as const) : [])];
+    cache.set(graph, levels);
+  }
   return levels;
 }
 

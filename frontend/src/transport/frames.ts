@@ -120,6 +120,7 @@ export function frameView(message: FrameMessage): FrameView {
     contribution: (edge) => look(`contribution:${edge}`),
     local: (edge) => look(`local:${edge}`),
     detail: (k) => look(`detail:${k}`),
+    change: (node) => look(`change:${node}`),
     upstream: own("upstream"),
     before: own("before"),
     after: own("after"),

@@ -158,6 +158,13 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
             wanted = contribution.target.name in named
             edge = first_edge[place] + contribution.argument
             tensors.add("contribution", edge, contribution.value, wanted)
+    updates = begin + record.layout.backward
+    for change in record.updates[: shown - updates + 1] if shown >= updates else ():
+        place = record.positions[change.node.index]
+        if place in near:
+            with backend.quiet():
+                moved = change.value - change.node.value
+            tensors.add("change", place, moved, change.node.name in named)
     details: list[UpdateDetail] = []
     if not view.withheld:
         details = _own(record, record.step(view.cursor.step), tensors, named, first_edge)

@@ -1,6 +1,7 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
 import { getContext, setContext } from "svelte";
-import type { Picture } from "../../render/controller";
+import type { StagePicture } from "../../render/stage-picture";
+import type { UnitHealth } from "../../render/layers-view/scene";
 import type { Store } from "../../store/store";
 import type {
   Beat,
@@ -140,9 +141,16 @@ export class Page {
 
   /** What the server sends of a network over the plane: what shows such pictures says so here. */
   readonly pictures: Subscription;
-  picture: Picture | null = null;
   readonly runs: Runs;
   readonly player: Player;
+  /** The unit that is looked at in the layers' view: shown large beside it. */
+  shownUnit: { layer: number; unit: number } | null = $state.raw(null);
+  /** The weight whose number is explained, as the layers' view marks it. */
+  readonly weight: { layer: number; unit: number; from: number } | null = $derived(this.#weight());
+  /** Units that no longer learn, or hardly, by layer. */
+  readonly health: readonly (UnitHealth | null)[] = $derived([]);
+
+  picture: StagePicture | null = null;
   /** Set by the composition root. */
   visit!: Visit;
 
@@ -192,6 +200,16 @@ export class Page {
     const { lesson, config } = this.state;
     const preset = lesson?.presets.find((one) => one.beats.length > 0 && presetHolds(one, config));
     return preset?.beats ?? lesson?.beats ?? [];
+  }
+
+  #weight(): Page["weight"] {
+    const open = this.trail.at(-1);
+    const at = this.state.graph?.layers.findIndex(({ weight }) => {
+      return weight !== null && this.nodes[weight]?.name === open?.name;
+    });
+    const [unit, from] = open?.index ?? [];
+    if (at === undefined || at < 0 || unit === undefined || from === undefined) return null;
+    return { layer: at, unit, from };
   }
 
   find(selection: Selection | null): Focus | null {

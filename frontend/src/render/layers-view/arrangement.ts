@@ -1,0 +1,165 @@
+/**
+ * Where the layers' view has everything: a pure function of (layers, size of the stage, what lies over its edges).
+ * Columns of units from left to right; below them what stays, and below that one axis. All of it always fits.
+ */
+import type { Box, Point } from "../../layout/types";
+import type { Layer } from "../../store/types";
+import type { Insets } from "../camera";
+
+/** A layer with more units is shown as one block. */
+export const MOST_UNITS = 16;
+
+export interface Column {
+  readonly layer: number;
+  readonly x: number;
+  /** One box per unit, top to bottom; empty where the layer is shown as a block. */
+  readonly units: readonly Box[];
+  /** Where lines come in and go out: a layer shown as a block has one such place for all. */
+  readonly ports: readonly { readonly in: Point; readonly out: Point }[];
+  readonly box: Box;
+  readonly block: boolean;
+  /** The tiles of what stays: ∂L/∂W with one row per unit, ∂L/∂b beside it. Null for the input. */
+  readonly stays: { readonly weight: Box; readonly bias: Box; readonly cell: number } | null;
+}
+
+export interface Arrangement {
+  readonly size: { readonly w: number; readonly h: number };
+  readonly columns: readonly Column[];
+  readonly side: number;
+  readonly loss: Box;
+  readonly targets: Box;
+  /** Middle of the chevron between column k and k + 1, and above the loss for the last. */
+  readonly passes: readonly Point[];
+  readonly headings: number;
+  readonly lane: { readonly top: number; readonly bottom: number; readonly words: Point };
+  readonly axis: { readonly x0: number; readonly x1: number; readonly y: number; readonly words: Point };
+  /** Type is as large as the room allows. */
+  readonly font: { readonly heading: number; readonly small: number; readonly number: number };
+  readonly narrow: boolean;
+}
+
+export interface Room {
+  readonly size: { readonly w: number; readonly h: number };
+  readonly insets: Insets;
+  readonly present: boolean;
+}
+
+export function arrange(layers: readonly Layer[], { size, insets, present }: Room): Arrangement {
+  const left = insets.left;
+  const w = Math.max(120, size.w - insets.left - insets.right);
+  const top = insets.top;
+  const h = Math.max(160, size.h - insets.top - insets.bottom);
+  const narrow = w < 520;
+  const font = present
+    ? { heading: 22, small: 20, number: 24 }
+    : narrow
+      ? { heading: 11, small: 10.5, number: 11 }
+      : { heading: 13.5, small: 12.5, number: 13 };
+
+  const rows = Math.max(1, ...layers.map(({ units }) => Math.min(units, MOST_UNITS)));
+  const axisH = narrow ? 44 : 56;
+  const laneH = Math.min(narrow ? 52 : 74, h * 0.16);
+  const headH = font.heading + (narrow ? 12 : 18);
+  const field = h - axisH - laneH - headH - 14;
+
+  // What is beside the columns: words of the input at the left, the loss at the right.
+  const before = narrow ? 26 : 44;
+  const lossW = narrow ? 62 : present ? 150 : 104;
+  const count = layers.length;
+  const across = w - before - lossW - (narrow ? 10 : 18);
+  const pitch = across / Math.max(count - 0.4, 1);
+  const most = present ? 72 : 50;
+  const side = Math.max(7, Math.min(most, pitch * 0.42, (field / rows) * (rows > 8 ? 0.78 : 0.64)));
+  const step = Math.min(field / rows, side * 1.68);
+
+  const middle = top + headH + field / 2;
+  const laneTop = top + headH + field + 8;
+  const columns = layers.map((layer, k): Column => {
+    const x =
+      left + before + side / 2 + k * Math.min(pitch, side * 5.2) + spare(pitch, side, count, across) / 2;
+    const block = layer.units > MOST_UNITS;
+    const n = block ? 0 : layer.units;
+    const y0 = middle - ((n - 1) * step) / 2;
+    const units = Array.from({ length: n }, (_, i) => ({
+      x: x - side / 2,
+      y: y0 + i * step - side / 2,
+      w: side,
+      h: side,
+    }));
+    const blockH = Math.min(field - 8, side * 6);
+    const box = block
+      ? { x: x - side * 0.6, y: middle - blockH / 2, w: side * 1.2, h: blockH }
+      : {
+          x: x - side / 2,
+          y: y0 - side / 2,
+          w: side,
+          h: Math.max(1, n - 1) * step + side - (n === 1 ? step : 0),
+        };
+    const places = block ? [box] : units;
+    const source = layers[k - 1];
+    return {
+      layer: k,
+      x,
+      units,
+      ports: places.map((u) => ({
+        in: { x: u.x, y: u.y + u.h / 2 },
+        out: { x: u.x + u.w, y: u.y + u.h / 2 },
+      })),
+      box,
+      block,
+      stays: source
+        ? tiles(x, laneTop, laneH, Math.min(pitch, side * 5.2) * 0.86, layer.units, source.units)
+        : null,
+    };
+  });
+  const last = columns.at(-1);
+  const lossX = Math.min(left + w - lossW, (last?.box.x ?? left) + side + (narrow ? 14 : 40));
+  const lossH = font.heading + 2 * font.number + 26;
+  const loss = { x: lossX, y: middle - lossH * 0.62, w: lossW, h: lossH };
+  const targets = { x: lossX, y: loss.y + loss.h + (narrow ? 18 : 30), w: lossW, h: font.heading + 22 };
+  const first = columns[1]?.box ?? columns[0]?.box ?? loss;
+  const passY = Math.max(top + headH + font.heading * 0.6, middle - ((rows - 1) * step) / 2);
+  return {
+    size,
+    columns,
+    side,
+    loss,
+    targets,
+    passes: columns.map((column, k) => {
+      const next = columns[k + 1];
+      return { x: (column.box.x + side + (next ? next.box.x : loss.x)) / 2, y: next ? passY : passY };
+    }),
+    headings: top + font.heading,
+    lane: { top: laneTop, bottom: laneTop + laneH, words: { x: left, y: laneTop + 12 } },
+    axis: {
+      x0: narrow ? left + 4 : Math.max(left + 150, first.x - side * 0.2),
+      x1: narrow ? left + w - 8 : loss.x + loss.w * 0.5,
+      y: top + h - (narrow ? 20 : 26),
+      words: { x: left, y: top + h - (narrow ? 40 : 22) },
+    },
+    font,
+    narrow,
+  };
+}
+
+/** What is left over where columns need not be further apart. */
+function spare(pitch: number, side: number, count: number, across: number): number {
+  return pitch <= side * 5.2 ? 0 : across - (count - 0.4) * side * 5.2;
+}
+
+/** The cells of a weight's and a bias's gradient within a lane, one row per unit. */
+function tiles(
+  x: number,
+  top: number,
+  height: number,
+  width: number,
+  rows: number,
+  columns: number,
+): NonNullable<Column["stays"]> {
+  const cell = Math.max(1.2, Math.min(11, (height - 4) / Math.max(rows, 3), width / (columns + 1.8)));
+  const gap = Math.max(2, cell * 0.5);
+  const w = columns * cell;
+  const h = rows * cell;
+  const x0 = x - (w + gap + cell) / 2;
+  return { weight: { x: x0, y: top + 2, w, h }, bias: { x: x0 + w + gap, y: top + 2, w: cell, h }, cell };
+}

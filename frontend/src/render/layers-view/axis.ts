@@ -1,0 +1,103 @@
+/** Gradient size per layer: dots on one decade axis. */
+import { mono, sans, type Item } from "../display";
+import { decades, type NetworkReading } from "./reading";
+import type { NetworkInput } from "./scene";
+
+export function axisItems(
+  { places, theme, words, measure }: NetworkInput,
+  { layers }: NetworkReading,
+): Item[] {
+  const { axis, font, narrow } = places;
+  const sizes = layers.map(({ size }) => size);
+  const { low, high } = decades(sizes);
+  const at = (size: number) =>
+    axis.x0 + ((Math.log10(size) - low) / Math.max(1, high - low)) * (axis.x1 - axis.x0);
+  const items: Item[] = [
+    {
+      kind: "text",
+      text: words.size,
+      x: axis.words.x,
+      y: axis.words.y,
+      font: sans(narrow ? font.small : font.small + 1, 600),
+      fill: theme.text2,
+    },
+    {
+      kind: "path",
+      d: [
+        ["M", axis.x0, axis.y],
+        ["L", axis.x1, axis.y],
+      ],
+      stroke: theme.borderStrong,
+      width: 1,
+    },
+  ];
+  const every = Math.ceil((high - low) / Math.max(2, (axis.x1 - axis.x0) / (narrow ? 44 : 78)));
+  for (let decade = low; decade <= high; decade++) {
+    const x = at(10 ** decade);
+    items.push({
+      kind: "path",
+      d: [
+        ["M", x, axis.y - 4],
+        ["L", x, axis.y + 4],
+      ],
+      stroke: theme.borderStrong,
+      width: 1,
+    });
+    if ((high - decade) % every === 0)
+      items.push({
+        kind: "text",
+        text: decadeText(decade),
+        x,
+        y: axis.y + 5 + font.small,
+        font: mono(font.small - 1, 450),
+        fill: theme.text3,
+        align: "middle",
+      });
+  }
+  // From small to large, so that labels that would meet rise one above the other.
+  const dots = layers
+    .flatMap(({ size, layer }, k) =>
+      size === null || k === 0 ? [] : [{ size, text: layer.kind === "output" ? words.out : String(k) }],
+    )
+    .sort((a, b) => a.size - b.size);
+  const r = narrow ? 4.5 : 6;
+  const taken: { right: number; level: number }[] = [];
+  for (const { size, text } of dots) {
+    const odd = !Number.isFinite(size);
+    // Nothing is left of zero on an axis of decades: it stands at the end, hollow.
+    const x = odd ? axis.x1 : size > 0 ? Math.min(axis.x1, Math.max(axis.x0, at(size))) : axis.x0 - r * 2.4;
+    const w = measure(text, mono(font.small, 600)) + 4;
+    let level = 0;
+    while (taken.some((one) => one.level === level && x - w / 2 < one.right)) level++;
+    taken.push({ right: x + w / 2, level });
+    const zero = !odd && size === 0;
+    items.push(
+      {
+        kind: "circle",
+        x,
+        y: axis.y,
+        r,
+        fill: odd ? theme.warn : zero ? theme.stage : theme.phase.backward,
+        stroke: zero ? theme.phase.backward : theme.stage,
+        width: 1.5,
+      },
+      {
+        kind: "text",
+        text,
+        x,
+        y: axis.y - r - 5 - level * (font.small + 1),
+        font: mono(font.small, 600),
+        fill: theme.text2,
+        align: "middle",
+        halo: theme.stage,
+      },
+    );
+  }
+  return items;
+}
+
+function decadeText(decade: number): string {
+  return decade >= -3 && decade <= 3
+    ? String(Number((10 ** decade).toPrecision(1)))
+    : `1e${String(decade).replace("-", "−")}`;
+}

@@ -1,0 +1,587 @@
+/**
+ * The layers' view as a pure function of (layers, places, frame, t, view, theme): `base` does not depend on t,
+ * `moving` lies over it. What passes on moves between columns; what stays drops into the lane below.
+ */
+import type { FrameView, Graph, UnitMaps } from "../../store/types";
+import type { Scale } from "../../store/view";
+import { mono, sans, type DisplayList, type Item, type Measure } from "../display";
+import { short } from "../format";
+import { textColor } from "../encode";
+import { alpha } from "../marks/card";
+import { appears, during } from "../motion";
+import { toneOf } from "../reading";
+import type { Theme } from "../theme";
+import type { Arrangement, Column } from "./arrangement";
+import { axisItems } from "./axis";
+import { lineItems, linesOf } from "./lines";
+import { readNetwork, type NetworkReading } from "./reading";
+import { passItem } from "./passes";
+import { tileItems } from "./tiles";
+
+export interface NetworkWords {
+  readonly input: string;
+  readonly hidden: (n: number) => string;
+  readonly output: string;
+  readonly loss: string;
+  readonly targets: string;
+  readonly stays: string;
+  readonly size: string;
+  readonly out: string;
+}
+
+export interface UnitSpot {
+  readonly layer: number;
+  readonly unit: number;
+}
+
+export interface WeightSpot {
+  readonly layer: number;
+  /** Row and column of the weight. */
+  readonly unit: number;
+  readonly from: number;
+}
+
+/** Units that no longer learn, or hardly. */
+export interface UnitHealth {
+  readonly dead: readonly number[];
+  readonly saturated: readonly number[];
+}
+
+export interface NetworkView {
+  readonly scale: Scale;
+  /** The unit that is looked at: the others recede. */
+  readonly unit: UnitSpot | null;
+  readonly weight: WeightSpot | null;
+  readonly selected: UnitSpot | null;
+  readonly health: readonly (UnitHealth | null)[];
+}
+
+export interface NetworkInput {
+  readonly graph: Graph;
+  readonly places: Arrangement;
+  readonly frame: FrameView;
+  readonly maps: readonly (UnitMaps | null)[];
+  readonly view: NetworkView;
+  readonly theme: Theme;
+  readonly words: NetworkWords;
+  readonly measure: Measure;
+}
+
+export interface NetworkScene {
+  readonly base: DisplayList;
+  moving(t: number): DisplayList;
+}
+
+export function networkScene(input: NetworkInput): NetworkScene {
+  const reading = readNetwork(input.graph, input.frame);
+  const lines = linesOf(input, reading);
+  const moves = movingLayer(reading);
+  return {
+    base: [
+      ...connections(input, reading),
+      ...lineItems(lines, input, (layer) => (layer === moves ? 0 : 1)),
+      ...input.places.columns.flatMap((column) => columnItems(input, reading, column)),
+      ...lossItems(input, reading),
+      ...laneItems(input, reading, moves),
+      ...axisItems(input, reading),
+    ],
+    moving(t) {
+      return [
+        ...(moves === null
+          ? []
+          : lineItems(lines, input, (layer) => (layer === moves ? during(t, [0.1, 0.8]) : 0))),
+        ...outlines(input, reading, t),
+        ...passes(input, reading, t),
+        ...drop(input, reading, t),
+      ];
+    },
+  };
+}
+
+export function networkList(input: NetworkInput, t: number): DisplayList {
+  const { base, moving } = networkScene(input);
+  return [...base, ...moving(t)];
+}
+
+/** The layer whose weight lines change with this step. */
+function movingLayer({ active, phase }: NetworkReading): number | null {
+  if (!active || phase === "forward") return null;
+  return active.part === "weight" || active.part === "penalty" ? active.layer : null;
+}
+
+export function palette(theme: Theme): readonly [string, string, string] {
+  return [theme.negative, theme.zero, theme.positive];
+}
+
+/** Plain lines below all others: where layers hang together, whatever the weights. */
+function connections({ places, theme }: NetworkInput, { layers }: NetworkReading): Item[] {
+  const { loss, targets, columns } = places;
+  const out = columns.at(-1);
+  const items: Item[] = [];
+  for (const port of out?.ports ?? [])
+    items.push({
+      kind: "path",
+      d: [
+        ["M", port.out.x, port.out.y],
+        ["C", port.out.x + 14, port.out.y, loss.x - 14, loss.y + loss.h / 2, loss.x, loss.y + loss.h / 2],
+      ],
+      stroke: layers.at(-1)?.passed ? alpha(theme.phase.backward, 0.45) : theme.wire,
+      width: 1.75,
+    });
+  items.push({
+    kind: "path",
+    d: [
+      ["M", targets.x + targets.w / 2, targets.y],
+      ["L", loss.x + loss.w / 2, loss.y + loss.h],
+    ],
+    stroke: theme.wire,
+    width: 1.75,
+  });
+  return items;
+}
+
+function columnItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
+  const { graph, places, theme, maps, view, words } = input;
+  const layer = graph.layers[column.layer];
+  if (!layer) return [];
+  const { font, side } = places;
+  const own = reading.layers[column.layer];
+  const title =
+    layer.kind === "input"
+      ? words.input
+      : layer.kind === "output"
+        ? words.output
+        : words.hidden(column.layer);
+  const items: Item[] = [
+    {
+      kind: "text",
+      text: title,
+      x: column.x,
+      y: places.headings,
+      font: sans(font.heading, 600),
+      fill: theme.text2,
+      align: "middle",
+    },
+    ...gateItem(input, reading, column),
+  ];
+  const map = maps[column.layer] ?? null;
+  const r = Math.max(2, side * 0.13);
+  if (column.block) {
+    const { x, y, w, h } = column.box;
+    items.push(
+      { kind: "rect", ...column.box, r: 6, fill: theme.card, stroke: theme.border, width: 1 },
+      ...sheet(map, { x: x + 4, y: y + 4, w: w - 8, h: h - 8 }, theme),
+      {
+        kind: "text",
+        text: `× ${layer.units}`,
+        x: column.x,
+        y: y + h + font.small + 3,
+        font: mono(font.small, 600),
+        fill: theme.text3,
+        align: "middle",
+      },
+    );
+    return items;
+  }
+  column.units.forEach((box, unit) => {
+    const faint = view.unit && !related(view.unit, column.layer, unit) ? 0.45 : 1;
+    items.push({ kind: "rect", ...box, r, fill: theme.zero, opacity: faint });
+    if (map) items.push({ kind: "map", ...box, r, map, unit, palette: palette(theme), opacity: faint });
+    items.push({ kind: "rect", ...box, r, stroke: theme.border, width: 1, opacity: faint });
+    const name = layer.labels[unit];
+    if (name && layer.kind === "input")
+      items.push({
+        kind: "text",
+        text: name,
+        x: box.x - 8,
+        y: box.y + box.h / 2 + font.small * 0.36,
+        font: sans(font.small + 1, 600),
+        fill: theme.text,
+        align: "end",
+      });
+    if (layer.bias !== null && side >= 14)
+      items.push(...biasItem(input, own?.bias?.data?.[unit] ?? null, box.x + 1, box.y + box.h - 1));
+    items.push(...healthItem(input, column.layer, unit, box));
+  });
+  return items;
+}
+
+/** Whether a unit hangs together with the one looked at: itself, and its neighbours in the next columns. */
+function related(at: UnitSpot, layer: number, unit: number): boolean {
+  return layer === at.layer ? unit === at.unit : Math.abs(layer - at.layer) === 1;
+}
+
+/** The units of a large layer as a contact sheet. */
+function sheet(
+  map: UnitMaps | null,
+  box: { x: number; y: number; w: number; h: number },
+  theme: Theme,
+): Item[] {
+  if (!map) return [];
+  const columns = Math.max(1, Math.round(Math.sqrt((map.units * box.w) / box.h)));
+  const rows = Math.ceil(map.units / columns);
+  const [w, h] = [box.w / columns, box.h / rows];
+  const s = Math.min(w, h) - 1;
+  return Array.from({ length: map.units }, (_, unit): Item => ({
+    kind: "map",
+    x: box.x + (unit % columns) * w,
+    y: box.y + Math.floor(unit / columns) * h,
+    w: s,
+    h: s,
+    r: 1,
+    map,
+    unit,
+    palette: palette(theme),
+  }));
+}
+
+function biasItem({ theme, places }: NetworkInput, x: number | null, cx: number, cy: number): Item[] {
+  const r = Math.max(3, places.side * 0.1);
+  const tone = toneOf(x, true);
+  const fill =
+    tone === "positive"
+      ? theme.positive
+      : tone === "negative"
+        ? theme.negative
+        : tone === "odd"
+          ? theme.warn
+          : tone === "zero"
+            ? theme.zero
+            : theme.stage;
+  return [
+    { kind: "circle", x: cx, y: cy, r: r + 1.25, fill: theme.stage },
+    {
+      kind: "circle",
+      x: cx,
+      y: cy,
+      r,
+      fill,
+      ...(tone === "unknown" || tone === "zero" ? { stroke: theme.zeroEdge, width: 1.25 } : {}),
+    },
+  ];
+}
+
+/** A dead unit is crossed out; a saturated one has a flat line: shapes, not colours. */
+function healthItem(
+  { theme, view, places }: NetworkInput,
+  layer: number,
+  unit: number,
+  box: { x: number; y: number; w: number; h: number },
+): Item[] {
+  const health = view.health[layer];
+  const dead = health?.dead.includes(unit);
+  const saturated = !dead && health?.saturated.includes(unit);
+  if (!dead && !saturated) return [];
+  const r = Math.max(4, places.side * 0.15);
+  const [cx, cy] = [box.x + box.w - 1, box.y + 1];
+  const d = r * 0.5;
+  return [
+    { kind: "circle", x: cx, y: cy, r: r + 1, fill: theme.card, stroke: theme.warn, width: 1.5 },
+    {
+      kind: "path",
+      d: dead
+        ? [
+            ["M", cx - d, cy - d],
+            ["L", cx + d, cy + d],
+            ["M", cx + d, cy - d],
+            ["L", cx - d, cy + d],
+          ]
+        : [
+            ["M", cx - r * 0.6, cy + d * 0.9],
+            ["C", cx, cy + d * 0.9, cx - r * 0.3, cy - d * 0.9, cx + r * 0.1, cy - d * 0.9],
+            ["L", cx + r * 0.65, cy - d * 0.9],
+          ],
+      stroke: theme.warn,
+      width: 1.5,
+      cap: "round",
+    },
+  ];
+}
+
+/** The gate of a layer: its activation under the title; going back it is a factor. */
+function gateItem(
+  { places, theme, graph, measure }: NetworkInput,
+  reading: NetworkReading,
+  column: Column,
+): Item[] {
+  const layer = graph.layers[column.layer];
+  if (!layer?.activation || places.narrow) return [];
+  const { active, phase } = reading;
+  const on = active?.layer === column.layer && active.part === "gate";
+  const font = sans(places.font.small - 1, on ? 650 : 500);
+  const text = on && phase === "backward" ? `× ${layer.activation}′` : layer.activation;
+  const w = measure(text, font) + 14;
+  const y = places.headings + 5;
+  const h = places.font.small + 5;
+  const shade = theme.phase[phase];
+  return [
+    {
+      kind: "rect",
+      x: column.x - w / 2,
+      y,
+      w,
+      h,
+      r: h / 2,
+      fill: on ? shade : theme.card,
+      stroke: on ? shade : theme.border,
+      width: 1,
+    },
+    {
+      kind: "text",
+      text,
+      x: column.x,
+      y: y + h / 2 + font.size * 0.35,
+      font,
+      fill: on ? theme.onPhase : theme.text3,
+      align: "middle",
+    },
+  ];
+}
+
+function lossItems(input: NetworkInput, reading: NetworkReading): Item[] {
+  const { places, theme, words } = input;
+  const { loss, targets, font } = places;
+  const { active, phase } = reading;
+  const on = active?.layer === input.graph.layers.length;
+  const pad = places.narrow ? 7 : 13;
+  const number = (text: string, y: number, fill: string, id: string): Item => ({
+    kind: "text",
+    text,
+    x: loss.x + loss.w - pad,
+    y,
+    font: mono(font.number, 550),
+    fill,
+    align: "end",
+    number: true,
+    id,
+  });
+  const value = reading.loss;
+  return [
+    {
+      kind: "rect",
+      ...loss,
+      r: 9,
+      fill: theme.card,
+      stroke: on ? theme.phase[phase] : theme.borderStrong,
+      width: on ? 2.5 : 1,
+    },
+    {
+      kind: "text",
+      text: words.loss,
+      x: loss.x + pad,
+      y: loss.y + 9 + font.heading * 0.8,
+      font: sans(font.heading, 650),
+      fill: theme.text,
+    },
+    number(
+      short(value),
+      loss.y + 15 + font.heading + font.number * 0.8,
+      value === null ? theme.text3 : phase === "backward" ? theme.text3 : theme.text,
+      "value:loss",
+    ),
+    number(
+      short(reading.seeded ? 1 : null),
+      loss.y + 20 + font.heading + font.number * 1.8,
+      reading.seeded ? textColor("positive", theme) : theme.text3,
+      "grad:loss",
+    ),
+    {
+      kind: "rect",
+      ...targets,
+      r: 9,
+      fill: theme.sunken,
+      stroke: active?.part === "load" ? theme.phase.forward : theme.border,
+      width: active?.part === "load" ? 2.5 : 1,
+    },
+    {
+      kind: "text",
+      text: words.targets,
+      x: targets.x + targets.w / 2,
+      y: targets.y + targets.h / 2 + font.small * 0.36,
+      font: sans(font.small, 500),
+      fill: reading.loaded ? theme.text2 : theme.text3,
+      align: "middle",
+    },
+  ];
+}
+
+/** The lane of what stays. */
+function laneItems(input: NetworkInput, reading: NetworkReading, moving: number | null): Item[] {
+  const { places, theme, words } = input;
+  const { lane, font, narrow } = places;
+  const items: Item[] = [];
+  if (!narrow)
+    items.push(
+      {
+        kind: "text",
+        text: words.stays,
+        x: lane.words.x,
+        y: lane.words.y + 2,
+        font: sans(font.small + 1, 600),
+        fill: theme.text2,
+      },
+      {
+        kind: "text",
+        text: "∂L/∂W, ∂L/∂b",
+        x: lane.words.x,
+        y: lane.words.y + font.small + 6,
+        font: sans(font.small, 450),
+        fill: theme.text3,
+      },
+    );
+  for (const column of places.columns) {
+    const own = reading.layers[column.layer];
+    if (!own || !column.stays) continue;
+    items.push(...dropLine(input, reading, column));
+    const bias = reading.active?.layer === column.layer && reading.active.part === "bias";
+    items.push(
+      ...tileItems(
+        column.stays.weight,
+        own.weightGrad,
+        input,
+        moving === column.layer && reading.phase === "backward",
+      ),
+      ...tileItems(column.stays.bias, own.biasGrad, input, bias && reading.phase === "backward"),
+    );
+  }
+  return items;
+}
+
+/** From a column down to what stays of it. */
+function dropLine({ places, theme }: NetworkInput, reading: NetworkReading, column: Column): Item[] {
+  const own = reading.layers[column.layer];
+  const from = column.box.y + column.box.h + 5;
+  const to = places.lane.top - 3;
+  if (to - from < 8 || !own) return [];
+  const arrived = own.weightGrad !== null || own.biasGrad !== null;
+  return [
+    {
+      kind: "path",
+      d: [
+        ["M", column.x, from],
+        ["L", column.x, to],
+      ],
+      stroke: arrived ? alpha(theme.phase.backward, 0.5) : theme.wire,
+      width: arrived ? 1.5 : 1,
+      opacity: arrived ? 1 : 0.6,
+    },
+  ];
+}
+
+/** What the step is about has the phase's outline. */
+function outlines({ places, theme }: NetworkInput, { active, phase }: NetworkReading, t: number): Item[] {
+  const column = active ? places.columns[active.layer] : undefined;
+  if (!active || !column) return [];
+  const shade = theme.phase[phase];
+  const shown = appears(t, 0.15, 0.3);
+  const r = Math.max(2, places.side * 0.13) + 2;
+  const around = (box: { x: number; y: number; w: number; h: number }, by: number, width: number): Item => ({
+    kind: "rect",
+    x: box.x - by,
+    y: box.y - by,
+    w: box.w + 2 * by,
+    h: box.h + 2 * by,
+    r: r + by / 2,
+    stroke: shade,
+    width,
+    opacity: shown,
+  });
+  const items = (column.block ? [column.box] : column.units).map((box) =>
+    around(box, 1.5, places.side > 24 ? 3 : 2),
+  );
+  const stays = column.stays;
+  if (stays && phase !== "forward" && ["weight", "bias", "penalty"].includes(active.part)) {
+    const box = active.part === "bias" ? stays.bias : stays.weight;
+    items.push(around(box, 4, 2));
+  }
+  return items;
+}
+
+/** What is passed on: round and teal forward, purple chevrons backward. */
+function passes(input: NetworkInput, reading: NetworkReading, t: number): Item[] {
+  const { places, graph } = input;
+  const { active, phase } = reading;
+  return places.passes.flatMap((at, k) => {
+    const own = reading.layers[k];
+    const layer = graph.layers[k];
+    if (!own || !layer) return [];
+    const here = active?.layer === k;
+    const forwards = phase === "forward";
+    const on = forwards
+      ? here && layer.output === input.frame.header.step.node
+      : phase === "backward" && here && active.part === "passes";
+    const there = forwards ? own.forward && k > 0 : k > 0 && own.passed;
+    if (!there) return [];
+    const gap = gapAt(places, k);
+    const by = on ? (1 - during(t, [0.05, 0.75])) * (forwards ? -1 : 1) * gap * 0.45 : 0;
+    return passItem(
+      {
+        kind: forwards ? "forward" : "backward",
+        at: { x: at.x + by, y: at.y },
+        room: gap - 6,
+        active: on,
+        faint: phase === "update",
+        label: layer.kind === "output" ? "z" : `h${subscript(k)}`,
+        opacity: on ? appears(t, 0, 0.25) : 1,
+      },
+      input,
+    );
+  });
+}
+
+function gapAt(places: Arrangement, k: number): number {
+  const [a, b] = [places.columns[k], places.columns[k + 1]];
+  return (b?.box.x ?? places.loss.x) - ((a?.box.x ?? 0) + (a?.box.w ?? 0));
+}
+
+/** While a contribution to a weight comes down, or an update goes up. */
+function drop(input: NetworkInput, reading: NetworkReading, t: number): Item[] {
+  const { places, theme } = input;
+  const { active, phase } = reading;
+  const column = active ? places.columns[active.layer] : undefined;
+  const stays = column?.stays;
+  if (!active || !column || !stays || phase === "forward") return [];
+  if (active.part !== "weight" && active.part !== "bias" && active.part !== "penalty") return [];
+  const own = reading.layers[active.layer];
+  const box = active.part === "bias" ? stays.bias : stays.weight;
+  const tensor = active.part === "bias" ? own?.biasGrad : own?.weightGrad;
+  const from = column.box.y + column.box.h + 5;
+  const to = places.lane.top - 3;
+  const s = during(t, [0.05, 0.7]);
+  const items: Item[] = [];
+  if (phase === "backward") {
+    items.push({
+      kind: "group",
+      opacity: s,
+      at: { x: 0, y: (s - 1) * Math.max(10, to - from) },
+      items: tileItems(box, tensor ?? null, input, false),
+    });
+  }
+  if (to - from >= 12) {
+    const y = phase === "backward" ? from + (to - from) * s : to - (to - from) * s;
+    const point = phase === "backward" ? 1 : -1;
+    const x = column.x;
+    items.push(
+      {
+        kind: "path",
+        d: [
+          ["M", x, phase === "backward" ? from : to],
+          ["L", x, y],
+        ],
+        stroke: theme.phase[phase],
+        width: 2.25,
+      },
+      {
+        kind: "path",
+        d: [["M", x, y + 5 * point], ["L", x - 5.5, y - 4 * point], ["L", x + 5.5, y - 4 * point], ["Z"]],
+        fill: theme.phase[phase],
+      },
+    );
+  }
+  return items;
+}
+
+const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
+export function subscript(n: number): string {
+  return [...String(n)].map((digit) => DIGITS[Number(digit)] ?? digit).join("");
+}

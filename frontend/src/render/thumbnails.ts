@@ -1,0 +1,92 @@
+/** Thumbnails of units: levels of −127 … 127 as colours from negative over zero to positive. */
+import type { UnitMaps } from "../store/types";
+import type { MapItem } from "./display";
+
+type Rgb = readonly [number, number, number];
+export type Palette = MapItem["palette"];
+
+/** What stands in a map for what is no finite number. */
+export const NOT_A_NUMBER = -128;
+const ODD: Rgb = [179, 38, 30];
+
+const ramps = new Map<string, Uint32Array>();
+
+export function rgbOf(hex: string): Rgb {
+  const n = Number.parseInt(hex.slice(1), 16);
+  return [(n >> 16) & 255, (n >> 8) & 255, n & 255];
+}
+
+export function cssOf([r, g, b]: Rgb): string {
+  return `rgb(${r} ${g} ${b})`;
+}
+
+/** The colour of a level: zero is light, so that sign is seen before size. */
+export function colorAt(level: number, [negative, zero, positive]: Palette): Rgb {
+  if (level === NOT_A_NUMBER) return ODD;
+  const share = Math.min(1, Math.abs(level) / 127);
+  const [from, to] = [rgbOf(zero), rgbOf(level < 0 ? negative : positive)];
+  const mix = (k: 0 | 1 | 2) => Math.round(from[k] + (to[k] - from[k]) * share);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** All 256 levels as pixels, from −128 on, as a little-endian `ImageData` holds them. */
+export function rampOf(palette: Palette): Uint32Array {
+  const key = palette.join();
+  let ramp = ramps.get(key);
+  if (!ramp) {
+    ramp = Uint32Array.from({ length: 256 }, (_, i) => {
+      const [r, g, b] = colorAt(i - 128, palette);
+      return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+    });
+    ramps.set(key, ramp);
+  }
+  return ramp;
+}
+
+interface Sprite {
+  readonly canvas: HTMLCanvasElement;
+  readonly key: string;
+}
+
+/** A layer's thumbnails side by side; made when they have changed, not when they are painted. */
+const sprites = new WeakMap<UnitMaps, Sprite>();
+
+function spriteOf(map: UnitMaps, palette: Palette): Sprite {
+  const key = palette.join();
+  const known = sprites.get(map);
+  if (known?.key === key) return known;
+  const { units, size, levels } = map;
+  const canvas = known?.canvas ?? document.createElement("canvas");
+  canvas.width = units * size;
+  canvas.height = size;
+  const ctx = canvas.getContext("2d");
+  if (ctx) {
+    const ramp = rampOf(palette);
+    const image = ctx.createImageData(units * size, size);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let u = 0; u < units; u++)
+      for (let row = 0; row < size; row++) {
+        // The first row has the least y, which is at the bottom.
+        const to = (size - 1 - row) * units * size + u * size;
+        const from = (u * size + row) * size;
+        for (let c = 0; c < size; c++) pixels[to + c] = ramp[(levels[from + c] ?? 0) + 128] ?? 0;
+      }
+    ctx.putImageData(image, 0, 0);
+  }
+  const sprite = { canvas, key };
+  sprites.set(map, sprite);
+  return sprite;
+}
+
+export function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
+  const { canvas } = spriteOf(item.map, item.palette);
+  const n = item.map.size;
+  ctx.save();
+  ctx.beginPath();
+  ctx.roundRect(item.x, item.y, item.w, item.h, item.r);
+  ctx.clip();
+  ctx.imageSmoothingEnabled = true;
+  // Half a pixel is left out on each side, so that a neighbour's colours do not shine in.
+  ctx.drawImage(canvas, item.unit * n + 0.5, 0.5, n - 1, n - 1, item.x, item.y, item.w, item.h);
+  ctx.restore();
+}
