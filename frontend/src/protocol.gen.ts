@@ -850,6 +850,7 @@ export interface components {
          *
          *     ``index`` is a node for value and grad, an edge for contribution and local. ``upstream``, ``before`` and
          *     ``after`` belong to the step itself (its node), ``detail`` is the k-th intermediate of an update.
+         *     ``change`` is by how much updates have changed a parameter in this iteration.
          *     ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
          *     for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
          *     y, column 0 the least x; both ends of the dataset's range are among the places.
@@ -857,7 +858,7 @@ export interface components {
          */
         FrameTensor: {
             /** @enum {string} */
-            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "map" | "surface";
+            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "change" | "map" | "surface";
             index: number;
             /** @enum {string} */
             dtype: "float32" | "float64" | "int8";

@@ -15,7 +15,7 @@ def told(page: Page, name: str) -> str:
 
 
 def test_back_through_an_update_and_forward_again(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground?zoom=operations")
     at_step(page, 1, 26)
     press(page, "Control+ArrowRight", 20)
     expect(page.locator("header")).to_contain_text("iteration 20")
@@ -36,7 +36,7 @@ def test_back_through_an_update_and_forward_again(page: Page) -> None:
 
 
 def test_it_is_set_up_in_the_page(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground?zoom=operations")
     hidden = page.get_by_label("hidden layers", exact=True)
     expect(hidden).to_have_value("4, 2")
     hidden.fill("3")

@@ -147,7 +147,17 @@ class Tensor(Part):
 
 
 FrameWhat = Literal[
-    "value", "grad", "contribution", "local", "upstream", "before", "after", "detail", "change", "map", "surface"
+    "value",
+    "grad",
+    "contribution",
+    "local",
+    "upstream",
+    "before",
+    "after",
+    "detail",
+    "change",
+    "map",
+    "surface",
 ]
 FrameDtype = Literal["float32", "float64", "int8"]
 PictureOf = Literal["units", "surface", "evaluation"]

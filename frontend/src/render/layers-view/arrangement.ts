@@ -9,6 +9,9 @@ import type { Insets } from "../camera";
 /** A layer with more units is shown as one block. */
 export const MOST_UNITS = 16;
 
+/** As much room as so many units takes a block. */
+const BLOCK_ROWS = 4;
+
 export interface Column {
   readonly layer: number;
   readonly x: number;
@@ -19,10 +22,14 @@ export interface Column {
   readonly box: Box;
   readonly block: boolean;
   /** The tiles of what stays: ∂L/∂W with one row per unit, ∂L/∂b beside it. Null for the input. */
-  readonly stays: { readonly weight: Box; readonly bias: Box; readonly cell: number } | null;
+  readonly stays: { readonly weight: Box; readonly bias: Box } | null;
 }
 
+const PASS_STRIP = 30;
+
 export interface Arrangement {
+  /** From one column to the next. */
+  readonly pitch: number;
   readonly size: { readonly w: number; readonly h: number };
   readonly columns: readonly Column[];
   readonly side: number;
@@ -32,10 +39,17 @@ export interface Arrangement {
   readonly passes: readonly Point[];
   readonly headings: number;
   readonly lane: { readonly top: number; readonly bottom: number; readonly words: Point };
-  readonly axis: { readonly x0: number; readonly x1: number; readonly y: number; readonly words: Point };
+  /** Null on a low stage. */
+  readonly axis: {
+    readonly x0: number;
+    readonly x1: number;
+    readonly y: number;
+    readonly words: Point;
+  } | null;
   /** Type is as large as the room allows. */
   readonly font: { readonly heading: number; readonly small: number; readonly number: number };
   readonly narrow: boolean;
+  readonly low: boolean;
 }
 
 export interface Room {
@@ -56,21 +70,26 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
       ? { heading: 11, small: 10.5, number: 11 }
       : { heading: 13.5, small: 12.5, number: 13 };
 
-  const rows = Math.max(1, ...layers.map(({ units }) => Math.min(units, MOST_UNITS)));
-  const axisH = narrow ? 44 : 56;
-  const laneH = Math.min(narrow ? 52 : 74, h * 0.16);
-  const headH = font.heading + (narrow ? 12 : 18);
-  const field = h - axisH - laneH - headH - 14;
+  const rows = Math.max(...layers.map(({ units }) => (units > MOST_UNITS ? BLOCK_ROWS : units)));
+  // On a low stage the units come first, then what stays of them.
+  const low = h < 300;
+  const axisH = h < 230 ? 0 : narrow ? 44 : present ? 64 : 56;
+  const laneH = Math.min(narrow ? 52 : present ? 90 : 74, h * (low ? 0.2 : 0.16));
+  const titles = font.heading + (narrow || low ? 12 : font.small + 12);
 
   // What is beside the columns: words of the input at the left, the loss at the right.
   const before = narrow ? 26 : 44;
   const lossW = narrow ? 62 : present ? 150 : 104;
   const count = layers.length;
-  const across = w - before - lossW - (narrow ? 10 : 18);
+  const across = w - before - lossW - (narrow ? 10 : 44);
   const pitch = across / Math.max(count - 0.4, 1);
-  const most = present ? 72 : 50;
+  const most = present ? 76 : 58;
+  // Where there is no room for chevrons between columns, they have a strip of their own above.
+  const tight = !low && pitch * 0.58 < 6.2 * font.small;
+  const headH = titles + (tight ? PASS_STRIP : 0);
+  const field = h - axisH - laneH - headH - 14;
   const side = Math.max(7, Math.min(most, pitch * 0.42, (field / rows) * (rows > 8 ? 0.78 : 0.64)));
-  const step = Math.min(field / rows, side * 1.68);
+  const step = Math.min(field / rows, side * 1.8);
 
   const middle = top + headH + field / 2;
   const laneTop = top + headH + field + 8;
@@ -86,9 +105,10 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
       w: side,
       h: side,
     }));
-    const blockH = Math.min(field - 8, side * 6);
+    const blockH = Math.min(field - 40, side * 1.8 * BLOCK_ROWS);
+    const blockW = Math.min(pitch * 0.6, side * 1.7);
     const box = block
-      ? { x: x - side * 0.6, y: middle - blockH / 2, w: side * 1.2, h: blockH }
+      ? { x: x - blockW / 2, y: middle - blockH / 2, w: blockW, h: blockH }
       : {
           x: x - side / 2,
           y: y0 - side / 2,
@@ -113,32 +133,47 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
     };
   });
   const last = columns.at(-1);
-  const lossX = Math.min(left + w - lossW, (last?.box.x ?? left) + side + (narrow ? 14 : 40));
-  const lossH = font.heading + 2 * font.number + 26;
-  const loss = { x: lossX, y: middle - lossH * 0.62, w: lossW, h: lossH };
-  const targets = { x: lossX, y: loss.y + loss.h + (narrow ? 18 : 30), w: lossW, h: font.heading + 22 };
+  const lossX = Math.min(
+    left + w - lossW,
+    (last?.box.x ?? left) + side + (narrow ? 18 : Math.min(84, Math.max(40, pitch - side))),
+  );
+  const lossH = font.heading + (low ? 1 : 2) * font.number + (low ? 20 : 26);
+  const loss = { x: lossX, y: middle - lossH * (low ? 1 : 0.62), w: lossW, h: lossH };
+  const targets = {
+    x: lossX,
+    y: loss.y + loss.h + (low ? 10 : narrow ? 18 : 30),
+    w: lossW,
+    h: font.heading + (low ? 14 : 22),
+  };
   const first = columns[1]?.box ?? columns[0]?.box ?? loss;
-  const passY = Math.max(top + headH + font.heading * 0.6, middle - ((rows - 1) * step) / 2);
+  const passY = tight
+    ? top + titles + PASS_STRIP / 2
+    : Math.max(top + headH + font.heading * 0.6, middle - ((rows - 1) * step) / 2);
   return {
     size,
+    pitch: Math.min(pitch, side * 5.2),
     columns,
     side,
     loss,
     targets,
     passes: columns.map((column, k) => {
       const next = columns[k + 1];
-      return { x: (column.box.x + side + (next ? next.box.x : loss.x)) / 2, y: next ? passY : passY };
+      return { x: (column.box.x + column.box.w + (next ? next.box.x : loss.x)) / 2, y: passY };
     }),
     headings: top + font.heading,
     lane: { top: laneTop, bottom: laneTop + laneH, words: { x: left, y: laneTop + 12 } },
-    axis: {
-      x0: narrow ? left + 4 : Math.max(left + 150, first.x - side * 0.2),
-      x1: narrow ? left + w - 8 : loss.x + loss.w * 0.5,
-      y: top + h - (narrow ? 20 : 26),
-      words: { x: left, y: top + h - (narrow ? 40 : 22) },
-    },
+    axis:
+      axisH === 0
+        ? null
+        : {
+            x0: narrow ? left + 4 : Math.max(left + 150, first.x - side * 0.2),
+            x1: narrow ? left + w - 8 : loss.x + loss.w * 0.5,
+            y: top + h - (narrow ? 20 : 26),
+            words: { x: left, y: top + h - (narrow ? 40 : 22) },
+          },
     font,
     narrow,
+    low,
   };
 }
 
@@ -156,10 +191,12 @@ function tiles(
   rows: number,
   columns: number,
 ): NonNullable<Column["stays"]> {
-  const cell = Math.max(1.2, Math.min(11, (height - 4) / Math.max(rows, 3), width / (columns + 1.8)));
+  const square = Math.min(15, (height - 4) / Math.max(rows, 3), width / (columns + 1.8));
+  // Of large layers the cells are no squares: none would be seen.
+  const cell = Math.max(1.2, square);
   const gap = Math.max(2, cell * 0.5);
-  const w = columns * cell;
-  const h = rows * cell;
+  const w = Math.min(columns * cell, width - gap - cell);
+  const h = Math.min(rows * cell, height - 4);
   const x0 = x - (w + gap + cell) / 2;
-  return { weight: { x: x0, y: top + 2, w, h }, bias: { x: x0 + w + gap, y: top + 2, w: cell, h }, cell };
+  return { weight: { x: x0, y: top + 2, w, h }, bias: { x: x0 + w + gap, y: top + 2, w: cell, h } };
 }

@@ -8,6 +8,7 @@ export function axisItems(
   { layers }: NetworkReading,
 ): Item[] {
   const { axis, font, narrow } = places;
+  if (!axis) return [];
   const sizes = layers.map(({ size }) => size);
   const { low, high } = decades(sizes);
   const at = (size: number) =>

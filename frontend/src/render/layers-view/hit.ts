@@ -16,8 +16,9 @@ export function spotAt(places: Arrangement, layers: readonly Layer[], at: Point)
     const unit = column.units.findIndex((box) => inside(box, at, 2));
     if (unit >= 0) return { kind: "unit", layer: column.layer, unit };
     const { stays } = column;
+    const [units, from] = [layers[column.layer]?.units ?? 1, layers[column.layer - 1]?.units ?? 1];
     if (!stays) continue;
-    const row = Math.floor((at.y - stays.weight.y) / stays.cell);
+    const row = Math.floor(((at.y - stays.weight.y) / stays.weight.h) * units);
     if (inside(stays.bias, at, 1) && layers[column.layer]?.bias !== null)
       return { kind: "bias", layer: column.layer, unit: Math.max(0, row) };
     if (inside(stays.weight, at))
@@ -25,7 +26,7 @@ export function spotAt(places: Arrangement, layers: readonly Layer[], at: Point)
         kind: "weight",
         layer: column.layer,
         unit: row,
-        from: Math.floor((at.x - stays.weight.x) / stays.cell),
+        from: Math.floor(((at.x - stays.weight.x) / stays.weight.w) * from),
       };
   }
   return lineAt(places, layers, at);

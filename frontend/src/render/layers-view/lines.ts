@@ -17,7 +17,7 @@ export interface Line {
 }
 
 const BUCKETS = 8;
-const WIDTH = { least: 0.7, most: 6.5 } as const;
+const WIDTH = { least: 0.7, most: 6 } as const;
 
 export function curveBetween(
   places: Arrangement,
@@ -56,7 +56,7 @@ export function linesOf({ places, graph, view }: NetworkInput, reading: NetworkR
         const d = curveBetween(places, k, unit, from);
         if (!d) continue;
         const value = blocks ? null : (row?.[from] ?? null);
-        const size = value === null ? 0 : Number.isFinite(value) ? symlog(value, most, most / 30) : 1;
+        const size = value === null ? 0 : Number.isFinite(value) ? symlog(value, most, most / 8) : 1;
         lines.push({ layer: k, unit, from, value, size, d });
       }
     }
@@ -71,6 +71,8 @@ export function lineItems(
   shown: (layer: number) => number,
 ): Item[] {
   const groups = new Map<string, { lines: Line[]; opacity: number; bucket: number; tone: string }>();
+  // Many lines are thinner and fainter, the weak ones most.
+  const many = Math.min(1, Math.sqrt(160 / Math.max(lines.length, 1)));
   const factor = Math.min(1.15, Math.max(0.45, places.side / 42));
   for (const line of lines) {
     const there = shown(line.layer);
@@ -113,8 +115,10 @@ export function lineItems(
             : tone === "odd"
               ? theme.warn
               : theme.wire,
-      width: tone === "plain" ? 1 : width,
-      opacity: opacity * (tone === "plain" ? 0.75 : 0.28 + (0.34 * bucket) / (BUCKETS - 1)),
+      width: tone === "plain" ? Math.max(0.6, many) : width,
+      opacity:
+        opacity *
+        (tone === "plain" ? 0.75 * many : 0.28 * many + (0.36 * (many + 1) * bucket) / 2 / (BUCKETS - 1)),
       ...(dash ? { dash } : {}),
     });
   }

@@ -146,16 +146,17 @@ function columnItems(input: NetworkInput, reading: NetworkReading, column: Colum
   if (!layer) return [];
   const { font, side } = places;
   const own = reading.layers[column.layer];
-  const title =
+  const full =
     layer.kind === "input"
       ? words.input
       : layer.kind === "output"
         ? words.output
         : words.hidden(column.layer);
+  const fits = input.measure(full, sans(font.heading, 600)) + 10 < places.pitch;
   const items: Item[] = [
     {
       kind: "text",
-      text: title,
+      text: fits || layer.kind !== "hidden" ? full : `h${subscript(column.layer)}`,
       x: column.x,
       y: places.headings,
       font: sans(font.heading, 600),
@@ -305,7 +306,7 @@ function gateItem(
   column: Column,
 ): Item[] {
   const layer = graph.layers[column.layer];
-  if (!layer?.activation || places.narrow) return [];
+  if (!layer?.activation || places.narrow || places.low || places.pitch < 50) return [];
   const { active, phase } = reading;
   const on = active?.layer === column.layer && active.part === "gate";
   const font = sans(places.font.small - 1, on ? 650 : 500);
@@ -379,12 +380,16 @@ function lossItems(input: NetworkInput, reading: NetworkReading): Item[] {
       value === null ? theme.text3 : phase === "backward" ? theme.text3 : theme.text,
       "value:loss",
     ),
-    number(
-      short(reading.seeded ? 1 : null),
-      loss.y + 20 + font.heading + font.number * 1.8,
-      reading.seeded ? textColor("positive", theme) : theme.text3,
-      "grad:loss",
-    ),
+    ...(places.low
+      ? []
+      : [
+          number(
+            short(reading.seeded ? 1 : null),
+            loss.y + 20 + font.heading + font.number * 1.8,
+            reading.seeded ? textColor("positive", theme) : theme.text3,
+            "grad:loss",
+          ),
+        ]),
     {
       kind: "rect",
       ...targets,
@@ -469,7 +474,9 @@ function dropLine({ places, theme }: NetworkInput, reading: NetworkReading, colu
 }
 
 /** What the step is about has the phase's outline. */
-function outlines({ places, theme }: NetworkInput, { active, phase }: NetworkReading, t: number): Item[] {
+function outlines(input: NetworkInput, reading: NetworkReading, t: number): Item[] {
+  const { places, theme, graph } = input;
+  const { active, phase, layers } = reading;
   const column = active ? places.columns[active.layer] : undefined;
   if (!active || !column) return [];
   const shade = theme.phase[phase];
@@ -489,6 +496,14 @@ function outlines({ places, theme }: NetworkInput, { active, phase }: NetworkRea
   const items = (column.block ? [column.box] : column.units).map((box) =>
     around(box, 1.5, places.side > 24 ? 3 : 2),
   );
+  // What is printed on a unit lies over its outline.
+  const layer = graph.layers[active.layer];
+  const bias = layers[active.layer]?.bias ?? null;
+  if (layer && layer.bias !== null && places.side >= 14)
+    column.units.forEach((box, unit) => {
+      items.push(...biasItem(input, bias?.data?.[unit] ?? null, box.x + 1, box.y + box.h - 1));
+      items.push(...healthItem(input, active.layer, unit, box));
+    });
   const stays = column.stays;
   if (stays && phase !== "forward" && ["weight", "bias", "penalty"].includes(active.part)) {
     const box = active.part === "bias" ? stays.bias : stays.weight;

@@ -1,0 +1,248 @@
+import { describe, expect, it } from "vitest";
+import { estimate, textsOf, type Item } from "../../src/render/display";
+import { arrange, MOST_UNITS } from "../../src/render/layers-view/arrangement";
+import { spotAt } from "../../src/render/layers-view/hit";
+import { linesOf } from "../../src/render/layers-view/lines";
+import { activeIn, decades, readNetwork } from "../../src/render/layers-view/reading";
+import { networkList, type NetworkInput } from "../../src/render/layers-view/scene";
+import { lightTheme } from "../../src/render/theme";
+import { colorAt, rampOf } from "../../src/render/thumbnails";
+import { toSvg } from "../../src/render/svg";
+import { initialState, reduce } from "../../src/store/reduce";
+import type { Graph, Layer, State } from "../../src/store/types";
+import { golden } from "../support/golden";
+
+const states: State[] = [];
+golden("playground").reduce((state, message) => {
+  const next = reduce(state, message);
+  if (message.type === "frame") states.push(next);
+  return next;
+}, initialState);
+
+const insets = { top: 66, right: 16, bottom: 64, left: 16 };
+const SIZES = { desk: { w: 762, h: 690 }, laptop: { w: 690, h: 500 }, phone: { w: 390, h: 290 } };
+
+function layersOf(...units: number[]): Layer[] {
+  return units.map((n, k) => ({
+    name: k === 0 ? "x" : `hidden${k}`,
+    kind: k === 0 ? "input" : k === units.length - 1 ? "output" : "hidden",
+    units: n,
+    labels: [],
+    activation: "tanh",
+    weight: k,
+    bias: k,
+    summed: k,
+    output: k,
+  }));
+}
+
+function inputAt(state: State, size = SIZES.desk): NetworkInput {
+  const { graph, frame } = state;
+  if (!graph || !frame) throw new Error("no frame");
+  return {
+    graph,
+    frame,
+    places: arrange(graph.layers, { size, insets, present: false }),
+    maps: graph.layers.map(({ units }) => ({
+      units,
+      size: 16,
+      levels: Int8Array.from({ length: units * 256 }, (_, i) => (i % 255) - 127),
+      scale: Array.from({ length: units }, () => 1),
+    })),
+    view: { scale: "global", unit: null, weight: null, selected: null, health: [] },
+    theme: lightTheme,
+    words: {
+      input: "input",
+      hidden: (n) => `hidden ${n}`,
+      output: "output",
+      loss: "loss",
+      targets: "targets",
+      stays: "stays:",
+      size: "mean |∂L/∂W|",
+      out: "out",
+    },
+    measure: estimate,
+  };
+}
+
+const at = (step: number): State => states[step] as State;
+const graph = at(0).graph as Graph;
+const stepOf = (label: RegExp) => graph.steps.findIndex((step) => label.test(step.label));
+
+describe("the arrangement", () => {
+  const networks = {
+    default: [2, 4, 2, 1],
+    deep: [2, ...Array<number>(8).fill(16), 1],
+    wide: [7, 128, 3, 1],
+  };
+  for (const [name, units] of Object.entries(networks))
+    for (const [screen, size] of Object.entries(SIZES))
+      it(`has all of ${name} within the free part of the ${screen}`, () => {
+        const places = arrange(layersOf(...units), { size, insets, present: false });
+        const boxes = places.columns.flatMap(({ units: own, box, stays }) => [
+          ...own,
+          box,
+          ...(stays ? [stays.weight, stays.bias] : []),
+        ]);
+        for (const box of [...boxes, places.loss]) {
+          expect(box.x).toBeGreaterThanOrEqual(0);
+          expect(box.x + box.w).toBeLessThanOrEqual(size.w + 0.5);
+          expect(box.y).toBeGreaterThanOrEqual(insets.top - 0.5);
+          expect(box.y + box.h).toBeLessThanOrEqual(size.h - insets.bottom + 6);
+        }
+        const edges = places.columns.map(({ box }) => [box.x, box.x + box.w] as const);
+        for (let k = 1; k < edges.length; k++)
+          expect(edges[k]?.[0]).toBeGreaterThan(edges[k - 1]?.[1] ?? Infinity);
+      });
+
+  it("shows each unit of a layer up to the limit, and more as a block", () => {
+    const [, most, more] = arrange(layersOf(2, MOST_UNITS, MOST_UNITS + 1, 1), {
+      size: SIZES.desk,
+      insets,
+      present: false,
+    }).columns;
+    expect(most?.units).toHaveLength(MOST_UNITS);
+    expect(more?.block).toBe(true);
+    expect(more?.units).toHaveLength(0);
+  });
+});
+
+describe("the reading", () => {
+  it("knows which part of which layer each step of a real iteration is about", () => {
+    const told = graph.steps.map((step) => {
+      const found = activeIn(graph, at(step.index).frame as NonNullable<State["frame"]>);
+      return found && `${found.layer}:${found.part}`;
+    });
+    expect(told.slice(0, 3)).toEqual([null, "0:load", "1:summed"]);
+    expect(told[3]).toBe("1:gate");
+    expect(told.filter((one) => one?.endsWith("passes"))).not.toHaveLength(0);
+    const weights = graph.layers.filter(({ weight }) => weight !== null).length;
+    // Each layer's weight and bias: once as what stays, once as what is updated.
+    expect(told.filter((one) => one?.endsWith("weight"))).toHaveLength(2 * weights);
+    expect(told.filter((one) => one?.endsWith("bias"))).toHaveLength(2 * weights);
+    expect(told.slice(2)).not.toContain(null);
+  });
+
+  it("shows weights going forward, gradients going back once they have come, changes in the update", () => {
+    const forward = readNetwork(graph, at(3).frame!);
+    expect(forward.layers[1]?.weight?.data).toEqual(at(3).frame!.value(graph.layers[1]!.weight!)?.data);
+    const first = stepOf(/→ output\.weight/);
+    expect(readNetwork(graph, at(first - 1).frame!).layers.at(-1)?.weight).toBeNull();
+    const backward = readNetwork(graph, at(first).frame!);
+    expect(backward.layers.at(-1)?.weight?.data).toEqual(
+      at(first).frame!.grad(graph.layers.at(-1)!.weight!)?.data,
+    );
+    expect(backward.layers[1]?.weight).toBeNull();
+    const done = readNetwork(graph, at(graph.steps.length - 1).frame!);
+    const layer = graph.layers[1]!;
+    const [before, after] = [at(0).frame!.value(layer.weight!)!, done.layers[1]!.weight!];
+    const now = at(graph.steps.length - 1).frame!.value(layer.weight!)!;
+    after.data!.forEach((change, i) => {
+      expect(before.data![i]! + change).toBeCloseTo(now.data![i]!, 5);
+    });
+  });
+
+  it("has a mean size per layer, and an axis that holds them all", () => {
+    const { layers } = readNetwork(graph, at(graph.steps.length - 1).frame!);
+    const grad = at(graph.steps.length - 1).frame!.grad(graph.layers[1]!.weight!)!.data!;
+    const mean = grad.reduce((sum, x) => sum + Math.abs(x), 0) / grad.length;
+    expect(layers[1]?.size).toBeCloseTo(mean, 7);
+    expect(decades([3e-7, null, 20, 0])).toEqual({ low: -7, high: 2 });
+    expect(decades([])).toEqual({ low: -4, high: 0 });
+  });
+});
+
+describe("the picture", () => {
+  it("has one line for each weight, with its sign", () => {
+    const input = inputAt(at(3));
+    const lines = linesOf(input, readNetwork(graph, input.frame));
+    const weights = graph.layers
+      .slice(1)
+      .reduce((sum, layer, k) => sum + layer.units * graph.layers[k]!.units, 0);
+    expect(lines).toHaveLength(weights);
+    for (const { layer, unit, from, value } of lines) {
+      const view = input.frame.value(graph.layers[layer]!.weight!)!;
+      expect(value).toBe(view.data![unit * graph.layers[layer - 1]!.units + from]);
+    }
+  });
+
+  it("prints no two texts over each other, at every step and size", () => {
+    for (const size of [SIZES.desk, SIZES.laptop])
+      for (const state of states) {
+        const input = inputAt(state, size);
+        const texts = textsOf(networkList(input, 1), estimate).filter(({ opacity }) => opacity > 0.1);
+        texts.forEach(({ item, box }, i) => {
+          for (const other of texts.slice(i + 1)) {
+            const apart =
+              box.x + box.w <= other.box.x ||
+              other.box.x + other.box.w <= box.x ||
+              box.y + box.h <= other.box.y ||
+              other.box.y + other.box.h <= box.y;
+            expect(apart, `${item.text} and ${other.item.text} at ${size.w}`).toBe(true);
+          }
+        });
+      }
+  });
+
+  it("does not say what the cursor has not reached", () => {
+    const numbers = (step: number) =>
+      textsOf(networkList(inputAt(at(step)), 1), estimate).filter(({ item }) => item.number);
+    expect(numbers(0).map(({ item }) => item.text)).toEqual(["—", "—"]);
+    expect(numbers(graph.steps.length - 1).map(({ item }) => item.text)).not.toContain("—");
+  });
+
+  it("is the same list for the canvas and for a file", () => {
+    const input = inputAt(at(stepOf(/→ output\.weight/)));
+    const svg = toSvg(networkList(input, 0.5), { x: 0, y: 0, ...SIZES.desk }, lightTheme, estimate);
+    expect(svg).toContain("<svg");
+    expect(svg).not.toContain("NaN");
+    const maps = (items: readonly Item[]): number =>
+      items.reduce(
+        (n, item) => n + (item.kind === "map" ? 1 : item.kind === "group" ? maps(item.items) : 0),
+        0,
+      );
+    expect(maps(networkList(input, 0.5))).toBe(graph.layers.reduce((n, { units }) => n + units, 0));
+  });
+
+  it("finds units, cells of what stays, and lines under the pointer", () => {
+    const { places } = inputAt(at(3));
+    const middle = (box: { x: number; y: number; w: number; h: number }) => ({
+      x: box.x + box.w / 2,
+      y: box.y + box.h / 2,
+    });
+    const [, column] = places.columns;
+    expect(spotAt(places, graph.layers, middle(column!.units[1]!))).toEqual({
+      kind: "unit",
+      layer: 1,
+      unit: 1,
+    });
+    const { weight } = column!.stays!;
+    const cell = weight.w / graph.layers[0]!.units;
+    expect(spotAt(places, graph.layers, { x: weight.x + cell * 1.5, y: weight.y + cell * 0.5 })).toEqual({
+      kind: "weight",
+      layer: 1,
+      unit: 0,
+      from: 1,
+    });
+    const end = places.columns[1]!.ports[0]!.in;
+    expect(spotAt(places, graph.layers, { x: end.x - 3, y: end.y })).toMatchObject({
+      kind: "weight",
+      unit: 0,
+    });
+    expect(spotAt(places, graph.layers, { x: 2, y: 2 })).toBeNull();
+  });
+});
+
+describe("thumbnails", () => {
+  const palette = ["#d55e00", "#e8eaeb", "#0072b2"] as const;
+  it("have the sign as colour, and zero light", () => {
+    expect(colorAt(127, palette)).toEqual([0, 0x72, 0xb2]);
+    expect(colorAt(-127, palette)).toEqual([0xd5, 0x5e, 0]);
+    expect(colorAt(0, palette)).toEqual([0xe8, 0xea, 0xeb]);
+  });
+  it("mark what is no number with a colour of its own", () => {
+    const ramp = rampOf(palette);
+    expect(ramp).toHaveLength(256);
+    expect(ramp[0]).not.toBe(ramp[1]);
+  });
+});
