@@ -145,7 +145,7 @@ describe("the reading", () => {
   it("has a mean size per layer, and an axis that holds them all", () => {
     const { layers } = readNetwork(graph, at(graph.steps.length - 1).frame!);
     const grad = at(graph.steps.length - 1).frame!.grad(graph.layers[1]!.weight!)!.data!;
-    const mean = grad.reduce((sum, x) => sum + Math.abs(x), 0) / grad.length;
+    const mean = [...grad].reduce((sum, x) => sum + Math.abs(x), 0) / grad.length;
     expect(layers[1]?.size).toBeCloseTo(mean, 7);
     expect(decades([3e-7, null, 20, 0])).toEqual({ low: -7, high: 2 });
     expect(decades([])).toEqual({ low: -4, high: 0 });
