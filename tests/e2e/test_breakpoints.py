@@ -78,7 +78,7 @@ def test_each_bad_preset_is_caught_while_it_plays(
 ) -> None:
     open_lesson(page, "/playground")
     page.get_by_role("button", name=preset).click()
-    at_step(page, 1)
+    expect(page).to_have_url(re.compile(r"[?&]c="))
     add(page, kind, **menus)
     play(page)
     stopped(page, re.compile(why))

@@ -201,7 +201,7 @@ _measured: WeakKeyDictionary[Record, Mapping[str, float]] = WeakKeyDictionary()
 
 def metric(record: Record, name: str) -> float | None:
     """A metric of an iteration, measured if need be; None where the lesson has no such one."""
-    own = watched(record).get(name)
+    own = record.loss if name == "loss" else watched(record).get(name)
     if own is not None:
         return record.start.regime.backend.numbers([own])[0]
     found = _measured.get(record)
@@ -212,7 +212,7 @@ def metric(record: Record, name: str) -> float | None:
 
 def metric_names(record: Record) -> list[str]:
     """The metrics of an iteration."""
-    return [*watched(record), *measured(record, always=True)]
+    return ["loss", *watched(record), *measured(record, always=True)]
 
 
 def _metric(condition: MetricCondition, record: Record, past: Past) -> Looking:
