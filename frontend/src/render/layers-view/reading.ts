@@ -107,6 +107,32 @@ export function activeIn(graph: Graph, frame: FrameView): Active | null {
   return at === null ? { layer: layers.length, part: "seed" } : { layer: at, part: "gate" };
 }
 
+/** A connection that goes around what a layer computes: from what one passes on to what another adds to. */
+export interface Skip {
+  readonly from: number;
+  readonly to: number;
+  readonly edge: number;
+}
+
+export function skipsIn(graph: Graph): Skip[] {
+  return graph.edges.flatMap(({ index, source, target }) => {
+    const from = graph.layers.findIndex(({ output }) => output === source);
+    const to = layerOf(graph, target);
+    if (from < 0 || to === null || to <= from || graph.layers[to]?.summed === target) return [];
+    return [{ from, to, edge: index }];
+  });
+}
+
+/** What a layer does between summing and passing on, in order: norm, tanh, dropout. */
+export function gatesOf(graph: Graph, layer: Layer): string[] {
+  const names: Record<string, string> = { batch_norm: "norm", dropout: "drop" };
+  return graph.nodes.flatMap(({ op, scope, index }) => {
+    const own = scope === layer.name || scope.startsWith(`${layer.name}.`);
+    if (!op || !own || index === layer.summed || layer.kind === "input") return [];
+    return op === layer.activation ? [op] : (names[op] ?? []);
+  });
+}
+
 /** The layer whose scope a node is in, or whose parameter it is. */
 export function layerOf(graph: Graph, node: number): number | null {
   const scope = graph.nodes[node]?.scope ?? "";

@@ -14,7 +14,7 @@ import type { Theme } from "../theme";
 import type { Arrangement, Column } from "./arrangement";
 import { axisItems } from "./axis";
 import { lineItems, linesOf } from "./lines";
-import { readNetwork, type NetworkReading } from "./reading";
+import { gatesOf, readNetwork, skipsIn, type NetworkReading } from "./reading";
 import { passItem } from "./passes";
 import { tileItems } from "./tiles";
 
@@ -79,6 +79,7 @@ export function networkScene(input: NetworkInput): NetworkScene {
   return {
     base: [
       ...connections(input, reading),
+      ...skips(input, reading),
       ...lineItems(lines, input, (layer) => (layer === moves ? 0 : 1)),
       ...input.places.columns.flatMap((column) => columnItems(input, reading, column)),
       ...lossItems(input, reading),
@@ -111,6 +112,40 @@ function movingLayer({ active, phase }: NetworkReading): number | null {
 
 export function palette(theme: Theme): readonly [string, string, string] {
   return [theme.negative, theme.zero, theme.positive];
+}
+
+/** Connections around a layer: arches above its units, where gradients go back unchanged. */
+function skips({ places, theme, graph, frame }: NetworkInput, { phase }: NetworkReading): Item[] {
+  return skipsIn(graph).flatMap(({ from, to, edge }): Item[] => {
+    const [a, b] = [places.columns[from], places.columns[to]];
+    if (!a || !b) return [];
+    const active = frame.header.step.edge === edge;
+    const passed = frame.contribution(edge) !== null;
+    const y = Math.min(a.box.y, b.box.y);
+    const rise = Math.min(26, places.pitch * 0.16);
+    const [x0, x1] = [a.box.x + a.box.w * 0.75, b.box.x + b.box.w * 0.25];
+    return [
+      {
+        kind: "path",
+        d: [
+          ["M", x0, a.box.y],
+          ["C", x0 + 6, y - rise * 1.3, x1 - 6, y - rise * 1.3, x1, b.box.y],
+        ],
+        stroke: active ? theme.phase[phase] : passed ? alpha(theme.phase.backward, 0.5) : theme.borderStrong,
+        width: active ? 2.5 : 1.75,
+      },
+      {
+        kind: "text",
+        text: "+",
+        x: x1 - 9,
+        y: b.box.y - 3,
+        font: mono(places.font.small, 650),
+        fill: active ? theme.phase[phase] : theme.text3,
+        align: "middle",
+        halo: theme.stage,
+      },
+    ];
+  });
 }
 
 /** Plain lines below all others: where layers hang together, whatever the weights. */
@@ -306,11 +341,15 @@ function gateItem(
   column: Column,
 ): Item[] {
   const layer = graph.layers[column.layer];
-  if (!layer?.activation || places.narrow || places.low || places.pitch < 50) return [];
+  const gates = layer ? gatesOf(graph, layer) : [];
+  if (!layer || gates.length === 0 || places.narrow || places.low || places.pitch < 50) return [];
   const { active, phase } = reading;
   const on = active?.layer === column.layer && active.part === "gate";
   const font = sans(places.font.small - 1, on ? 650 : 500);
-  const text = on && phase === "backward" ? `× ${layer.activation}′` : layer.activation;
+  const whole = gates.join(" · ");
+  const brief = measure(whole, font) + 20 < places.pitch ? whole : layer.activation || gates[0] || "";
+  const slope = on && phase === "backward" && brief === layer.activation;
+  const text = slope ? `× ${brief}′` : brief;
   const w = measure(text, font) + 14;
   const y = places.headings + 5;
   const h = places.font.small + 5;
