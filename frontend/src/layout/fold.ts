@@ -2,9 +2,12 @@
  * Folds a long graph into rows, like a text into lines: data flow to the right in each, and a wire that goes on in a
  * later row runs around the ends of the rows between. Which layers stand in which row is planned from the sizes alone.
  */
-import type { LayoutRequest, Size, Spacing } from "./types";
+import type { Size, Spacing } from "./types";
 
-type Sized = Pick<LayoutRequest, "nodes" | "edges">;
+interface Sized {
+  readonly nodes: readonly { readonly index: number; readonly size: Size; readonly arity: number }[];
+  readonly edges: readonly { readonly source: number; readonly target: number }[];
+}
 
 /** Room around rows: below one and above the next, between two lanes, and where a lane leaves or enters a row. */
 export const GUTTER = { below: 40, above: 30, lane: 13, margin: 20, out: 50 } as const;
@@ -27,13 +30,39 @@ interface Level {
 /** Ops by how many ops lead to them, from 1; leaves stand one before the first op that reads them. */
 export function levelsOf({ nodes, edges }: Sized): ReadonlyMap<number, number> {
   const leaves = new Set(nodes.filter((n) => n.arity === 0).map((n) => n.index));
-  const into = new Map<number, number[]>();
-  for (const { source, target } of edges) into.set(target, [...(into.get(target) ?? []), source]);
+  const out = new Map<number, number[]>();
+  const waits = new Map(nodes.map(({ index }) => [index, 0]));
+  for (const { source, target } of edges) {
+    if (leaves.has(source)) continue;
+    const list = out.get(source);
+    if (list) list.push(target);
+    else out.set(source, [target]);
+    waits.set(target, (waits.get(target) ?? 0) + 1);
+  }
   const levels = new Map<number, number>();
-  // The tape's order is topological.
-  for (const { index } of nodes.toSorted((a, b) => a.index - b.index))
-    if (!leaves.has(index))
-      levels.set(index, 1 + Math.max(0, ...(into.get(index) ?? []).map((s) => levels.get(s) ?? 0)));
+  const ops = nodes.map(({ index }) => index).filter((index) => !leaves.has(index));
+  const queue = ops.filter((index) => waits.get(index) === 0);
+  const queued = new Set(queue);
+  const add = (index: number) => {
+    queued.add(index);
+    queue.push(index);
+  };
+  for (let k = 0, rest = 0; k < ops.length; k++) {
+    // Closed groups may make a cycle: then the next in the order of the tape.
+    while (k === queue.length && rest < ops.length) {
+      const next = ops[rest++] as number;
+      if (!queued.has(next)) add(next);
+    }
+    const index = queue[k] as number;
+    const level = levels.get(index) ?? 1;
+    levels.set(index, level);
+    for (const target of out.get(index) ?? []) {
+      waits.set(target, (waits.get(target) ?? 0) - 1);
+      if (queued.has(target)) continue;
+      levels.set(target, Math.max(levels.get(target) ?? 1, level + 1));
+      if (waits.get(target) === 0) add(target);
+    }
+  }
   for (const { source, target } of edges)
     if (leaves.has(source))
       levels.set(source, Math.min(levels.get(source) ?? Infinity, (levels.get(target) ?? 1) - 1));

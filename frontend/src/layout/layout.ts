@@ -1,6 +1,7 @@
 /** Lays graphs out in a worker, which is loaded with the first call of `warm` or `lay`. */
 import type { ElkNode } from "elkjs/lib/elk-api.js";
-import { solve, type Solver } from "./elk-graph";
+import type { Solver } from "./level";
+import { solve } from "./nested";
 import type { LayoutRequest, Positions } from "./types";
 
 export interface Layouter {

@@ -28,19 +28,34 @@ export interface LayoutRequest {
     readonly index: number;
     readonly name: string;
     readonly size: Size;
+    /** Wires that come in along the flow. */
     readonly arity: number;
     /** In which row the node stands, from 0; absent where the graph is not folded. */
     readonly row?: number;
+    /** The frame around it; absent at the root. */
+    readonly within?: string;
+    /** The node beside which it stands, out of the flow. */
+    readonly host?: number;
   }[];
   readonly edges: readonly {
     readonly index: number;
     readonly source: number;
     readonly target: number;
-    /** Which of the target's drawn arguments, from 0. */
+    /** Which of the wires along the flow into the target, from 0. */
     readonly slot: number;
   }[];
+  /** Open groups, those around before those within. */
+  readonly frames: readonly LayoutFrame[];
   readonly flow: Flow;
   readonly spacing: Spacing;
+}
+
+export interface LayoutFrame {
+  readonly id: string;
+  readonly within?: string;
+  readonly row?: number;
+  /** As wide at least is the frame, for its title. */
+  readonly width: number;
 }
 
 /** A point that a wire passes; at a turn it changes between along and across. */
@@ -51,10 +66,13 @@ export interface Bend extends Point {
 export interface Positions {
   readonly flow: Flow;
   readonly nodes: ReadonlyMap<number, Box>;
-  /** The same by name: when the graph changes, indices do, names stay. */
+  /** The same by name, with open groups by theirs: when the graph changes, indices do, names stay. */
   readonly names: ReadonlyMap<string, Box>;
+  /** Where across the flow data come into what has a name, or leave it. */
+  readonly lines: ReadonlyMap<string, number>;
+  readonly frames: ReadonlyMap<string, Box>;
   /** Points that a wire passes between its two ports; empty for neighbours. */
   readonly bends: ReadonlyMap<number, readonly Bend[]>;
-  /** Of the cards and of the wires between rows. */
+  /** Of cards and frames, and of the wires between rows. */
   readonly bounds: Box;
 }

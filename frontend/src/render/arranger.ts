@@ -1,11 +1,13 @@
 /** Has graphs laid out as the screen asks for, once for each that differs. */
 import { drawingOf, type Drawing } from "../layout/drawing";
+import type { Chosen } from "../layout/groups";
 import type { Layouter } from "../layout/layout";
 import type { Positions } from "../layout/types";
 import type { Graph } from "../store/types";
 import type { Measure } from "./display";
 import { leastFor, roomOf, wholeFor, type Screen } from "./framing";
-import { layoutRequest, makeGeometry, planFor, type Geometry, type Plan } from "./geometry";
+import { makeGeometry, type Geometry } from "./geometry";
+import { layoutRequest, planFor, type Plan } from "./plan";
 import type { Level } from "./metrics";
 import type { Words } from "./words";
 
@@ -13,6 +15,8 @@ export interface Arrangement {
   readonly geometry: Geometry;
   /** Whether it is another circuit, or another way to lay it out, rather than the same one with a change. */
   readonly fresh: boolean;
+  /** Where all was before, where groups were opened or closed; what was there then moves. */
+  readonly from: Geometry | null;
 }
 
 export class Arranger {
@@ -31,13 +35,14 @@ export class Arranger {
   /** Calls `done` when a new arrangement is there; never where nothing has changed or a later call was made. */
   arrange(
     graph: Graph,
+    chosen: Chosen,
     level: Level,
     screen: Screen,
     words: Words,
     measure: Measure,
     done: (arrangement: Arrangement) => void,
   ): void {
-    const drawing = (this.#latest = drawingOf(graph));
+    const drawing = (this.#latest = drawingOf(graph, chosen));
     const plan = this.#planned(drawing, level, screen, words, measure);
     const request = layoutRequest(drawing, level, plan, words, measure);
     const key = JSON.stringify(request);
@@ -55,7 +60,9 @@ export class Arranger {
         const same = previous?.flow === positions.flow && old !== null && sameCircuit(old.drawing, drawing);
         this.#positions = positions;
         this.#geometry = makeGeometry(this.#latest ?? drawing, positions, level);
-        done({ geometry: this.#geometry, fresh: !same });
+        const from =
+          same && old.drawing.graph === drawing.graph && old.drawing.key !== drawing.key ? old : null;
+        done({ geometry: this.#geometry, fresh: !same, from });
       },
       () => {
         this.#asked = ""; // the worker could not be loaded: tried again with the next change
@@ -68,9 +75,13 @@ export class Arranger {
     this.layouter.close();
   }
 
+  /** What is opened or closed stays in its row, and the flow as it is: a plan is made for a graph and a screen. */
   #planned(drawing: Drawing, level: Level, screen: Screen, words: Words, measure: Measure): Plan {
     const room = roomOf(screen);
-    const key = [drawing.key, level, room.w, room.h, screen.present, JSON.stringify(words)].join("|");
+    const { graph, key: own } = drawing;
+    const of =
+      drawing.nodes.some(({ group }) => group) || drawing.frames.length > 0 ? String(graph.topology) : own;
+    const key = [of, level, room.w, room.h, screen.present, JSON.stringify(words)].join("|");
     if (this.#plan?.key !== key) {
       const whole = wholeFor(screen, "planned");
       const plan = planFor(drawing, level, room, words, measure, leastFor(screen), screen.present, whole);
@@ -80,11 +91,12 @@ export class Arranger {
   }
 }
 
-/** Whether two drawings differ by no more than edited activations, which are nodes of their own. */
+/** Whether two drawings differ by no more than open groups, and edited activations, which are nodes of their own. */
 function sameCircuit(a: Drawing, b: Drawing): boolean {
+  if (a.graph === b.graph) return true;
   const names = (drawing: Drawing) =>
-    drawing.nodes
-      .map(({ node }) => node.name)
+    drawing.graph.nodes
+      .map(({ name }) => name)
       .filter((name) => !/\.(edit|delta)$/.test(name))
       .join();
   return names(a) === names(b);

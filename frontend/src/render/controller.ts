@@ -1,9 +1,8 @@
 /** The picture on the page: owns its canvases, follows the store, and turns pointers into selections and edits. */
 import { createLayouter, type Layouter } from "../layout/layout";
 import type { Box, Point } from "../layout/types";
-import { relation } from "../store/timeline";
 import type { Store } from "../store/store";
-import type { FrameView, Graph, State } from "../store/types";
+import type { Graph, State } from "../store/types";
 import type { Selection } from "../store/view";
 import { allScalars, shownZoom } from "../store/zoom";
 import { Arranger } from "./arranger";
@@ -13,12 +12,14 @@ import type { Measure } from "./display";
 import { following, framed, type Screen } from "./framing";
 import type { Geometry } from "./geometry";
 import { listenToGestures } from "./gestures";
+import type { Chosen } from "../layout/groups";
 import { hit, numberAt } from "./hit";
 import { Layers } from "./layers";
 import { legendOf, type Legend } from "./legend";
 import type { Level } from "./metrics";
 import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
-import { durationFor, ease, startMotion, tweenAt, type Motion } from "./motion";
+import { between } from "./morph";
+import { ease, startMotion, tweenAt, type Motion } from "./motion";
 import {
   defaultPictureView,
   type PictureBox,
@@ -27,6 +28,7 @@ import {
   type PictureView,
 } from "./picture-view";
 import { scene, sceneList, type Scene, type SceneInput, type Spot } from "./scene";
+import { showingOf, type Shown } from "./showing";
 import type { StagePicture } from "./stage-picture";
 import { toSvg } from "./svg";
 
@@ -34,6 +36,9 @@ export * from "./picture-view";
 
 const MANY = 200;
 const FAR = 0.42;
+/** Milliseconds in which what stays makes room. */
+const MORPH = 320;
+
 export class Picture implements StagePicture {
   #view: PictureView;
   readonly #layers: Layers;
@@ -45,8 +50,7 @@ export class Picture implements StagePicture {
   #hovered: Spot | null = null;
   #motion: Motion | null = null;
   #frozen: number | null = null;
-  /** What is on the screen; while a step back is shown, the later frame. */
-  #shown: { frame: FrameView; previous: FrameView | null } | null = null;
+  #shown: Shown | null = null;
   #scene: { input: SceneInput; scene: Scene } | null = null;
   #dirty = { base: true, over: true };
   #request = 0;
@@ -54,6 +58,8 @@ export class Picture implements StagePicture {
   #dragFrom: Camera | null = null;
   /** The camera follows what is active during the movement. */
   #glide: { from: Camera; to: Camera } | null = null;
+  /** Groups that open or close: the arrangement before, and the movement away from it. */
+  #morph: { from: Geometry; motion: Motion } | null = null;
   #destroyed = false;
 
   constructor(
@@ -184,26 +190,10 @@ export class Picture implements StagePicture {
   }
 
   #show(state: State, old: State | null): void {
-    const { frame, graph } = state;
-    if (!frame || !graph) return;
-    const from = old?.frame ?? null;
-    const sameGraph = old?.graph === graph;
-    const was = from?.header.cursor ?? null;
-    const to = frame.header.cursor;
-    const way =
-      sameGraph && from !== frame ? relation(was, to, graph.steps.length) : from === frame ? "same" : "jump";
-    const duration = this.#view.reducedMotion
-      ? 0
-      : durationFor(state.playback.playing ? state.playback.rate : 1);
-    this.#motion = null;
-    this.#shown = { frame, previous: null };
-    if (way === "next") {
-      this.#shown = { frame, previous: from };
-      if (duration > 0) this.#motion = startMotion(performance.now(), false, duration);
-    } else if (way === "previous" && from && duration > 0) {
-      this.#shown = { frame: from, previous: frame };
-      this.#motion = startMotion(performance.now(), true, duration);
-    }
+    const showing = showingOf(state, old, this.#chosen, this.#view.reducedMotion, performance.now());
+    if (!showing) return;
+    this.#shown = showing.shown;
+    this.#motion = showing.motion;
     this.#layout();
     if (this.#auto) {
       const to = this.#following(this.#camera);
@@ -216,6 +206,11 @@ export class Picture implements StagePicture {
     this.#invalidate();
   }
 
+  #glideTo(to: Camera): void {
+    this.#glide = this.#morph ? { from: this.#camera, to } : null;
+    if (!this.#glide) this.#camera = to;
+  }
+
   #following(camera: Camera): Camera {
     const step = this.store.state.frame?.header.step;
     return this.#geometry && step ? following(this.#geometry, camera, step, this.#screen) : camera;
@@ -225,16 +220,36 @@ export class Picture implements StagePicture {
     const graph = this.store.state.graph;
     if (!graph) return;
     const level = this.#level(graph);
-    this.#arranger.arrange(graph, level, this.#screen, this.#view.words, this.#measure, ({ fresh }) => {
-      if (this.#destroyed) return;
-      if (fresh || this.#auto) this.#fit(false);
-      this.#invalidate();
-      this.callbacks.placed?.();
-    });
+    const { words, reducedMotion } = this.#view;
+    this.#arranger.arrange(
+      graph,
+      this.#chosen,
+      level,
+      this.#screen,
+      words,
+      this.#measure,
+      ({ fresh, from }) => {
+        if (this.#destroyed) return;
+        this.#morph =
+          from && !reducedMotion && !this.#heavy()
+            ? { from, motion: startMotion(performance.now(), false, MORPH) }
+            : null;
+        if (fresh || (this.#auto && !from)) this.#fit(false);
+        // What stays does not move, unless there is no room for what is new.
+        else if (this.#auto && this.#cut())
+          this.#glideTo(this.#following(framed(this.#geometry as Geometry, this.#screen, false)));
+        this.#invalidate();
+        this.callbacks.placed?.();
+      },
+    );
   }
 
   get #geometry(): Geometry | null {
     return this.#arranger.geometry;
+  }
+
+  get #chosen(): Chosen {
+    return this.#view.groups;
   }
 
   get #screen(): Screen {
@@ -277,8 +292,23 @@ export class Picture implements StagePicture {
         rate: typeof rate === "number" ? rate : null,
         far: this.#camera.k < FAR,
         visible: this.#heavy() ? this.#around() : null,
+        fresh: null,
       },
     };
+  }
+
+  /** The picture while groups open or close. */
+  #morphed(input: SceneInput, now: number): SceneInput {
+    if (!this.#morph) return input;
+    const { from, motion } = this.#morph;
+    const { t, done } = tweenAt(motion, now);
+    this.#gliding(done ? 1 : t);
+    if (done) {
+      this.#morph = null;
+      return input;
+    }
+    const { geometry, fresh } = between(from, input.geometry, ease(t));
+    return { ...input, geometry, view: { ...input.view, fresh: { nodes: fresh, opacity: ease(t) } } };
   }
 
   /** What is on the screen, and as much again on each side. */
@@ -313,8 +343,13 @@ export class Picture implements StagePicture {
       if (tween.done) this.#rest();
       t = tween.done ? 1 : t;
     }
+    if (this.#morph) {
+      this.#scene = null;
+      this.#dirty = { base: true, over: true };
+    }
     if (!this.#scene) {
-      const input = this.#input();
+      const still = this.#input();
+      const input = still && this.#morphed(still, now);
       // While a changed graph is being laid out, the old picture stays.
       if (!input && this.store.state.frame && this.#paintedSeq >= 0) return;
       if (input) this.#scene = { input, scene: scene(input) };
@@ -333,14 +368,18 @@ export class Picture implements StagePicture {
       this.#paintedSeq = seq;
       this.callbacks.painted?.(seq);
     }
-    if (this.#motion) this.#schedule();
+    if (this.#motion || this.#morph) this.#schedule();
   }
 
   #gliding(p: number): void {
     if (!this.#glide) return;
     const { from, to } = this.#glide;
     const f = ease(p);
-    this.#camera = { k: to.k, x: from.x + (to.x - from.x) * f, y: from.y + (to.y - from.y) * f };
+    this.#camera = {
+      k: from.k + (to.k - from.k) * f,
+      x: from.x + (to.x - from.x) * f,
+      y: from.y + (to.y - from.y) * f,
+    };
     this.#dirty.base = true;
     if (p >= 1) this.#glide = null;
     this.callbacks.placed?.();
@@ -418,6 +457,10 @@ export class Picture implements StagePicture {
 
   #tap(at: Point): void {
     const spot = this.#spotAt(at);
+    if (spot?.kind === "group") {
+      this.callbacks.toggle?.(spot.selection.name);
+      return;
+    }
     this.callbacks.select(spot);
     const frame = this.store.state.frame;
     if (spot?.kind !== "node" || !this.#geometry || !frame) return;

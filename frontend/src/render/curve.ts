@@ -37,6 +37,25 @@ export function curveThrough(points: readonly Bend[], flow: Flow): Curve {
   return measured(d);
 }
 
+/** From what stands beside a card to it: against the flow's other direction, tangents along it at both ends. */
+export function curveAcross(from: Point, to: Point, flow: Flow): Curve {
+  const half = flow === "right" ? (to.y - from.y) / 2 : (to.x - from.x) / 2;
+  const [c1, c2] =
+    flow === "right"
+      ? [
+          { x: from.x, y: from.y + half },
+          { x: to.x, y: to.y - half },
+        ]
+      : [
+          { x: from.x + half, y: from.y },
+          { x: to.x - half, y: to.y },
+        ];
+  return measured([
+    ["M", from.x, from.y],
+    ["C", c1.x, c1.y, c2.x, c2.y, to.x, to.y],
+  ]);
+}
+
 /** Where a rounded corner begins. */
 function towards(corner: Point, other: Point): Point {
   const length = distance(corner, other) || 1;

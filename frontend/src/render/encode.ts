@@ -23,7 +23,7 @@ export function widthScale(
   const groupOf = (edge: number) => {
     if (scale !== "layer") return "";
     const target = drawing.graph.edges[edge]?.target ?? -1;
-    return drawing.byIndex.get(target)?.node.scope ?? "";
+    return drawing.graph.nodes[target]?.scope ?? "";
   };
   if (scale !== "unit")
     for (const edge of drawing.edges) {

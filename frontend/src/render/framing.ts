@@ -1,5 +1,5 @@
 /** Which part of the picture is on the screen: all of it where that can be read, else what is active. Pure. */
-import { boundsOf } from "../layout/elk-graph";
+import { boundsOf } from "../layout/level";
 import type { Box, Size } from "../layout/types";
 import type { Step } from "../store/types";
 import { fitted, revealing, toScreen, type Camera, type Insets } from "./camera";
@@ -58,8 +58,9 @@ export function following(geometry: Geometry, camera: Camera, step: Step, screen
   const all = toScreen(camera, geometry.bounds);
   const room = roomOf(screen);
   if (all.w <= room.w + 1 && all.h <= room.h + 1) return camera;
-  const edge = step.edge === null ? undefined : geometry.drawing.graph.edges[step.edge];
-  const boxes = [step.node, edge?.source].flatMap((node) => geometry.cards.get(node ?? -1) ?? []);
+  const { drawing, cards } = geometry;
+  const edge = step.edge === null ? undefined : drawing.graph.edges[step.edge];
+  const boxes = [step.node, edge?.source].flatMap((node) => cards.get(drawing.shown(node) ?? -1) ?? []);
   const { x, y, w, h } = boxes.length > 0 ? boundsOf(boxes) : beginning(geometry);
   const around = { x: x - AROUND.x, y: y - AROUND.y, w: w + 2 * AROUND.x, h: h + 2 * AROUND.y };
   return revealing(camera, within(around, geometry.bounds), screen.size, screen.insets);

@@ -1,17 +1,25 @@
 /** What lies under a point of the picture: cards first, then numbers on wires, then wires, which are easy to hit. */
-import type { Point } from "../layout/types";
+import { PAD } from "../layout/nested";
+import type { DrawnNode } from "../layout/drawing";
+import type { Box, Point } from "../layout/types";
 import type { FrameView } from "../store/types";
 import type { Measure } from "./display";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
-import { FONTS, isScalar, linesOf } from "./metrics";
+import { FONTS, isScalar, linesOf, SMALL } from "./metrics";
 import { cellOf } from "./reading";
-import type { Spot } from "./scene";
+import type { Spot } from "./scene-input";
 
 export function hit(geometry: Geometry, at: Point, reach = 8): Spot | null {
   for (const [index, box] of geometry.cards)
     if (at.x >= box.x && at.x <= box.x + box.w && at.y >= box.y && at.y <= box.y + box.h)
-      return { kind: "node", index };
+      return { kind: geometry.drawing.byIndex.get(index)?.group ? "group" : "node", index };
+  // Of a frame its title, of frames within each other that of the innermost.
+  for (const { id, order } of geometry.drawing.frames.toReversed()) {
+    const box = geometry.frames.get(id);
+    if (box && at.x >= box.x && at.x <= box.x + box.w && at.y >= box.y && at.y <= box.y + PAD.title)
+      return { kind: "group", index: geometry.drawing.graph.nodes.length + order };
+  }
   for (const [index, { value, contribution }] of geometry.labels)
     for (const middle of [value, contribution]) {
       if (!middle) continue;
@@ -38,7 +46,8 @@ export function numberAt(
 ): "value" | "grad" | null {
   const node = geometry.drawing.byIndex.get(index);
   const box = geometry.cards.get(index);
-  if (!node || !box || !isScalar(node.node.shape)) return null;
+  if (!node || !box || node.group || !isScalar(node.node.shape)) return null;
+  if (node.host !== null) return smallNumberAt(node, box, frame, at, measure);
   const lines = linesOf(box.h);
   const what = at.y < box.y + (lines.value + lines.grad) / 2 - 5 ? "value" : "grad";
   const tensor = what === "value" ? frame.value(index) : frame.grad(index);
@@ -46,4 +55,18 @@ export function numberAt(
   const right = box.x + box.w - lines.padX;
   const width = measure(cellOf(tensor, what === "grad").text, what === "value" ? FONTS.value : FONTS.grad);
   return at.y >= box.y + lines.value - 20 && at.x <= right + 6 && at.x >= right - width - 8 ? what : null;
+}
+
+/** Of a card beside an op: its name, and below it the two numbers. */
+function smallNumberAt(
+  node: DrawnNode,
+  box: Box,
+  frame: FrameView,
+  at: Point,
+  measure: Measure,
+): "value" | "grad" | null {
+  if (at.y < box.y + 42) return null;
+  const tensor = frame.grad(node.index);
+  const right = box.x + box.w - SMALL.padX;
+  return tensor && at.x >= right - measure(cellOf(tensor, true).text, FONTS.label) - 8 ? "grad" : null;
 }

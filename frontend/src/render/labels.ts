@@ -6,8 +6,8 @@ import type { Drawing } from "../layout/drawing";
 import type { Box, Flow, Point } from "../layout/types";
 import { pointAt, touches, type Curve } from "./curve";
 import { overlaps } from "./display";
-import { FONTS, LABEL_H, NUMBER_CHARS } from "./metrics";
-import { dock, type Wire } from "./ports";
+import { FONTS, isScalar, LABEL_H, NUMBER_CHARS } from "./metrics";
+import { dock, outSide, type Wire } from "./ports";
 
 /** The middle of the room for the widest number, and to which side its wire is: −1 left, 1 right. */
 export interface LabelPlace extends Point {
@@ -51,7 +51,8 @@ export function placeLabels(
     space.add({ box: grow(card, 4), soft: false });
     const node = drawing.byIndex.get(index);
     if (!node) continue;
-    if (node.outs.some((edge) => edge.carries_grad)) space.add({ box: dock(card, flow), soft: false });
+    if (node.outs.some((edge) => edge.carries_grad))
+      space.add({ box: dock(card, outSide(node, flow)), soft: false });
     // What may appear around a card: the strip of arithmetic below an op, the ghost or the word loss above.
     if ((node.ins.length > 0 || node.node.kind === "parameter") && flow === "right")
       space.add({ box: { x: card.x - 28, y: card.y + card.h, w: card.w + 56, h: 34 }, soft: true });
@@ -65,6 +66,7 @@ export function placeLabels(
   const result = new Map<number, LabelPlaces>();
   const pairs = new Set<string>();
   for (const wire of wires.values()) {
+    if (wire.stays || !carriesNumber(drawing, wire.edge)) continue;
     // Two arguments that are one node (x·x): the same number need not stand there twice.
     const pair = `${wire.source}>${wire.target}`;
     const value = pairs.has(pair) ? null : place(wire, space, 1);
@@ -76,6 +78,11 @@ export function placeLabels(
     result.set(wire.edge, inOrder({ value, contribution }, flow));
   }
   return result;
+}
+
+/** What a tensor is stands on its card; on its wire the shape would only be said again. */
+function carriesNumber({ graph }: Drawing, edge: number): boolean {
+  return isScalar(graph.nodes[graph.edges[edge]?.source ?? -1]?.shape ?? []);
 }
 
 /** Where both stand on one side of the wire, the value still stands above the contribution. */

@@ -2,7 +2,7 @@
 import type { Flow, Size, Spacing } from "../layout/types";
 import type { DrawnNode } from "../layout/drawing";
 import { mono, sans, type Font, type Measure } from "./display";
-import { middle, shapeText } from "./format";
+import { middle } from "./format";
 import type { Words } from "./words";
 
 export type Level = "scalars" | "operations";
@@ -38,17 +38,31 @@ export const FONTS = {
   token: mono(14, 650),
   strip: mono(14, 600),
   note: sans(12.5, 600),
+  /** Cards of tensors: their shape; and of what stands beside an op. */
+  shape: mono(13, 500),
+  small: sans(13.5, 650),
+  smallShape: mono(12, 500),
+  title: sans(14, 650),
 } satisfies Record<string, Font>;
 
 /** Room for '−0.1966' on a wire or a token. */
 export const NUMBER_CHARS = 7;
-/** Room for numbers on a card; longer ones are set smaller. */
-const CARD_CHARS = 6;
 export const TOKEN = { h: 24, tip: 10, padX: 8 } as const;
 export const LABEL_H = 14;
 export const STRIP = { h: 22, gap: 7 } as const;
 
-export const TILE = { cell: 15, least: 5, most: 16, w: 132 } as const;
+/** A half of a split tile: largest cell, room for all of them, and how many are drawn at most. */
+export const TILE = { cell: 15, w: 92, h: 72, rows: 16, few: 12, columns: 16, more: 7 } as const;
+/** Where tiles begin, from the card's upper edge. */
+export const TILE_TOP = { card: 51, small: 28 } as const;
+export const TILE_GAP = 5;
+
+export const TENSOR = { padX: 12 } as const;
+/** A card beside an op. */
+export const SMALL = { padX: 10, scalar: 62 } as const;
+
+/** A closed group: title, what is in it, the tile of what goes out, and the strip of gradient sizes. */
+export const GROUP = { minW: 132, top: 51, strip: 34, pad: 12 } as const;
 
 export function tokenWidth(text: string, measure: Measure): number {
   return measure(text, FONTS.token) + 2 * TOKEN.padX + TOKEN.tip;
@@ -62,6 +76,12 @@ export function spacing(flow: Flow, cards: number, close = false): Spacing {
   if (flow === "down") return { layer: cards <= 6 ? 64 : 92, node: cards <= 6 ? 30 : 44 };
   return { layer: close ? 78 : 106, node: close ? 36 : cards <= 8 ? 116 : cards <= 20 ? 84 : 46 };
 }
+
+/** Between tensors, whose wires carry no numbers. */
+export const TENSORS: Readonly<Record<Flow, Spacing>> = {
+  right: { layer: 36, node: 34 },
+  down: { layer: 44, node: 34 },
+};
 
 /** In rows cards stand closer, so that all of them can be seen. */
 export const DENSE: Spacing = { layer: 80, node: 32 };
@@ -87,8 +107,10 @@ export function nameOf(node: DrawnNode): string {
 }
 
 export function kindOf(node: DrawnNode, words: Words): string {
-  const { kind, label, op, name } = node.node;
+  const { kind, label, op, name, glyph } = node.node;
   if (kind !== "op") return words[kind];
+  // A sign that is a word says as much as a name that is none.
+  if (node.node.loss && (op?.length ?? 0) > 12 && /^[A-Z]{2,}/.test(glyph)) return "";
   // A loss has its name above the card; what a node computes is longer than its op's name, and less.
   return middle(
     (node.node.loss || label === name || !/^[\p{L}\d_]+′*$/u.test(label) ? op : label) || op || "",
@@ -96,38 +118,21 @@ export function kindOf(node: DrawnNode, words: Words): string {
   );
 }
 
-/** The size of one of the two halves of a split tile. */
-export function tileSize(shape: readonly number[]): Size & { cell: number } {
-  const { rows, columns } = gridOf(shape);
-  const r = Math.min(rows, TILE.most);
-  const c = Math.min(columns, TILE.most);
-  const cell = Math.max(TILE.least, Math.min(TILE.cell, (TILE.w - 2 * CARD.padX) / c));
-  return { w: c * cell, h: r * cell, cell };
+export interface TileSize extends Size {
+  readonly cell: Size;
+  readonly rows: number;
+  readonly columns: number;
+  /** Whether there are more rows than are drawn. */
+  readonly more: boolean;
 }
 
-/** Few different widths: cards in a column line up. */
-function even(width: number, step = 16): number {
-  return Math.round((width + 3) / step) * step;
-}
-
-/** `dense` for cards in rows, whose longest numbers are set a little smaller. */
-export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure, dense = false): Size {
-  const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
-  if (!hasTile(node)) {
-    const kind = measure(kindOf(node, words), FONTS.kind);
-    // A long name takes some of the number's room: the number is set smaller where it needs it.
-    const chars = dense || nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
-    const value = measure("0".repeat(chars), FONTS.value);
-    const grad = measure("0".repeat(dense ? chars : CARD_CHARS), FONTS.grad);
-    const { h, padX, minW, gap } = dense ? CARD.dense : CARD;
-    const tile = level === "operations";
-    const line = tile
-      ? Math.max(name, kind) + Math.max(value, grad) + CARD.cell
-      : Math.max(name + value, kind + grad);
-    return { w: even(Math.max(minW, 2 * padX + gap + line), dense ? 8 : 16), h };
-  }
-  const tile = tileSize(node.node.shape);
-  const shape = measure(shapeText(node.node.shape), FONTS.label);
-  const w = Math.max(116, name + CARD.gap + shape + 2 * CARD.padX, tile.w + 2 * CARD.padX);
-  return { w: Math.ceil(w / 2) * 2, h: Math.ceil(50 + 2 * tile.h + 6 + 14) };
+/** The size of one of the two halves of a split tile: as high at most as can be afforded, however large the batch. */
+export function tileSize(shape: readonly number[]): TileSize {
+  const grid = gridOf(shape);
+  const columns = Math.min(grid.columns, TILE.columns);
+  const more = grid.rows > TILE.rows;
+  const rows = more ? TILE.few : grid.rows;
+  const room = more ? TILE.h - TILE.more : TILE.h;
+  const cell = { w: Math.min(TILE.cell, TILE.w / columns), h: Math.min(TILE.cell, room / Math.max(1, rows)) };
+  return { w: columns * cell.w, h: rows * cell.h + (more ? TILE.more : 0), cell, rows, columns, more };
 }

@@ -1,49 +1,79 @@
 /** Cards and wires as the page needs them: boxes for the focusable mirror, places for in-place editing. */
+import { groupsOf, type Group } from "../layout/groups";
+import type { Box } from "../layout/types";
 import type { Selection } from "../store/view";
 import { toScreen, type Camera } from "./camera";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
 import { isScalar } from "./metrics";
 import type { PictureBox, PictureEdit } from "./picture-view";
-import type { Spot } from "./scene";
+import type { Spot } from "./scene-input";
 
-/** Cards and wires on the screen, in tape order. */
+/** Cards and frames on the screen in tape order, each frame before what is in it; then wires. */
 export function boxesOf(geometry: Geometry, camera: Camera): PictureBox[] {
-  const nodes = geometry.drawing.nodes.flatMap((n): PictureBox[] => {
-    const box = geometry.cards.get(n.index);
-    if (!box) return [];
-    const { name, label, editable } = n.node;
-    const selection = { name, argument: null };
-    return [
-      {
-        id: `node-${n.index}`,
-        kind: "node",
-        index: n.index,
-        selection,
+  const { drawing, cards, frames } = geometry;
+  const found: { place: number; box: PictureBox }[] = [];
+  const groupBox = (group: Group, box: Box, open: boolean): void => {
+    const { id, title, order, all } = group;
+    const ops = all.filter((node) => drawing.graph.nodes[node]?.kind === "op").length;
+    found.push({
+      place: (all[0] ?? 0) - 0.5,
+      box: {
+        id: `group-${id}`,
+        kind: "group",
+        index: drawing.graph.nodes.length + order,
+        selection: { name: id, argument: null },
+        group: { open, ops },
         rect: toScreen(camera, box),
-        label,
-        editable,
+        label: title,
+        editable: false,
       },
-    ];
-  });
-  const edges = geometry.drawing.edges.flatMap((edge): PictureBox[] => {
-    const wire = geometry.wires.get(edge.index);
-    const [from, to] = [geometry.drawing.byIndex.get(edge.source), geometry.drawing.byIndex.get(edge.target)];
+    });
+  };
+  for (const group of drawing.frames) {
+    const box = frames.get(group.id);
+    if (box) groupBox(group, box, true);
+  }
+  for (const { index, node, group } of drawing.nodes) {
+    const box = cards.get(index);
+    if (!box) continue;
+    if (group) groupBox(group, box, false);
+    else
+      found.push({
+        place: index,
+        box: {
+          id: `node-${index}`,
+          kind: "node",
+          index,
+          selection: { name: node.name, argument: null },
+          group: null,
+          rect: toScreen(camera, box),
+          label: node.label,
+          editable: node.editable,
+        },
+      });
+  }
+  found.sort((a, b) => a.place - b.place);
+  const edges = drawing.edges.flatMap(({ index, argument }): PictureBox[] => {
+    const wire = geometry.wires.get(index);
+    const edge = drawing.graph.edges[index];
+    const [from, to] = [drawing.graph.nodes[edge?.source ?? -1], drawing.graph.nodes[edge?.target ?? -1]];
     const middle = wire?.curve.samples[Math.floor(wire.curve.samples.length / 2)];
     if (!middle || !from || !to) return [];
     return [
       {
-        id: `edge-${edge.index}`,
+        id: `edge-${index}`,
         kind: "edge",
-        index: edge.index,
-        selection: { name: to.node.name, argument: edge.argument },
+        index,
+        selection: { name: to.name, argument },
+        group: null,
         rect: toScreen(camera, labelBox(middle)),
-        label: `${to.node.label} → ${from.node.label}`,
+        label: `${to.label} → ${from.label}`,
         editable: false,
       },
     ];
   });
-  return [...nodes, ...edges];
+  return [...found.map(({ box }) => box), ...edges];
 }
 
 /** The card of a node whose value can be edited beside it. */
@@ -54,22 +84,32 @@ export function editOf(geometry: Geometry, camera: Camera, name: string): Pictur
   return { node: node.index, name, rect: toScreen(camera, box), fontSize: 16 * camera.k };
 }
 
-export function spotOf(geometry: Geometry, selection: Selection): Spot | null {
-  const node = geometry.drawing.nodes.find((n) => n.node.name === selection.name);
+/** What is selected, as it is seen: within a closed group that is the group. */
+export function spotOf({ drawing, wires }: Geometry, selection: Selection): Spot | null {
+  const node = drawing.graph.nodes.find(({ name }) => name === selection.name);
   if (!node) return null;
-  if (selection.argument === null) return { kind: "node", index: node.index };
-  const edge = node.ins.find((e) => e.argument === selection.argument);
-  return edge ? { kind: "edge", index: edge.index } : null;
+  const edge =
+    selection.argument === null
+      ? undefined
+      : drawing.graph.edges.find((e) => e.target === node.index && e.argument === selection.argument);
+  if (selection.argument !== null && !edge) return null;
+  if (edge && wires.has(edge.index)) return { kind: "edge", index: edge.index };
+  const seen = drawing.shown(node.index);
+  return seen === null ? null : { kind: "node", index: seen };
 }
 
 export function selectionOf(geometry: Geometry, spot: Spot): Selection | null {
+  if (spot.kind === "group") {
+    const group = groupsOf(geometry.drawing.graph).list[spot.index - geometry.drawing.graph.nodes.length];
+    return group ? { name: group.id, argument: null } : null;
+  }
   if (spot.kind === "node") {
     const node = geometry.drawing.byIndex.get(spot.index);
     return node ? { name: node.node.name, argument: null } : null;
   }
   const edge = geometry.drawing.graph.edges[spot.index];
-  const target = edge && geometry.drawing.byIndex.get(edge.target);
-  return edge && target ? { name: target.node.name, argument: edge.argument } : null;
+  const target = edge && geometry.drawing.graph.nodes[edge.target];
+  return edge && target ? { name: target.name, argument: edge.argument } : null;
 }
 
 export function sameSelection(a: Selection, b: Selection): boolean {

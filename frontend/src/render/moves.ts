@@ -1,9 +1,10 @@
 /** What moves in each kind of step, as a function of t: tokens, the wires they run on, the arithmetic they leave. */
 import type { Box, Point } from "../layout/types";
-import type { FrameView, GraphEdge, TensorView } from "../store/types";
+import { blockUpTo } from "../layout/blocks";
+import type { FrameView, GraphEdge, GraphNode, TensorView } from "../store/types";
 import { beside, pointAt, type Curve } from "./curve";
 import { mono, type Item } from "./display";
-import { shapeText, short, WITHHELD } from "./format";
+import { short, WITHHELD } from "./format";
 import type { Geometry } from "./geometry";
 import { cellOf, type Cell, type Reading } from "./reading";
 import { linesOf, TOKEN, tokenWidth } from "./metrics";
@@ -11,7 +12,8 @@ import type { MarkContext } from "./marks/context";
 import type { StripSpec } from "./marks/strip";
 import type { Heading, TokenSpec } from "./marks/token";
 import { appears, BEATS, during } from "./motion";
-import { outPort, dock } from "./ports";
+import { dock, opposite, outPort, outSide } from "./ports";
+import { symbolOf } from "./symbols";
 
 export interface Moves {
   readonly tokens: TokenSpec[];
@@ -50,49 +52,44 @@ export function movesOf(input: MoveInput): Moves {
     over: new Set(),
   };
   const { step } = input.frame.header;
-  switch (step.kind) {
-    case "zero_grad":
-      break;
-    case "load":
-      for (const node of input.geometry.drawing.nodes)
-        if (node.node.kind === "input" || node.node.kind === "target") moves.roles.set(node.index, "touched");
-      break;
-    case "forward":
-      if (step.node !== null) forward(input, step.node, moves);
-      break;
-    case "seed":
-      if (step.node !== null) seed(input, step.node, moves);
-      break;
-    case "backward": {
-      const edge = step.edge === null ? undefined : input.geometry.drawing.graph.edges[step.edge];
-      if (edge) backward(input, edge, moves);
-      break;
-    }
-    case "update":
-      if (step.node !== null) update(input, step.node, moves);
-      break;
+  const { drawing } = input.geometry;
+  if (step.kind === "load")
+    for (const node of drawing.nodes)
+      if (node.node.kind === "input" || node.node.kind === "target") moves.roles.set(node.index, "touched");
+  // A closed group does all of its steps at once.
+  for (const { kind, node, edge } of blockUpTo(drawing.graph, drawing.chosen, step)) {
+    if (node === null) continue;
+    if (kind === "forward") forward(input, node, moves);
+    else if (kind === "seed") seed(input, node, moves);
+    else if (kind === "backward" && edge !== null)
+      backward(input, drawing.graph.edges[edge] as GraphEdge, moves);
+    else if (kind === "update") update(input, node, moves);
   }
   return moves;
 }
 
 function forward({ geometry, frame, t }: MoveInput, node: number, moves: Moves): void {
-  moves.roles.set(node, "active");
+  const { drawing } = geometry;
+  const seen = drawing.shown(node);
+  if (seen === null) return;
+  moves.roles.set(seen, "active");
   const p = during(t, BEATS.forward.travel);
-  for (const edge of geometry.drawing.byIndex.get(node)?.ins ?? []) {
-    const wire = geometry.wires.get(edge.index);
-    if (!wire) continue;
-    moves.wires.set(edge.index, { forward: p });
-    moves.over.add(edge.source);
+  for (const { index, source } of drawing.byIndex.get(seen)?.ins ?? []) {
+    const wire = geometry.wires.get(index);
+    const edge = drawing.graph.edges[index];
+    if (!wire || edge?.target !== node) continue;
+    moves.wires.set(index, { forward: p });
+    moves.over.add(source);
     if (p <= 0 || p >= 1) continue;
-    const text = scalarText(frame.value(edge.source));
-    if (text === null) continue;
+    const text = scalarText(frame.value(edge.source)) ?? symbolOf(drawing.graph.nodes[edge.source]);
+    if (text === "") continue;
     moves.tokens.push({
       shape: "round",
       text,
       at: pointAt(wire.curve, p),
       heading: geometry.flow,
       opacity: 1,
-      id: `token:${edge.index}`,
+      id: `token:${index}`,
     });
   }
 }
@@ -125,23 +122,26 @@ function seedDock(card: Box, text: string, ctx: MarkContext): Point {
 
 function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
   const { geometry, frame, reading, t, ctx } = input;
+  const { drawing } = geometry;
   const beats = BEATS.backward;
-  const [op, target] = [edge.target, edge.source];
-  moves.roles.set(target, "touched");
+  const [op, target] = [drawing.shown(edge.target), drawing.shown(edge.source)];
+  if (op === null || target === null) return;
+  if (target !== op && moves.roles.get(target) !== "active") moves.roles.set(target, "touched");
   moves.roles.set(op, "active");
-  upstreamToken(input, op, moves);
-  pins(input, edge, moves);
+  if (drawing.byIndex.get(op)?.of === edge.target) upstreamToken(input, op, moves);
+  if (op !== target) pins(input, edge, op, moves);
 
   const wire = geometry.wires.get(edge.index);
   const card = geometry.cards.get(target);
   const contribution = frame.header.withheld
     ? WITHHELD
-    : (scalarText(frame.contribution(edge.index)) ?? shapeOf(frame.contribution(edge.index)));
+    : gradText(frame.contribution(edge.index), drawing.graph.nodes[edge.source]);
   const p = during(t, beats.travel);
   if (wire) moves.wires.set(edge.index, { passed: t < beats.travel[0] ? 1 : 1 - p });
   if (wire && card && contribution !== null && t >= beats.travel[0]) {
     const width = tokenWidth(contribution, ctx.measure);
-    const rest = dock(card, geometry.flow, width);
+    const side = outSide(drawing.byIndex.get(target), geometry.flow);
+    const rest = dock(card, side, width);
     const end = { x: rest.x + rest.w / 2, y: rest.y + rest.h / 2 };
     const on = pointAt(wire.curve, 1 - p);
     const settle = Math.max(0, (p - 0.55) / 0.45);
@@ -149,11 +149,13 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
       shape: "chevron",
       text: contribution,
       at: { x: on.x + (end.x - on.x) * settle, y: on.y + (end.y - on.y) * settle },
-      heading: against(geometry),
+      heading: opposite(side),
       opacity: 1,
       id: `token:${edge.index}`,
     });
   }
+  // The frame has the arithmetic of its own step; what happens within a closed group is not seen.
+  if (edge.index !== frame.header.step.edge || op === target) return;
   const factors = [frame.upstream, frame.local(edge.index)] as const;
   const product = reading.edgeGrad(edge.index) ?? cellOf(frame.contribution(edge.index), true);
   if (
@@ -171,7 +173,7 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
         id: "strip:product",
       },
     });
-  const sum = [frame.before, frame.contribution(edge.index), frame.grad(target)] as const;
+  const sum = [frame.before, frame.contribution(edge.index), frame.grad(edge.source)] as const;
   if (!frame.header.withheld && isNumber(sum[0]) && isNumber(sum[1]) && isNumber(sum[2]))
     moves.strips.push({
       node: target,
@@ -188,10 +190,14 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
 /** The upstream gradient comes in at the op's output side and goes under its card. */
 function upstreamToken({ geometry, frame, t, ctx }: MoveInput, op: number, moves: Moves): void {
   const card = geometry.cards.get(op);
-  const text = scalarText(frame.upstream) ?? shapeOf(frame.upstream);
+  const node = geometry.drawing.byIndex.get(op);
+  // Of a closed group's steps the frame tells the last one's alone.
+  const upstream = node?.group ? frame.grad(node.of) : frame.upstream;
+  const text = gradText(upstream, geometry.drawing.graph.nodes[node?.of ?? -1]);
   const p = during(t, BEATS.backward.upstream);
+  if (moves.tokens.some(({ id }) => id === "token:upstream")) return;
   if (!card || text === null || p >= 1 || t <= 0) return;
-  const loss = geometry.drawing.byIndex.get(op)?.outs.length === 0;
+  const loss = node?.outs.length === 0;
   const width = tokenWidth(text, ctx.measure);
   let from: Point;
   let to: Point;
@@ -201,7 +207,7 @@ function upstreamToken({ geometry, frame, t, ctx }: MoveInput, op: number, moves
     to = { x: from.x, y: card.y + (ctx.flow === "right" ? 22 : card.h - 22) };
     heading = ctx.flow === "right" ? "down" : "up";
   } else {
-    const port = outPort(card, geometry.flow);
+    const port = outPort(card, geometry.flow === "right" ? "right" : "down");
     const far = width / 2 + 8;
     from = geometry.flow === "right" ? { x: port.x + far, y: port.y } : { x: port.x, y: port.y + far };
     to =
@@ -220,17 +226,23 @@ function upstreamToken({ geometry, frame, t, ctx }: MoveInput, op: number, moves
 }
 
 /** Thin lines to the pinned values that this VJP reads; the local derivative comes along them. */
-function pins({ geometry, frame, t }: MoveInput, edge: GraphEdge, moves: Moves): void {
-  const op = geometry.drawing.byIndex.get(edge.target);
+function pins({ geometry, frame, t }: MoveInput, edge: GraphEdge, at: number, moves: Moves): void {
+  const { drawing } = geometry;
+  const op = drawing.byIndex.get(at);
   const text = scalarText(frame.local(edge.index));
   let first = true;
-  for (const read of edge.reads) {
+  for (const pinned of edge.reads) {
+    const read = drawing.shown(pinned);
+    if (read === null || read === at) {
+      if (read === at && !op?.group) moves.pinsRead.add(read);
+      continue;
+    }
     moves.pinsRead.add(read);
     moves.over.add(read);
     const through = op?.ins.find((e) => e.source === read);
     const wire = through ? geometry.wires.get(through.index) : undefined;
     if (!wire) continue;
-    const path: Curve = beside(wire.curve, geometry.flow === "right" ? 7 : 7);
+    const path: Curve = beside(wire.curve, 7);
     moves.lines.push({
       kind: "path",
       d: path.d,
@@ -253,8 +265,11 @@ function pins({ geometry, frame, t }: MoveInput, edge: GraphEdge, moves: Moves):
 }
 
 /** The gradient goes down into the optimizer; the value rises from it, and the old one stays as a ghost. */
-function update({ geometry, frame, t, ctx, rate }: MoveInput, node: number, moves: Moves): void {
+function update({ geometry, frame, t, ctx, rate }: MoveInput, of: number, moves: Moves): void {
+  const node = geometry.drawing.shown(of);
+  if (node === null) return;
   moves.roles.set(node, "active");
+  if (node !== of) return;
   const card = geometry.cards.get(node);
   const { before, after } = frame;
   const details = frame.header.update;
@@ -327,6 +342,7 @@ function scalarText(tensor: TensorView | null): string | null {
   return isNumber(tensor) ? short(tensor.data?.[0] ?? Number.NaN, tensor.dtype) : null;
 }
 
-function shapeOf(tensor: TensorView | null): string | null {
-  return tensor ? shapeText(tensor.shape) : null;
+/** A gradient on its way: its number, or whose it is. */
+function gradText(tensor: TensorView | null, of: GraphNode | undefined): string | null {
+  return tensor && (scalarText(tensor) ?? `∂${symbolOf(of)}`);
 }

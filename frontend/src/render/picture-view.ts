@@ -1,14 +1,17 @@
 /** What the page tells the picture, and what the picture tells the page. */
+import type { Chosen } from "../layout/groups";
 import type { Box } from "../layout/types";
 import type { Scale, Selection, Zoom } from "../store/view";
 import type { Insets } from "./camera";
-import type { Spot } from "./scene";
+import type { Spot } from "./scene-input";
 import { lightTheme, type Theme } from "./theme";
 import { englishWords, type Words } from "./words";
 
 export interface PictureView {
   /** Null: as is natural for the graph. */
   zoom: Zoom | null;
+  /** Groups that were opened or closed by hand. */
+  groups: Chosen;
   selected: Selection | null;
   scale: Scale;
   theme: Theme;
@@ -42,9 +45,12 @@ export interface PictureSpot extends Spot {
 
 export interface PictureBox {
   readonly id: string;
-  readonly kind: "node" | "edge";
+  readonly kind: "node" | "edge" | "group";
   readonly index: number;
+  /** Of a group, its name. */
   readonly selection: Selection;
+  /** Whether a group is open, and how many ops are in it; null for what is no group. */
+  readonly group: { readonly open: boolean; readonly ops: number } | null;
   /** In CSS pixels within the host. */
   readonly rect: Box;
   readonly label: string;
@@ -60,6 +66,8 @@ export interface PictureEdit {
 }
 
 export interface PictureCallbacks {
+  /** A group's title was clicked, or the card of a closed one. */
+  toggle?(group: string): void;
   select(spot: PictureSpot | null): void;
   /** A number of a card was clicked, which is known. The card has been selected. */
   explain?(number: { name: string; what: "value" | "grad" }): void;
@@ -73,6 +81,7 @@ export interface PictureCallbacks {
 
 export const defaultPictureView: PictureView = {
   zoom: null,
+  groups: {},
   selected: null,
   scale: "global",
   theme: lightTheme,

@@ -4,6 +4,7 @@
  */
 import type { Drawing } from "../layout/drawing";
 import type { Dtype, FrameView, GraphEdge, Step, TensorView } from "../store/types";
+import { blockUpTo } from "../layout/blocks";
 import { shapeText, short, UNKNOWN, WITHHELD } from "./format";
 import { around, BEATS } from "./motion";
 
@@ -70,9 +71,15 @@ export function readingOf(
   t: number,
 ): Reading {
   const { step, withheld } = frame.header;
-  const moving = step.edge === null ? undefined : drawing.graph.edges[step.edge];
+  const { graph } = drawing;
+  // What a closed group does is seen at once; the frame's own numbers of before are those of its last step alone.
+  const block = blockUpTo(graph, drawing.chosen, step);
+  const many = block.length > 1;
   const fades = step.kind === "zero_grad" || step.kind === "load";
   const old = fades && previous ? previous : null;
+  const receives = new Set(block.flatMap(({ edge }) => (edge === null ? [] : [graph.edges[edge]?.source])));
+  const touched = new Set(block.map(({ node }) => node));
+  const of = (node: number) => drawing.byIndex.get(node)?.of ?? node;
 
   const faded = (look: (frame: FrameView) => TensorView | null, signed: boolean): Cell => {
     const after = look(frame);
@@ -85,26 +92,25 @@ export function readingOf(
   return {
     step,
     withheld,
-    value(node) {
-      if (step.kind === "forward" && node === step.node) {
+    value(card) {
+      const node = of(card);
+      if (step.kind === "forward" && touched.has(node)) {
         const { print } = BEATS.forward;
         return cellOf(t < print ? null : frame.value(node), false, around(t, print));
       }
-      if (step.kind === "update" && node === step.node) {
+      if (step.kind === "update" && touched.has(node)) {
         const { print } = BEATS.update;
-        return cellOf(
-          t < print ? (frame.before ?? frame.value(node)) : frame.value(node),
-          false,
-          around(t, print),
-        );
+        const before = (many ? previous?.value(node) : frame.before) ?? frame.value(node);
+        return cellOf(t < print ? before : frame.value(node), false, around(t, print));
       }
       return faded((f) => f.value(node), false);
     },
-    grad(node) {
-      const target = step.kind === "seed" ? step.node : step.kind === "backward" ? moving?.source : null;
-      if (target === node) {
+    grad(card) {
+      const node = of(card);
+      if (step.kind === "seed" ? step.node === node : step.kind === "backward" && receives.has(node)) {
         const print = step.kind === "seed" ? BEATS.seed.print : BEATS.backward.print;
-        if (t < print) return cellOf(frame.before, true, around(t, print));
+        const before = many ? (previous ?? frame).grad(node) : frame.before;
+        if (t < print) return cellOf(before, true, around(t, print));
         return withheld
           ? { ...HIDDEN, opacity: around(t, print) }
           : cellOf(frame.grad(node), true, around(t, print));
@@ -114,7 +120,7 @@ export function readingOf(
     edgeValue(index) {
       const edge = drawing.graph.edges[index];
       if (!edge) return null;
-      if (step.kind === "forward" && edge.target === step.node)
+      if (step.kind === "forward" && touched.has(edge.target))
         return t <= 0 ? null : cellOf(frame.value(edge.source), false, travelled(t));
       // What flowed along a wire is the weight before its update; with the update that number goes.
       if (step.kind === "update" && edge.source === step.node && frame.value(edge.target))
@@ -129,7 +135,7 @@ export function readingOf(
     edgeGrad(index) {
       const edge = drawing.graph.edges[index];
       if (!edge?.carries_grad) return null;
-      if (step.kind === "backward" && index === step.edge) {
+      if (step.kind === "backward" && block.some((one) => one.edge === index)) {
         if (t < BEATS.backward.travel[0]) return null;
         return withheld ? HIDDEN : some(frame.contribution(index));
       }
@@ -138,10 +144,11 @@ export function readingOf(
       const was = old && t < BEATS.fade ? some(old.contribution(index)) : null;
       return was ? { ...was, opacity: 1 - t / BEATS.fade } : null;
     },
-    arrived(node) {
+    arrived(card) {
+      const node = of(card);
       const all = frame.header.arrived[node] ?? 0;
-      const target = step.kind === "backward" ? moving?.source : null;
-      return target === node && t < BEATS.backward.print ? Math.max(0, all - (withheld ? 0 : 1)) : all;
+      if (step.kind !== "backward" || t >= BEATS.backward.print || withheld) return all;
+      return Math.max(0, all - block.filter(({ edge }) => graph.edges[edge ?? -1]?.source === node).length);
     },
   };
 }

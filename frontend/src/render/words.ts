@@ -6,6 +6,9 @@ export interface Words {
   readonly target: string;
   readonly constant: string;
   readonly loss: string;
+  /** After how many there are in a group: 1, and several. */
+  readonly op: string;
+  readonly ops: string;
   /** After "1/2": contributions. */
   readonly arrived: string;
 }
@@ -17,5 +20,7 @@ export const englishWords: Words = {
   target: "target",
   constant: "constant",
   loss: "loss",
+  op: "op",
+  ops: "ops",
   arrived: "arrived",
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toScreen } from "../../src/render/camera";
 import { estimate } from "../../src/render/display";
 import { framed, leastFor, roomOf, wholeFor, type Screen } from "../../src/render/framing";
-import { planFor } from "../../src/render/geometry";
+import { planFor } from "../../src/render/plan";
 import { englishWords } from "../../src/render/words";
 import { parseTrace } from "../../src/transport/replay";
 import { geometryOf, recordingOf } from "../support/pictures";

@@ -29,7 +29,7 @@ beforeAll(async () => {
       geometries.set(`${name} ${flow}`, await geometryOf(drawing, flow));
   for (const [name, { drawing }] of recordings)
     geometries.set(`${name} planned`, await geometryOf(drawing, planOn(drawing, STAGE)));
-});
+}, 60_000);
 
 const cases = [...recordings.keys()].flatMap((name) => [`${name} right`, `${name} down`, `${name} planned`]);
 const recordingFor = (key: string) => recordings.get(key.slice(0, key.lastIndexOf(" ")))!;

@@ -1,11 +1,13 @@
 /** Pictures of recordings, laid out by ELK in this process. */
 import Elk from "elkjs/lib/elk.bundled.js";
 import { drawingOf, type Drawing } from "../../src/layout/drawing";
-import { solve, type Solver } from "../../src/layout/elk-graph";
+import type { Solver } from "../../src/layout/level";
+import { solve } from "../../src/layout/nested";
 import type { Flow, Positions } from "../../src/layout/types";
 import { estimate } from "../../src/render/display";
-import { layoutRequest, makeGeometry, planFor, type Geometry, type Plan } from "../../src/render/geometry";
+import { makeGeometry, type Geometry } from "../../src/render/geometry";
 import type { Level } from "../../src/render/metrics";
+import { layoutRequest, planFor, type Plan } from "../../src/render/plan";
 import { restingView, type SceneInput } from "../../src/render/scene";
 import { lightTheme } from "../../src/render/theme";
 import { englishWords } from "../../src/render/words";

@@ -89,7 +89,9 @@ export function record(program: Program): Incoming[] {
     });
   });
   const expected = (n: number) => edges.filter((e) => e.source === n && e.carries_grad).length;
-  const base = { scope: "", shape: [], dtype: "float32", reads: [], formula: "" } as const;
+  const base = { shape: [], dtype: "float32", reads: [], formula: "" } as const;
+  // As in the program of a module: 'block1.mul#0' is in the scope block1.
+  const scopeOf = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf(".")));
   const nodes: GraphNode[] = [
     ...leaves.map((l, i): GraphNode => ({
       ...base,
@@ -97,6 +99,7 @@ export function record(program: Program): Incoming[] {
       reads: [],
       index: i,
       name: l.name,
+      scope: scopeOf(l.name),
       label: l.kind === "constant" ? String(l.value) : l.name,
       kind: l.kind,
       op: null,
@@ -112,6 +115,7 @@ export function record(program: Program): Incoming[] {
       reads: [],
       index: leafCount + i,
       name: o.name,
+      scope: scopeOf(o.name),
       label: o.label ?? o.op,
       kind: "op",
       op: o.op,
@@ -137,7 +141,7 @@ export function record(program: Program): Incoming[] {
       add("backward", `${ops[i]!.op} → ${names[e.source]}`, e.target, e.index);
   if (lr !== null) leaves.forEach((l, i) => l.kind === "parameter" && add("update", l.name, i));
 
-  const graph: Graph = { topology: 1, nodes, edges, scopes: [], layers: [], steps, listing: [] };
+  const graph: Graph = { topology: 1, nodes, edges, scopes: scopesOf(nodes), layers: [], steps, listing: [] };
   const branch = { id: 0, parent: null, fork_iteration: 0, cause: "start", tip: iterations - 1 };
   const messages: Incoming[] = [
     {
@@ -272,6 +276,12 @@ export function record(program: Program): Incoming[] {
   return messages;
 }
 
+/** Those around come before those within. */
+function scopesOf(nodes: GraphNode[]): string[] {
+  const parts = nodes.map(({ scope }) => scope.split(".").filter(Boolean));
+  return [...new Set(parts.flatMap((path) => path.map((_, k) => path.slice(0, k + 1).join("."))))];
+}
+
 const leaf = (name: string, kind: Leaf["kind"], value: number): Leaf => ({ name, kind, value });
 
 export const PROGRAMS: Record<string, Program> = {
@@ -369,6 +379,25 @@ export function large(n: number): Program {
       args: i % 4 === 2 ? [last] : [last, side],
     });
     last = `op#${i}`;
+  }
+  return { leaves, ops, lr: 0.1, iterations: 1 };
+}
+
+/** A chain of blocks of one structure, each with a way around it. */
+export function deep(blocks: number): Program {
+  const leaves: Leaf[] = [leaf("x", "input", 0.5)];
+  const ops: Apply[] = [];
+  let last = "x";
+  for (let k = 1; k <= blocks; k++) {
+    const [w, b] = [`block${k}.w`, `block${k}.b`];
+    leaves.push(leaf(w, "parameter", 0.8 + 0.01 * k), leaf(b, "parameter", 0.1));
+    ops.push(
+      { name: `block${k}.mul#0`, op: "mul", args: [last, w] },
+      { name: `block${k}.add#0`, op: "add", args: [`block${k}.mul#0`, b] },
+      { name: `block${k}.sigmoid#0`, op: "sigmoid", args: [`block${k}.add#0`] },
+      { name: `block${k}.add#1`, op: "add", args: [last, `block${k}.sigmoid#0`] },
+    );
+    last = `block${k}.add#1`;
   }
   return { leaves, ops, lr: 0.1, iterations: 1 };
 }

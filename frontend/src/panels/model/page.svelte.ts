@@ -1,5 +1,7 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
 import { getContext, setContext } from "svelte";
+import { stepsTo } from "../../layout/blocks";
+import { toggled } from "../../layout/groups";
 import type { StagePicture } from "../../render/stage-picture";
 import type { UnitHealth } from "../../render/layers-view/scene";
 import type { Store } from "../../store/store";
@@ -252,7 +254,17 @@ export class Page {
 
   move(unit: Unit, count: number): void {
     this.trail = [];
-    this.link.send({ type: "step", unit, count });
+    // A closed group is passed in one.
+    const by =
+      unit === "step" && this.graph && this.step && this.zoomShown === "operations"
+        ? stepsTo(this.graph, this.groups, this.step.index, count)
+        : count;
+    this.link.send({ type: "step", unit, count: by });
+  }
+
+  /** Opens a group of the graph, or closes it. */
+  toggleGroup(id: string): void {
+    if (this.graph) this.groups = toggled(this.graph, this.groups, id);
   }
 
   seek(iteration: number, step: number): void {

@@ -1,10 +1,25 @@
 /** The card of a node: glyph or name, value, kind and gradient; with a split tile where there are several numbers. */
 import type { DrawnNode } from "../../layout/drawing";
-import type { Box } from "../../layout/types";
-import { mono, type Item } from "../display";
+import type { Box, Flow, Point } from "../../layout/types";
+import { mono, type Font, type Item } from "../display";
 import { markColor } from "../encode";
 import { shapeText } from "../format";
-import { CARD, FONTS, hasTile, kindOf, linesOf, nameOf, tileSize } from "../metrics";
+import {
+  CARD,
+  FONTS,
+  hasTile,
+  isScalar,
+  kindOf,
+  linesOf,
+  nameOf,
+  SMALL,
+  TENSOR,
+  TILE_GAP,
+  TILE_TOP,
+  tileSize,
+} from "../metrics";
+import { outPort, outSide } from "../ports";
+import { halves } from "../sizes";
 import type { Cell } from "../reading";
 import type { MarkContext } from "./context";
 import { fitted, numberItem, warningItem } from "./number";
@@ -38,8 +53,9 @@ export function cardItems(node: DrawnNode, box: Box, state: CardState, ctx: Mark
   if (state.selected || state.hovered || state.pointed) items.push(ring(box, state, ctx));
   if (state.awaited) items.push(awaitedItem(box, ctx));
   items.push(plate(node, box, state, ctx));
-  items.push(...(hasTile(node) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
-  if (state.pin !== "none") items.push(pinItem(box, state.pin, ctx));
+  if (node.host !== null) items.push(...smallFace(node, box, state, ctx));
+  else items.push(...(hasTile(node) ? tileFace(node, box, state, ctx) : face(node, box, state, ctx)));
+  if (state.pin !== "none") items.push(pinItem(node, box, state.pin, ctx));
   const arrivals = state.fired ?? state.arrivals;
   if (arrivals) items.push(arrivalsItem(box, arrivals, state.fired !== null, ctx));
   if (state.odd) items.push(warningItem({ x: box.x + 4, y: box.y + 1 }, state.odd === "first", ctx.theme));
@@ -47,7 +63,7 @@ export function cardItems(node: DrawnNode, box: Box, state: CardState, ctx: Mark
   return items;
 }
 
-function plate(node: DrawnNode, box: Box, state: CardState, { theme, phase }: MarkContext): Item {
+export function plate(node: DrawnNode, box: Box, state: CardState, { theme, phase }: MarkContext): Item {
   const quiet = node.node.kind === "constant" || node.node.kind === "target";
   const stroke = state.role !== null ? theme.phase[phase] : quiet ? theme.border : theme.borderStrong;
   return {
@@ -64,7 +80,7 @@ function plate(node: DrawnNode, box: Box, state: CardState, { theme, phase }: Ma
   };
 }
 
-function ring(box: Box, { selected, pointed }: CardState, { theme }: MarkContext): Item {
+export function ring(box: Box, { selected, pointed }: CardState, { theme }: MarkContext): Item {
   const by = pointed ? 5.5 : 4.5;
   return {
     kind: "rect",
@@ -162,14 +178,12 @@ function tileItems(box: Box, room: number, { grad }: CardState, { theme }: MarkC
 /** Several numbers: glyph and name, shape, and a tile split into value and gradient. */
 function tileFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
   const { theme } = ctx;
-  const left = box.x + CARD.padX;
-  const right = box.x + box.w - CARD.padX;
-  const shape = node.node.shape;
+  const shape = state.value.tensor?.shape ?? node.node.shape;
   const items: Item[] = [
     {
       kind: "text",
       text: nameOf(node),
-      x: left,
+      x: box.x + TENSOR.padX,
       y: box.y + 26,
       font: node.isGlyph ? FONTS.glyph : FONTS.name,
       fill: theme.text,
@@ -177,38 +191,74 @@ function tileFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext)
     {
       kind: "text",
       text: kindOf(node, ctx.words),
-      x: left,
+      x: box.x + TENSOR.padX,
       y: box.y + 43,
       font: FONTS.kind,
       fill: theme.text3,
     },
   ];
   if (shape.length > 0)
-    items.push({
-      kind: "text",
-      text: shapeText(shape),
-      x: right,
-      y: box.y + 26,
-      font: FONTS.label,
-      fill: theme.text3,
-      align: "end",
-    });
+    items.push(shapeItem(shape, FONTS.shape, box.x + box.w - TENSOR.padX, box.y + 43, ctx));
+  return [...items, ...tiles(node, box, state, TILE_TOP.card, ctx)];
+}
+
+/** Beside an op: its name, and what it is in as little room as can be. */
+function smallFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
+  const { theme, measure } = ctx;
+  const left = box.x + SMALL.padX;
+  const right = box.x + box.w - SMALL.padX;
+  const name: Item = {
+    kind: "text",
+    text: nameOf(node),
+    x: left,
+    y: box.y + 19,
+    font: FONTS.small,
+    fill: theme.text,
+  };
+  if (!isScalar(node.node.shape))
+    return [
+      name,
+      shapeItem(node.node.shape, FONTS.smallShape, right, box.y + 19, ctx),
+      ...tiles(node, box, state, TILE_TOP.small, ctx),
+    ];
+  const number = (cell: Cell, row: 0 | 1) =>
+    numberItem(
+      cell,
+      { x: right, y: box.y + 37 + 17 * row },
+      fitted(FONTS.label, cell.text, right - left, measure),
+      theme,
+      {
+        align: "end",
+        id: `${row === 0 ? "value" : "grad"}:${node.index}`,
+        dim: row === 0 ? state.dimValue : state.dimGrad,
+      },
+    );
+  return [name, number(state.value, 0), number(state.grad, 1)];
+}
+
+function tiles(node: DrawnNode, box: Box, state: CardState, top: number, { theme }: MarkContext): Item[] {
+  const { shape } = node.node;
   const tile = tileSize(shape);
-  const x = box.x + (box.w - tile.w) / 2;
-  items.push(cellsItem(state.value, shape, { x, y: box.y + 51 }, theme));
-  items.push(cellsItem(state.grad, shape, { x, y: box.y + 57 + tile.h }, theme));
-  return items;
+  const at = { x: box.x + (box.w - tile.w) / 2, y: box.y + top };
+  const value = cellsItem(state.value, shape, at, theme);
+  return halves(node) === 1
+    ? [value]
+    : [value, cellsItem(state.grad, shape, { x: at.x, y: at.y + tile.h + TILE_GAP }, theme)];
+}
+
+function shapeItem(shape: readonly number[], font: Font, x: number, y: number, { theme }: MarkContext): Item {
+  return { kind: "text", text: shapeText(shape), x, y, font, fill: theme.text3, align: "end" };
 }
 
 /** Where a value is pinned: on the edge of the card beside the output, where the thin line to its reader begins. */
-export function pinPoint(box: Box, flow: "right" | "down"): { x: number; y: number } {
-  return flow === "right"
-    ? { x: box.x + box.w, y: box.y + box.h / 2 + 7 }
-    : { x: box.x + box.w / 2 - 7, y: box.y + box.h };
+export function pinPoint(node: Pick<DrawnNode, "host">, box: Box, flow: Flow): Point {
+  const side = outSide(node, flow);
+  const { x, y } = outPort(box, side);
+  return side === "right" || side === "left" ? { x, y: y + 7 } : { x: x - 7, y };
 }
 
-function pinItem(box: Box, pin: "kept" | "read", { theme, flow }: MarkContext): Item {
-  const at = pinPoint(box, flow);
+function pinItem(node: DrawnNode, box: Box, pin: "kept" | "read", { theme, flow }: MarkContext): Item {
+  const at = pinPoint(node, box, flow);
   const color = pin === "read" ? theme.phase.backward : theme.text3;
   return {
     kind: "circle",
@@ -221,7 +271,7 @@ function pinItem(box: Box, pin: "kept" | "read", { theme, flow }: MarkContext): 
   };
 }
 
-function arrivalsItem(
+export function arrivalsItem(
   box: Box,
   { arrived, expected }: { arrived: number; expected: number },
   said: boolean,
@@ -280,7 +330,7 @@ function awaitedItem(box: Box, { theme }: MarkContext): Item {
 }
 
 /** A breakpoint, as editors show it: a disc on the corner, clear of all numbers. */
-function stopItem(box: Box, beside: boolean, { theme }: MarkContext): Item {
+export function stopItem(box: Box, beside: boolean, { theme }: MarkContext): Item {
   const x = box.x + (beside ? 24 : 3);
   return {
     kind: "group",

@@ -2,7 +2,7 @@
 import type { Box, Point } from "../../layout/types";
 import type { TensorView } from "../../store/types";
 import { mono, type Item } from "../display";
-import { gridOf, TILE, tileSize } from "../metrics";
+import { gridOf, tileSize, type TileSize } from "../metrics";
 import { magnitude, toneOf, type Cell } from "../reading";
 import type { Theme } from "../theme";
 
@@ -28,30 +28,34 @@ export function cellsItem(cell: Cell, shape: readonly number[], at: Point, theme
     };
     return { kind: "group", opacity: cell.opacity, items: [border, mark] };
   }
-  return {
-    kind: "group",
-    opacity: cell.opacity,
-    items: [...cells(tensor, shape, frame, size.cell, theme), border],
-  };
+  const items = [...cells(tensor, frame, size, theme), border];
+  if (size.more) items.push(...dots(frame, theme));
+  return { kind: "group", opacity: cell.opacity, items };
 }
 
-function cells(tensor: TensorView, shape: readonly number[], frame: Box, side: number, theme: Theme): Item[] {
-  const { rows, columns } = gridOf(shape);
+function cells(tensor: TensorView, frame: Box, size: TileSize, theme: Theme): Item[] {
+  const { columns } = gridOf(tensor.shape);
+  const { w, h } = size.cell;
   const most = magnitude(tensor) ?? 0;
   const items: Item[] = [];
-  const [shownRows, shownColumns] = [Math.min(rows, TILE.most), Math.min(columns, TILE.most)];
-  for (let r = 0; r < shownRows; r++)
-    for (let c = 0; c < shownColumns; c++) {
-      const x = tensor.data ? tensor.data[r * columns + c] : fromThumbnail(tensor, r, c);
+  // Between small cells there is no room for more than a hair.
+  const gap = { x: Math.min(1, w * 0.16), y: Math.min(1, h * 0.16) };
+  for (let r = 0; r < size.rows; r++)
+    for (let c = 0; c < size.columns; c++) {
+      const x = tensor.data
+        ? c < columns
+          ? tensor.data[r * columns + c]
+          : undefined
+        : fromThumbnail(tensor, r, c);
       if (x === undefined) continue;
       const tone = toneOf(x, true);
       items.push({
         kind: "rect",
-        x: frame.x + c * side + 0.5,
-        y: frame.y + r * side + 0.5,
-        w: side - 1,
-        h: side - 1,
-        r: 1.5,
+        x: frame.x + c * w + gap.x / 2,
+        y: frame.y + r * h + gap.y / 2,
+        w: w - gap.x,
+        h: h - gap.y,
+        r: Math.min(1.5, h / 6),
         fill:
           tone === "positive"
             ? theme.positive
@@ -64,6 +68,17 @@ function cells(tensor: TensorView, shape: readonly number[], frame: Box, side: n
       });
     }
   return items;
+}
+
+/** There are more rows than these. */
+function dots({ x, y, w, h }: Box, theme: Theme): Item[] {
+  return [-6, 0, 6].map((by) => ({
+    kind: "circle",
+    x: x + w / 2 + by,
+    y: y + h - 3.5,
+    r: 1.25,
+    fill: theme.text3,
+  }));
 }
 
 function fromThumbnail(tensor: TensorView, r: number, c: number): number | undefined {

@@ -1,0 +1,59 @@
+/**
+ * The steps of a closed group, which are seen as one: a collapsed view stops at a group's last step. The steps
+ * themselves stay as they are. Pure.
+ */
+import type { Graph, Step } from "../store/types";
+import { closedAround, type Chosen } from "./groups";
+
+const cache = new WeakMap<Graph, Map<string, readonly (string | null)[]>>();
+
+/** For each step the closed group inside of which it happens; null for a step that is seen itself. */
+export function blocksOf(graph: Graph, chosen: Chosen): readonly (string | null)[] {
+  let known = cache.get(graph);
+  if (!known) cache.set(graph, (known = new Map()));
+  const key = JSON.stringify(chosen);
+  let blocks = known.get(key);
+  if (!blocks) {
+    const closed = closedAround(graph, chosen);
+    blocks = graph.steps.map(({ kind, node }) => (node === null || kind === "seed" ? null : closed(node)));
+    known.clear();
+    known.set(key, blocks);
+  }
+  return blocks;
+}
+
+/** The steps that are seen as one with this one, up to it. */
+export function blockUpTo(graph: Graph, chosen: Chosen, step: Step): readonly Step[] {
+  const first = blockStart(blocksOf(graph, chosen), graph, step.index);
+  return graph.steps.slice(first, step.index + 1);
+}
+
+/** Where the block of a step begins: a block is of one group and of one kind. */
+function blockStart(blocks: readonly (string | null)[], graph: Graph, step: number): number {
+  let first = step;
+  while (first > 0 && sameBlock(blocks, graph, first - 1, first)) first -= 1;
+  return first;
+}
+
+function sameBlock(blocks: readonly (string | null)[], graph: Graph, a: number, b: number): boolean {
+  const id = blocks[b];
+  return id !== null && id !== undefined && blocks[a] === id && graph.steps[a]?.kind === graph.steps[b]?.kind;
+}
+
+export function isStop(graph: Graph, chosen: Chosen, step: number): boolean {
+  return step + 1 >= graph.steps.length || !sameBlock(blocksOf(graph, chosen), graph, step, step + 1);
+}
+
+/**
+ * How many steps it is from one to the n-th stop after it (n > 0) or before it. Past the ends of an iteration the
+ * count goes on with the neighbours', whose first and last steps are stops.
+ */
+export function stepsTo(graph: Graph, chosen: Chosen, from: number, n: number): number {
+  const total = graph.steps.length;
+  const way = Math.sign(n);
+  let at = from;
+  for (let left = Math.abs(n); left > 0; left--)
+    do at += way;
+    while (!isStop(graph, chosen, ((at % total) + total) % total));
+  return at - from;
+}

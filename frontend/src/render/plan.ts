@@ -1,0 +1,172 @@
+/** How a graph is laid out on a screen: which way data flow, how close cards stand, and in how many rows. Pure. */
+import type { Drawing } from "../layout/drawing";
+import { fold, levelsOf, unfolded } from "../layout/fold";
+import { sketch, type Sketch } from "../layout/sketch";
+import type { Flow, LayoutRequest, Size, Spacing } from "../layout/types";
+import type { Measure } from "./display";
+import { cardSize, titleWidth } from "./sizes";
+import { DENSE, isScalar, spacing, TENSORS, type Level } from "./metrics";
+import type { Words } from "./words";
+
+export interface Plan {
+  readonly flow: Flow;
+  readonly spacing: Spacing;
+  /** The row of each part of the root, by name; null for one row. */
+  readonly rows: ReadonlyMap<string, number> | null;
+  /** Whether cards are narrower, with their longest numbers set a little smaller. */
+  readonly dense: boolean;
+}
+
+/** Graphs that would be smaller than this in one row are folded. */
+const FOLDED = 0.68;
+/** And those that would be smaller than this may stand closer. */
+const TIGHT = 0.86;
+/** As high must a screen be, in units, that rows which do not all fit are worth it. */
+const SEEN = 400;
+/** As wide must it be, in units, that three cards stand side by side. */
+const BESIDE = 640;
+/** Around the cards: what may stand above and below them. */
+const AROUND = 40;
+
+export function layoutRequest(
+  drawing: Drawing,
+  level: Level,
+  plan: Flow | Plan,
+  words: Words,
+  measure: Measure,
+): LayoutRequest {
+  const {
+    flow,
+    spacing: room,
+    rows,
+    dense,
+  } = typeof plan === "string"
+    ? { flow: plan, spacing: roomFor(drawing, plan), rows: null, dense: false }
+    : plan;
+  return {
+    flow,
+    spacing: room,
+    nodes: drawing.nodes.map((node) => ({
+      index: node.index,
+      name: node.node.name,
+      size: cardSize(node, level, words, measure, dense),
+      arity: node.through.length,
+      ...(rows ? { row: rows.get(node.node.name) ?? 0 } : {}),
+      ...(node.within === null ? {} : { within: node.within }),
+      ...(node.host === null ? {} : { host: node.host }),
+    })),
+    edges: drawing.nodes.flatMap((node) =>
+      node.through.map((edge, slot) => ({
+        index: edge.index,
+        source: edge.source,
+        target: edge.target,
+        slot,
+      })),
+    ),
+    frames: drawing.frames.map((frame) => ({
+      id: frame.id,
+      width: titleWidth(frame.title, measure),
+      ...(rows ? { row: rows.get(frame.id) ?? 0 } : {}),
+      ...(frame.parent === null || !drawing.frames.some(({ id }) => id === frame.parent)
+        ? {}
+        : { within: frame.parent }),
+    })),
+  };
+}
+
+/** Wires of tensors carry no numbers: they may be short. */
+function roomFor(drawing: Drawing, flow: Flow, close = false): Spacing {
+  const tensors = drawing.nodes.filter(({ node }) => !isScalar(node.shape)).length;
+  return 2 * tensors > drawing.nodes.length ? TENSORS[flow] : spacing(flow, drawing.nodes.length, close);
+}
+
+function tightFor(drawing: Drawing): Spacing {
+  const { layer, node } = roomFor(drawing, "right");
+  return { layer: Math.min(layer, DENSE.layer), node: Math.min(node, DENSE.node) };
+}
+
+/**
+ * The plan that shows a graph largest on a screen of this size (in units at zoom 1), in the order of what is easiest
+ * to follow: one row, several rows, and on narrow screens data that flow down. Where even the best is smaller than
+ * `whole`, rows as long as the screen is wide at the scale `least`: what is active is then followed downwards.
+ */
+export function planFor(
+  drawing: Drawing,
+  level: Level,
+  screen: Size,
+  words: Words,
+  measure: Measure,
+  least: number,
+  close = false,
+  whole = least,
+): Plan {
+  const plans: { plan: Plan; scale: number; worth: number; width: number; height: number }[] = [];
+  const scale = ({ w, h }: Size) => Math.min(Math.max(1.05, least), screen.w / w, screen.h / (h + AROUND));
+  const add = (plan: Plan, size: Size, worth: number) =>
+    plans.push({
+      plan,
+      scale: scale(size),
+      worth: worth * scale(size),
+      width: screen.w / size.w,
+      height: size.h,
+    });
+  const row: Plan = { flow: "right", spacing: roomFor(drawing, "right", close), rows: null, dense: close };
+  const flat = sketch(layoutRequest(drawing, level, row, words, measure));
+  const long = unfolded(flat, row.spacing);
+  const one = scale(long);
+  add(row, long, 1);
+  const column: Plan = { flow: "down", spacing: roomFor(drawing, "down"), rows: null, dense: false };
+  const upright = downwards(sketch(layoutRequest(drawing, level, column, words, measure)), column.spacing);
+  if (one < 0.8 && scale(upright) > 1.15 * one) add(column, upright, 0.97);
+  const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
+  const request = layoutRequest(drawing, level, folded, words, measure);
+  const tight = sketch(request);
+  if (one < TIGHT) add(folded, unfolded(tight, folded.spacing), 0.93);
+  // An edit, which adds two cards, must not turn one row into several.
+  if (one < Math.max(FOLDED, least)) {
+    for (let most = 2; most <= 16; most++) {
+      const { rows, count, size } = fold(tight, folded.spacing, most);
+      if (count === 1) break;
+      add({ ...folded, rows: named(request, tight, rows) }, size, 0.86 - 0.02 * (count - 2));
+    }
+  }
+  const best = plans.reduce((a, b) => (b.worth > a.worth ? b : a));
+  if (best.scale >= Math.min(whole, least)) return best.plan;
+  // Where hardly one row is seen at a time, a long row is easier to follow than turns.
+  if (screen.h / least < SEEN) return row;
+  // Where hardly three cards stand side by side, data that flow down need no turns at all.
+  if (screen.w / least < BESIDE && screen.w / upright.w >= least) return column;
+  const readable = plans.filter((p) => p.plan.rows && p.width >= least);
+  return readable.length > 0 ? readable.reduce((a, b) => (b.height < a.height ? b : a)).plan : best.plan;
+}
+
+function named(
+  request: LayoutRequest,
+  { numberOf }: Sketch,
+  rows: ReadonlyMap<number, number>,
+): ReadonlyMap<string, number> {
+  const of = (name: string, index: number): [string, number][] => {
+    const row = rows.get(index);
+    return row === undefined ? [] : [[name, row]];
+  };
+  return new Map([
+    ...request.nodes.flatMap(({ name, index }) => of(name, index)),
+    ...request.frames.flatMap(({ id }) => of(id, numberOf(id))),
+  ]);
+}
+
+/** What a graph would measure where data flow down. */
+function downwards(graph: Sketch, { layer, node }: Spacing): Size {
+  const size = new Map(graph.nodes.map((one) => [one.index, one.size]));
+  const levels = new Map<number, Size>();
+  for (const [index, level] of levelsOf(graph)) {
+    const { w, h } = size.get(index) ?? { w: 0, h: 0 };
+    const was = levels.get(level) ?? { w: -node, h: 0 };
+    levels.set(level, { w: was.w + node + w, h: Math.max(was.h, h) });
+  }
+  const sizes = [...levels.values()];
+  return {
+    w: Math.max(0, ...sizes.map((s) => s.w)),
+    h: sizes.reduce((sum, s) => sum + s.h + layer, -layer),
+  };
+}

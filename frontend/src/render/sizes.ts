@@ -1,0 +1,89 @@
+/** How large cards are. */
+import type { DrawnNode } from "../layout/drawing";
+import type { Size } from "../layout/types";
+import type { Measure } from "./display";
+import { middle, shapeText } from "./format";
+import {
+  CARD,
+  FONTS,
+  GROUP,
+  hasTile,
+  isScalar,
+  kindOf,
+  nameOf,
+  NUMBER_CHARS,
+  SMALL,
+  TENSOR,
+  TILE_GAP,
+  TILE_TOP,
+  tileSize,
+  type Level,
+} from "./metrics";
+import type { Words } from "./words";
+
+/** Room for numbers on a card; longer ones are set smaller. */
+const CARD_CHARS = 6;
+
+/** Few different widths: cards in a column line up. */
+function even(width: number, step = 16): number {
+  return Math.round((width + 3) / step) * step;
+}
+
+/** `dense` for cards in rows, whose longest numbers are set a little smaller. */
+export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure, dense = false): Size {
+  if (node.group) return groupSize(node, measure);
+  if (node.host !== null) return smallSize(node, measure);
+  const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
+  const kind = measure(kindOf(node, words), FONTS.kind);
+  if (!hasTile(node)) {
+    // A long name takes some of the number's room: the number is set smaller where it needs it.
+    const chars = dense || nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
+    const value = measure("0".repeat(chars), FONTS.value);
+    const grad = measure("0".repeat(dense ? chars : CARD_CHARS), FONTS.grad);
+    const { h, padX, minW, gap } = dense ? CARD.dense : CARD;
+    const tile = level === "operations";
+    const line = tile
+      ? Math.max(name, kind) + Math.max(value, grad) + CARD.cell
+      : Math.max(name + value, kind + grad);
+    return { w: even(Math.max(minW, 2 * padX + gap + line), dense ? 8 : 16), h };
+  }
+  const tile = tileSize(node.node.shape);
+  const shape = measure(shapeText(node.node.shape), FONTS.shape);
+  const w = Math.max(
+    88,
+    name + 2 * TENSOR.padX,
+    kind + 10 + shape + 2 * TENSOR.padX,
+    tile.w + 2 * TENSOR.padX,
+  );
+  return { w: Math.ceil(w / 2) * 2, h: Math.ceil(TILE_TOP.card + halves(node) * (tile.h + TILE_GAP) + 8) };
+}
+
+/** What gets no gradient has no place for one. */
+export function halves(node: DrawnNode): 1 | 2 {
+  return node.node.requires_grad ? 2 : 1;
+}
+
+/** What stands beside an op needs fewer words: that it is a parameter can be seen. */
+function smallSize(node: DrawnNode, measure: Measure): Size {
+  const name = measure(nameOf(node), FONTS.small);
+  if (isScalar(node.node.shape)) {
+    const number = measure("0".repeat(NUMBER_CHARS), FONTS.label);
+    return { w: Math.ceil((Math.max(name, number) + 2 * SMALL.padX) / 2) * 2, h: SMALL.scalar };
+  }
+  const tile = tileSize(node.node.shape);
+  const shape = measure(shapeText(node.node.shape), FONTS.smallShape);
+  const w = Math.max(64, name + 8 + shape + 2 * SMALL.padX, tile.w + 2 * SMALL.padX);
+  return { w: Math.ceil(w / 2) * 2, h: Math.ceil(TILE_TOP.small + halves(node) * (tile.h + TILE_GAP) + 6) };
+}
+
+function groupSize(node: DrawnNode, measure: Measure): Size {
+  const title = measure(middle(node.glyph, 20), FONTS.name) + 20 + 2 * CARD.padX;
+  const tile = isScalar(node.node.shape) ? { h: 22 } : tileSize(node.node.shape);
+  const h = GROUP.top + 2 * tile.h + TILE_GAP + GROUP.strip + GROUP.pad;
+  return { w: Math.ceil(Math.max(GROUP.minW, title) / 2) * 2, h: Math.ceil(h) };
+}
+
+/** As wide at least is a frame, for its title and the sign beside it. */
+export function titleWidth(title: string, measure: Measure): number {
+  return Math.ceil(measure(middle(title, 24), FONTS.title) + 44);
+}

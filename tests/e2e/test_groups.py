@@ -1,0 +1,86 @@
+"""Groups of the graph open and close, by mouse and by keyboard; what stays does not move; steps go by what is seen."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.stepping import at_step, node, open_lesson, press
+
+
+def group(page: Page, name: str) -> Locator:
+    return page.locator(f".mirror .group[data-name='{name}']")
+
+
+def places(page: Page) -> dict[str, tuple[float, float]]:
+    """Where cards and frames are on the screen: left edge and, as a frame is higher than a card, the middle."""
+    found = {}
+    for one in page.locator(".mirror .node, .mirror .group").all():
+        box = one.bounding_box()
+        assert box is not None
+        found[one.get_attribute("data-name") or ""] = (box["x"], box["y"] + box["height"] / 2)
+    return found
+
+
+def test_a_group_closes_and_opens_and_what_stays_does_not_move(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations")
+    expect(group(page, "hidden1")).to_have_attribute("aria-expanded", "true")
+    expect(node(page, "hidden1.weight")).to_have_count(1)
+    page.wait_for_timeout(600)
+    before = places(page)
+    frame = group(page, "hidden1").bounding_box()
+    assert frame is not None
+    page.mouse.click(frame["x"] + 30, frame["y"] + 8)
+    expect(node(page, "hidden1.weight")).to_have_count(0)
+    expect(group(page, "hidden1")).to_have_attribute("aria-expanded", "false")
+    expect(page).to_have_url(re.compile("groups=!hidden1"))
+    page.wait_for_timeout(600)
+    after = places(page)
+    assert after["x"] == before["x"]
+    assert after["hidden1"][0] == before["hidden1"][0]
+    behind = [name for name in after if name.startswith(("hidden2", "output", "binary")) or name == "y"]
+    assert len(behind) > 8
+    moved = {round(before[name][0] - after[name][0], 1) for name in behind}
+    assert len(moved) == 1 and moved.pop() > 50, "all that is behind makes up for the room, as one"
+    for name in behind:
+        assert abs(after[name][1] - before[name][1]) < 0.5, name
+    # The card opens it again.
+    card = group(page, "hidden1").bounding_box()
+    assert card is not None
+    page.mouse.click(card["x"] + card["width"] / 2, card["y"] + card["height"] / 2)
+    expect(node(page, "hidden1.weight")).to_have_count(1)
+    expect(page).not_to_have_url(re.compile("groups="))
+    page.wait_for_timeout(600)
+    assert places(page) == before
+
+
+def test_keys_open_and_close_and_the_address_holds_it(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations&groups=!output")
+    expect(node(page, "output.weight")).to_have_count(0)
+    expect(group(page, "output")).to_have_attribute("aria-label", re.compile("output.*1"))
+    group(page, "output").focus()
+    press(page, "Enter")
+    expect(node(page, "output.weight")).to_have_count(1)
+    expect(group(page, "output")).to_be_focused()
+    press(page, "Enter")
+    expect(node(page, "output.weight")).to_have_count(0)
+
+
+def test_a_closed_group_is_one_step(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations&groups=!hidden1,!hidden2")
+    at_step(page, 1, 26)
+    press(page, "ArrowRight")
+    at_step(page, 2)
+    # z1 and a1, z2 and a2, then the linear op of the open group.
+    for step in (4, 6, 7, 8, 9):
+        press(page, "ArrowRight")
+        at_step(page, step)
+    for step in (10, 11, 12, 13, 17, 20):
+        press(page, "ArrowRight")
+        at_step(page, step)
+    for step in (17, 13, 12):
+        press(page, "ArrowLeft")
+        at_step(page, step)
+    press(page, "Shift+ArrowRight")
+    at_step(page, 20)
