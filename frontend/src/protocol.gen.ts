@@ -371,12 +371,22 @@ export interface components {
             branches: components["schemas"]["Branch"][];
             current: number;
             can_undo: boolean;
+            /**
+             * @description The branch of the run beside the current one.
+             * @default null
+             */
+            companion: number | null;
         };
         /** @description All branches; the cursor is on ``current``. */
         BranchesInfo: {
             branches: components["schemas"]["Branch"][];
             current: number;
             can_undo: boolean;
+            /**
+             * @description The branch of the run beside the current one.
+             * @default null
+             */
+            companion: number | null;
         };
         /** @description A condition that stops playing and long steps, while it is ``on``. */
         Breakpoint: {
@@ -435,7 +445,7 @@ export interface components {
             /** @default null */
             command?: string | null;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -451,6 +461,105 @@ export interface components {
          * @enum {integer}
          */
         CloseCode: 1000 | 1001 | 1009 | 4403 | 4404 | 4408 | 4410 | 4429 | 4430 | 4503;
+        /**
+         * @description The run beside the current one, at the same iteration. Sent before each frame, with its ``seq``.
+         *
+         *     At the same step where both runs have the same steps, else at the last end of a phase that the cursor has reached.
+         *     On the socket it travels as a binary frame whose JSON header is this message. Of its tensors, ``index`` is a place in
+         *     ``names`` for value and grad.
+         */
+        Companion: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "companion";
+            name: string;
+            /** @description What the current run is called. */
+            beside: string;
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            config: {
+                [key: string]: unknown;
+            };
+            /** @description The fields in which the configurations of the two runs differ here. */
+            differs: string[];
+            loss: components["schemas"]["Number"] | null;
+            /** @default null */
+            evaluation: components["schemas"]["Evaluation"] | null;
+            names: string[];
+            tensors: components["schemas"]["FrameTensor"][];
+        };
+        /** @description The run beside the current one, in short. */
+        CompanionInfo: {
+            name: string;
+            /** @description What the current run is called. */
+            beside: string;
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            config: {
+                [key: string]: unknown;
+            };
+            metrics: {
+                [key: string]: components["schemas"]["Number"] | null;
+            };
+            /** @description What made its branch, from initial_config on. */
+            journal: components["schemas"]["JournalEntry"][];
+        };
+        /** @description What makes the run beside the current one: its journal starts from the session's configuration. */
+        CompanionRecipe: {
+            name: string;
+            beside: string;
+            journal?: components["schemas"]["JournalEntry"][];
+        };
+        /** @description Value and gradient of every node of the run beside the current one, under their names in it: `adam/w`. */
+        CompanionState: {
+            name: string;
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            phase: "forward" | "backward" | "update";
+            parameters: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+            nodes: {
+                [key: string]: components["schemas"]["NodeState"];
+            };
+        };
+        /**
+         * @description Hold a run beside the current one: a companion, which goes with the cursor; its metrics and numbers are sent too.
+         *
+         *     ``config``: a new run with these fields changed, from the start and with the same seed. ``branch``: that branch.
+         *     Neither: no companion any more. To go to the companion's branch (``seek``) swaps the two.
+         */
+        CompareCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "compare";
+            /** @default null */
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default null */
+            branch?: number | null;
+            /**
+             * @description What the companion is called, as in `adam/hidden1.weight`; by default, how it differs.
+             * @default null
+             */
+            name?: string | null;
+        };
         /** @description How one field of a lesson's configuration is shown and when a change of it takes effect. */
         ConfigField: {
             name: string;
@@ -553,6 +662,11 @@ export interface components {
             seed?: number;
             /** @description Edits and configurations to replay, in order. */
             journal?: components["schemas"]["JournalEntry"][];
+            /**
+             * @description A run to be held beside it.
+             * @default null
+             */
+            companion?: components["schemas"]["CompanionRecipe"] | null;
             /**
              * @description Where to stand at first; (0, 0) if not given.
              * @default null
@@ -1445,7 +1559,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -1477,6 +1591,8 @@ export interface components {
             };
             /** @description What made the current branch; create a session with it and initial_config to get the same. */
             journal: components["schemas"]["JournalEntry"][];
+            /** @default null */
+            companion: components["schemas"]["CompanionInfo"] | null;
         };
         /** @description What makes a session, kept by the server under a short address. It never changes. */
         Snapshot: {
@@ -1514,6 +1630,8 @@ export interface components {
             nodes: {
                 [key: string]: components["schemas"]["NodeState"];
             };
+            /** @default null */
+            companion: components["schemas"]["CompanionState"] | null;
         };
         /**
          * @description One step of an iteration, as laid out on the timeline.
@@ -1571,7 +1689,8 @@ export interface components {
         /**
          * @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
          *
-         *     ``pictures`` are sent with the frames of a network on points of the plane.
+         *     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
+         *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's.
          */
         SubscribeCommand: {
             /**
@@ -1704,6 +1823,11 @@ export interface components {
             playing: boolean;
             can_undo: boolean;
             pytorch_installed: boolean;
+            /**
+             * @description The branch of the run beside the current one.
+             * @default null
+             */
+            companion: number | null;
         };
     };
     responses: never;
@@ -2693,6 +2817,11 @@ export type Breakpoints = components["schemas"]["Breakpoints"];
 export type CancelCommand = components["schemas"]["CancelCommand"];
 export type ClientMessage = components["schemas"]["ClientMessage"];
 export type CloseCode = components["schemas"]["CloseCode"];
+export type Companion = components["schemas"]["Companion"];
+export type CompanionInfo = components["schemas"]["CompanionInfo"];
+export type CompanionRecipe = components["schemas"]["CompanionRecipe"];
+export type CompanionState = components["schemas"]["CompanionState"];
+export type CompareCommand = components["schemas"]["CompareCommand"];
 export type ConfigField = components["schemas"]["ConfigField"];
 export type ConfigureCommand = components["schemas"]["ConfigureCommand"];
 export type Configured = components["schemas"]["Configured"];

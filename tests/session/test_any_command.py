@@ -111,6 +111,8 @@ COMMANDS = st.one_of(
     command("edit", name=NAMES, value=VALUES, index=st.none() | INDEX, coalesce=st.booleans()),
     command("configure", config=CONFIGS),
     command("undo"),
+    command("compare", config=st.none() | CONFIGS, name=st.sampled_from([None, "other"])),
+    command("compare", branch=st.integers(0, 8)),
     command(
         "breakpoint",
         action=st.sampled_from(["add", "add", "remove", "clear", "on", "off"]),

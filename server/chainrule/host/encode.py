@@ -17,7 +17,7 @@ from chainrule.protocol.frames import encode_frame, inline_frame
 from chainrule.protocol.model import Tensor
 from chainrule.protocol.numbers import to_json
 from chainrule.protocol.rest import CreateSession
-from chainrule.protocol.server import Frame
+from chainrule.protocol.server import Companion, Frame
 
 
 def part(document: BaseModel) -> bytes:
@@ -37,11 +37,13 @@ def text(message: ServerMessage) -> str:
 
 def wire(message: ServerMessage) -> str | bytes:
     """A message as the socket carries it: frames are binary."""
-    return encode_frame(message) if isinstance(message, Frame) else message.model_dump_json()
+    return encode_frame(message) if isinstance(message, (Frame, Companion)) else message.model_dump_json()
 
 
 def inline(message: ServerMessage) -> ServerMessage:
     """A message that is JSON throughout."""
+    if isinstance(message, Companion):
+        return inline_frame(message)
     return inline_frame(message) if isinstance(message, Frame) else message
 
 

@@ -54,6 +54,7 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
             answered=wanted.answered,
             breakpoints=wanted.breakpoints,
             predict=wanted.predict,
+            companion=wanted.companion,
             revealed=wanted.revealed,
             wait=False,
         )

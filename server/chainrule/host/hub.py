@@ -32,7 +32,7 @@ from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import ANONYMOUS, PauseCommand
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.rest import CreateSession
-from chainrule.protocol.server import ErrorMessage, Frame, GraphMessage, Metrics, Progress
+from chainrule.protocol.server import Companion, ErrorMessage, Frame, GraphMessage, Metrics, Progress
 
 log = logging.getLogger(__name__)
 
@@ -344,7 +344,7 @@ class Hub:
 
     def _send(self, follower: Follower, message: ServerMessage) -> None:
         # Graph, frame and metrics reach followers at their own pace, by pulling.
-        if not isinstance(message, (Frame, GraphMessage, Metrics)):
+        if not isinstance(message, (Frame, Companion, GraphMessage, Metrics)):
             for named in _named([message]):
                 self._outlet.emit(follower.connection, encode.text(named))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, Unit, What
+from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, RunName, Unit, What
 from chainrule.protocol.numbers import Data
 
 Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
@@ -86,6 +86,28 @@ class EditCommand(Command):
     value: Data
     index: Index | None = None
     coalesce: bool = False
+
+
+class CompareCommand(Command):
+    """Hold a run beside the current one: a companion, which goes with the cursor; its metrics and numbers are sent too.
+
+    ``config``: a new run with these fields changed, from the start and with the same seed. ``branch``: that branch.
+    Neither: no companion any more. To go to the companion's branch (``seek``) swaps the two.
+    """
+
+    type: Literal["compare"]
+    config: dict[str, Any] | None = None
+    branch: int | None = Field(None, ge=0)
+    name: RunName | None = Field(
+        None,
+        description="What the companion is called, as in `adam/hidden1.weight`; by default, how it differs.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if self.config is not None and self.branch is not None:
+            raise ValueError("give config or branch, not both")
+        return self
 
 
 class UndoCommand(Command):
@@ -169,7 +191,8 @@ class GuessCommand(Command):
 class SubscribeCommand(Command):
     """Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
 
-    ``pictures`` are sent with the frames of a network on points of the plane.
+    ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
+    are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's.
     """
 
     type: Literal["subscribe"]
@@ -198,6 +221,7 @@ ClientMessage = Annotated[
     | CancelCommand
     | ConfigureCommand
     | EditCommand
+    | CompareCommand
     | UndoCommand
     | BreakpointCommand
     | ExplainCommand

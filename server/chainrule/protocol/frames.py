@@ -6,7 +6,7 @@ Layout, little endian::
     4   uint16    version, 1
     6   uint16    flags, 0
     8   uint32    length H of the header
-    12  H bytes   UTF-8 JSON: the Frame message; each tensor with ``offset`` in place of ``data``
+    12  H bytes   UTF-8 JSON: the Frame message, or a Companion; each tensor with ``offset`` in place of ``data``
         zeros up to a multiple of 8, where the payload begins
         each tensor at its offset into the payload, a multiple of 8, in C order, zeros between them
 
@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from typing import Any, TypeVar
 
 from chainrule.engine.backend import HostArray, host
 from chainrule.protocol.model import FrameTensor
 from chainrule.protocol.numbers import to_json
-from chainrule.protocol.server import Frame
+from chainrule.protocol.server import Companion, Frame
 
 MAGIC = b"CRF1"
 VERSION = 1
@@ -34,6 +34,9 @@ DTYPES: dict[str, Any] = {
 }
 
 
+WithTensors = TypeVar("WithTensors", Frame, Companion)
+
+
 class FrameError(ValueError):
     """Bytes that are no frame of this version."""
 
@@ -42,8 +45,8 @@ def _aligned(size: int) -> int:
     return -(-size // 8) * 8
 
 
-def encode_frame(frame: Frame) -> bytes:
-    """The bytes of a frame whose tensors hold arrays (or nested lists) as ``data``."""
+def encode_frame(frame: Frame | Companion) -> bytes:
+    """The bytes of a message whose tensors hold arrays (or nested lists) as ``data``."""
     payload: list[bytes] = []
     offset = 0
     tensors = []
@@ -80,6 +83,14 @@ def decode_frame(data: bytes) -> Frame:
     FrameError
         Not a frame, another version, or shorter than it says.
     """
+    frame = decode(data)
+    if not isinstance(frame, Frame):
+        raise FrameError("the header is not a frame")
+    return frame
+
+
+def decode(data: bytes) -> Frame | Companion:
+    """The message of either kind; like :func:`decode_frame`."""
     if len(data) < PREFIX.size:
         raise FrameError("shorter than the prefix of a frame")
     magic, version, _, length = PREFIX.unpack_from(data)
@@ -95,7 +106,8 @@ def decode_frame(data: bytes) -> Frame:
     except (ValueError, KeyError, AttributeError) as error:
         raise FrameError("the header is not a frame") from error
     start = _aligned(PREFIX.size + length)
-    frame = Frame.model_validate({**message, "tensors": []})
+    kind = Companion if message.get("type") == "companion" else Frame
+    frame = kind.model_validate({**message, "tensors": []})
     found = [_decode_tensor(data, start, tensor) for tensor in tensors]
     return frame.model_copy(update={"tensors": found})
 
@@ -115,8 +127,8 @@ def _decode_tensor(data: bytes, start: int, header: dict[str, Any]) -> FrameTens
     return tensor.model_copy(update={"offset": None, "data": array})
 
 
-def inline_frame(frame: Frame) -> Frame:
-    """The frame with nested lists as ``data``: as it is sent in JSON."""
+def inline_frame(frame: WithTensors) -> WithTensors:
+    """The message with nested lists as ``data``: as it is sent in JSON."""
     return frame.model_copy(
         update={
             "tensors": [

@@ -240,6 +240,10 @@ class Branch(Part):
     tip: int = Field(description="The last iteration computed on it.")
 
 
+RunName = Annotated[str, Field(pattern=r"^[^/\s]{1,40}$")]
+"""What one of two runs is called: before a slash it says whose number a name means."""
+
+
 class _Condition(Part):
     """What a breakpoint waits for."""
 

@@ -16,6 +16,7 @@ from chainrule.protocol.model import (
     Part,
     Phase,
     Place,
+    RunName,
 )
 from chainrule.protocol.numbers import Number
 
@@ -32,6 +33,15 @@ MAX_ANSWERED = 64
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 
 
+class CompanionRecipe(BaseModel):
+    """What makes the run beside the current one: its journal starts from the session's configuration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: RunName
+    beside: RunName
+    journal: list[JournalEntry] = Field(default_factory=list, max_length=MAX_JOURNAL)
+
+
 class CreateSession(BaseModel):
     """What makes a session. The same things always make the same session."""
 
@@ -46,6 +56,7 @@ class CreateSession(BaseModel):
         max_length=MAX_JOURNAL,
         description="Edits and configurations to replay, in order.",
     )
+    companion: CompanionRecipe | None = Field(None, description="A run to be held beside it.")
     cursor: Cursor | None = Field(None, description="Where to stand at first; (0, 0) if not given.")
     breakpoints: list[Breakpoint] = Field(default_factory=list, max_length=100)
     predict: bool = Field(False, description="Begin with *predict, then reveal* switched on.")
@@ -57,6 +68,18 @@ class CreateSession(BaseModel):
         max_length=MAX_ANSWERED,
         description="Commands that are part of this already, as the service notes them: repeated, they do nothing.",
     )
+
+
+class CompanionInfo(Part):
+    """The run beside the current one, in short."""
+
+    name: RunName
+    beside: RunName = Field(description="What the current run is called.")
+    cursor: Cursor
+    phase: Phase
+    config: dict[str, Any]
+    metrics: dict[str, Number | None]
+    journal: list[JournalEntry] = Field(description="What made its branch, from initial_config on.")
 
 
 class SessionInfo(Part):
@@ -79,6 +102,17 @@ class SessionInfo(Part):
     journal: list[JournalEntry] = Field(
         description="What made the current branch; create a session with it and initial_config to get the same."
     )
+    companion: CompanionInfo | None = None
+
+
+class CompanionState(Part):
+    """Value and gradient of every node of the run beside the current one, under their names in it: `adam/w`."""
+
+    name: RunName
+    cursor: Cursor
+    phase: Phase
+    parameters: dict[str, NodeState]
+    nodes: dict[str, NodeState]
 
 
 class StateInfo(Part):
@@ -88,6 +122,7 @@ class StateInfo(Part):
     phase: Phase
     parameters: dict[str, NodeState]
     nodes: dict[str, NodeState]
+    companion: CompanionState | None = None
 
 
 class BranchesInfo(Part):
@@ -96,6 +131,7 @@ class BranchesInfo(Part):
     branches: list[Branch]
     current: int
     can_undo: bool
+    companion: int | None = Field(None, description="The branch of the run beside the current one.")
 
 
 class Snapshot(Part):

@@ -19,6 +19,7 @@ from chainrule.protocol.model import (
     Part,
     Phase,
     Place,
+    RunName,
     Source,
     Step,
     Term,
@@ -53,6 +54,7 @@ class Welcome(Message):
     playing: bool
     can_undo: bool
     pytorch_installed: bool
+    companion: int | None = Field(None, description="The branch of the run beside the current one.")
 
 
 class GraphMessage(Message):
@@ -103,6 +105,29 @@ class Dataset(Message):
     says: Literal["probability", "number", "probabilities"] = Field(
         description="What the surface holds: the probability of class 1, a number, or each class's probability."
     )
+
+
+class Companion(Message):
+    """The run beside the current one, at the same iteration. Sent before each frame, with its ``seq``.
+
+    At the same step where both runs have the same steps, else at the last end of a phase that the cursor has reached.
+    On the socket it travels as a binary frame whose JSON header is this message. Of its tensors, ``index`` is a place in
+    ``names`` for value and grad.
+    """
+
+    type: Literal["companion"] = "companion"
+    name: RunName
+    beside: RunName = Field(description="What the current run is called.")
+    cursor: Cursor
+    phase: Phase
+    config: dict[str, Any]
+    differs: list[str] = Field(
+        description="The fields in which the configurations of the two runs differ here."
+    )
+    loss: Number | None
+    evaluation: Evaluation | None = None
+    names: list[str]
+    tensors: list[FrameTensor]
 
 
 class Moved(Message):
@@ -158,6 +183,7 @@ class Branches(Message):
     branches: list[Branch]
     current: int
     can_undo: bool
+    companion: int | None = Field(None, description="The branch of the run beside the current one.")
 
 
 class Metrics(Message):
@@ -285,6 +311,7 @@ ServerMessage = Annotated[
     Welcome
     | GraphMessage
     | Frame
+    | Companion
     | Dataset
     | Moved
     | Done

@@ -21,6 +21,7 @@ from chainrule.protocol.client import (
 )
 from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
+from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
 from chainrule.session.checks import consumers_missing, gradcheck, sweep
 from chainrule.session.core import Core
@@ -28,7 +29,7 @@ from chainrule.session.documents import withheld
 from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
 from chainrule.session.view import View
-from chainrule.timeline import Position
+from chainrule.timeline import Line, Position
 from chainrule.trace import Record
 
 Question = (
@@ -153,17 +154,19 @@ def _impossible(detail: str, hint: str, *, reason: str, **params: Param) -> Refu
 
 
 def _explain(core: Core, command: ExplainCommand) -> Generator[None, None, Explanation]:
-    view, record, shown = core.view(), core.record, None
+    view, line, prefix, name = find(core, command.name)
+    command = command.model_copy(update={"name": name})
+    record, shown = view.record, None
     place = command.place or view.cursor
     if place == view.cursor:
         shown = view.shown
         _require_shown(view, command)
     else:
-        record = yield from _past(core, place)
-    history = History(core.timeline, core.line)
+        record = yield from _past(core, line, view.cursor, place)
+    history = History(core.timeline, line)
     found = explain(record, place, command, shown=shown, history=history)
     if found.value is None or math.isfinite(found.value):
-        return found
+        return prefixed(found, prefix)
     node = record.find(found.name)
     beginning = yield from began(
         history,
@@ -175,7 +178,7 @@ def _explain(core: Core, command: ExplainCommand) -> Generator[None, None, Expla
         argument=found.argument,
         symbol=found.symbol,
     )
-    return found.model_copy(update={"began": beginning})
+    return prefixed(found.model_copy(update={"began": beginning}), prefix)
 
 
 def _require_shown(view: View, command: ExplainCommand) -> None:
@@ -192,13 +195,13 @@ def _require_shown(view: View, command: ExplainCommand) -> None:
         raise withheld(command.name)
 
 
-def _past(core: Core, place: Cursor) -> Generator[None, None, Record]:
+def _past(core: Core, line: Line, cursor: Cursor, place: Cursor) -> Generator[None, None, Record]:
     """The iteration of a place that lies before the cursor; refuses others: they may not have been seen yet."""
-    line = core.timeline.line(place.branch)
-    there = Position(place.iteration, place.step)
-    if there > core.position or line.owner(place.iteration) is not core.line.owner(place.iteration):
+    other = core.timeline.line(place.branch)
+    there, here = Position(place.iteration, place.step), Position(cursor.iteration, cursor.step)
+    if there > here or other.owner(place.iteration) is not line.owner(place.iteration):
         raise _not_before(place)
-    record = yield from core.timeline.reach(core.line, place.iteration)
+    record = yield from core.timeline.reach(line, place.iteration)
     if place.step >= record.layout.total:
         raise _not_before(place)
     return record

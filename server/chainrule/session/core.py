@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chainrule.engine.backend import Backend
 from chainrule.limits import Limits
 from chainrule.protocol.model import Because, Breakpoint, Cursor, JournalEntry
+from chainrule.protocol.rest import CompanionRecipe
 from chainrule.session.build import build_regime
+from chainrule.session.companion import Companion, aligned
 from chainrule.session.graph import Graphs
 from chainrule.session.prediction import Prediction
 from chainrule.session.view import View
@@ -27,6 +31,19 @@ class Arrival(NamedTuple):
     breakpoint: Breakpoint | None = None
     because: Because | None = None
 
+
+ELSEWHERE = (
+    "line",
+    "position",
+    "record",
+    "companion",
+    "beside",
+    "undo",
+    "prediction",
+    "last_edit",
+    "anchors",
+)
+"""What work elsewhere changes; see :meth:`Core.aside`."""
 
 Work = Generator[None, None, Arrival]
 """A command under way: pauses after each iteration computed, and changes what is seen only at its end."""
@@ -48,6 +65,7 @@ class Undo(NamedTuple):
 
     line: int
     position: Position
+    companion: Companion | None
     appended: Appended | None = None
 
 
@@ -68,6 +86,10 @@ class Core:
         The cursor.
     record
         The iteration that the cursor stands in.
+    companion, beside
+        The run beside the current one, and its iteration.
+    anchors
+        Branches that may not be forgotten, because some work under way returns to them.
     stops, stopped_by
         How often playing has stopped by itself, and why it did last.
     """
@@ -94,6 +116,9 @@ class Core:
         record = self.timeline.peek(self.line, 0)
         assert record is not None
         self.record: Record = record
+        self.companion: Companion | None = None
+        self.beside: Record | None = None
+        self.anchors: list[int] = []
 
     # -- looking
 
@@ -115,20 +140,32 @@ class Core:
 
     def view(self) -> View:
         """What may be seen now."""
-        return View(self.record, self.graphs.of(self.record), self.cursor(), self.withheld())
+        return View(self.record, self.graphs, self.cursor(), self.withheld())
+
+    def view_beside(self) -> View | None:
+        """What may be seen of the companion: nothing of it is ahead of what may be seen of the current run."""
+        if self.companion is None or self.beside is None:
+            return None
+        shown = self.position.step - self.withheld()
+        cursor = Cursor(
+            branch=self.companion.line.id,
+            iteration=self.position.iteration,
+            step=aligned(shown, self.record.layout, self.beside.layout),
+        )
+        return View(self.beside, self.graphs, cursor, withheld=False)
 
     def at_tip(self) -> bool:
         """Whether the cursor's iteration is the last one computed on its branch."""
         return self.position.iteration == self.line.tip
 
-    def regime(self) -> Regime:
-        """The configuration in force: that of the next iteration, which is what a change made here changes.
+    def regime(self, line: Line | None = None) -> Regime:
+        """The configuration in force on a branch, the current one if none is given: that of the next iteration, which is what a change made here changes.
 
         Not that of this iteration, and no matter how far the branch has been computed: so it is the same for all
         who come here by the same history.
         """
         upcoming = self.position.iteration + 1
-        return self.line.owner(upcoming).regime(upcoming)
+        return (line or self.line).owner(upcoming).regime(upcoming)
 
     def holds_from(self) -> int:
         """The iteration from which the configuration in force holds."""
@@ -170,18 +207,63 @@ class Core:
         reached: Reached | None = None,
         hit: Breakpoint | None = None,
         because: Because | None = None,
+        *,
+        companion: Companion | EllipsisType | None = ...,
     ) -> Work:
-        """Move the cursor; not beyond a gradient that is withheld, nor beyond the steps there are."""
+        """Move the cursor; not beyond a gradient that is withheld, nor beyond the steps there are.
+
+        The companion comes along; if none is given, it is that of before. Whoever goes to its branch swaps the two.
+        """
+        with_it = self._companion_on(line) if companion is ... else companion
         barrier = yield from self.barrier(line, position)
         if barrier is not None:
             position, reached, hit, because = barrier, "withheld", None, None
         record = yield from self.timeline.reach(line, position.iteration)
+        beside = None
+        if with_it is not None:
+            beside = yield from self.timeline.reach(with_it.line, position.iteration)
         step = min(position.step, record.layout.total - 1)
         self.line, self.position, self.record = line, Position(position.iteration, step), record
+        self.companion, self.beside = with_it, beside
         if self.prediction.on:
             held = barrier is not None
             self.prediction.reveal(line, Position(position.iteration, step - held))
         return Arrival(reached, hit, because)
+
+    def _companion_on(self, line: Line) -> Companion | None:
+        """The companion for those who go to a branch."""
+        companion = self.companion
+        return companion.swapped(self.line) if companion is not None and companion.line is line else companion
+
+    def common_tip(self) -> int:
+        """The last iteration that has been computed on the current branch and on the companion's."""
+        tip = self.line.tip
+        return tip if self.companion is None else min(tip, self.companion.line.tip)
+
+    def companion_recipe(self) -> CompanionRecipe | None:
+        """What makes the companion again."""
+        if self.companion is None:
+            return None
+        line, name, beside = self.companion
+        return CompanionRecipe(name=name, beside=beside, journal=[entry for _, entry in line.journal])
+
+    def returning(self, appended: Appended | None = None) -> Undo:
+        """What leads back to how things are now."""
+        return Undo(self.line.id, self.position, self.companion, appended)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Work elsewhere for a while: afterwards all is as it was, but for the branches that have been made."""
+        kept = {name: getattr(self, name) for name in ELSEWHERE}
+        self.anchors = [*self.anchors, self.line.id, *(entry.line for entry in self.undo)]
+        if self.companion is not None:
+            self.anchors.append(self.companion.line.id)
+        self.companion, self.beside, self.undo, self.prediction = None, None, [], Prediction()
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                setattr(self, name, value)
 
     # -- all or nothing
 
@@ -193,6 +275,8 @@ class Core:
                 "line": line,
                 "position": self.position,
                 "record": self.record,
+                "companion": self.companion,
+                "beside": self.beside,
                 "undo": list(self.undo),
                 "breakpoints": list(self.breakpoints),
                 "next_breakpoint": self.next_breakpoint,

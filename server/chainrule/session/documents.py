@@ -9,10 +9,10 @@ from chainrule.protocol.model import NodeState, Phase, Tensor
 from chainrule.protocol.rest import BranchesInfo, SessionInfo, StateInfo
 from chainrule.protocol.server import Welcome
 from chainrule.session import pytorch
+from chainrule.session.beside import companion_info, companion_state, find
 from chainrule.session.core import Core
-from chainrule.session.view import node_states
+from chainrule.session.view import metrics, node_states
 from chainrule.timeline import Line
-from chainrule.timeline.branch import measured
 
 
 def config_of(core: Core) -> dict[str, object]:
@@ -36,7 +36,6 @@ def parameters(core: Core) -> dict[str, NodeState]:
 def info(core: Core, seq: int) -> SessionInfo:
     """The session in short."""
     view = core.view()
-    loss = view.value(core.record.root)
     return SessionInfo(
         lesson=core.lesson.slug,
         config=config_of(core),
@@ -46,11 +45,9 @@ def info(core: Core, seq: int) -> SessionInfo:
         cursor=core.cursor(),
         phase=phase(core),
         parameters=parameters(core),
-        metrics={
-            "loss": None if loss is None else core.backend.numbers([loss])[0],
-            **measured(core.record, always=True),
-        },
+        metrics=metrics(view),
         journal=[entry for _, entry in core.line.journal],
+        companion=companion_info(core),
     )
 
 
@@ -58,7 +55,9 @@ def state(core: Core) -> StateInfo:
     """Value and gradient of every node, in tape order."""
     nodes = node_states(core.view(), core.record.nodes, core.limits)
     own = {name: nodes[name] for name in core.record.start.values if name in nodes}
-    return StateInfo(cursor=core.cursor(), phase=phase(core), parameters=own, nodes=nodes)
+    return StateInfo(
+        cursor=core.cursor(), phase=phase(core), parameters=own, nodes=nodes, companion=companion_state(core)
+    )
 
 
 def branches(core: Core) -> BranchesInfo:
@@ -67,6 +66,7 @@ def branches(core: Core) -> BranchesInfo:
         branches=[line.model() for line in core.timeline.lines.values()],
         current=core.line.id,
         can_undo=bool(core.undo),
+        companion=None if core.companion is None else core.companion.line.id,
     )
 
 
@@ -78,15 +78,15 @@ def tensor(core: Core, name: str, what: Literal["value", "grad"]) -> Tensor:
     Refusal
         ``unknown_name``; ``withheld``: its next contribution waits for a guess.
     """
-    view = core.view()
-    node = core.record.find(name)
+    view, _, prefix, own = find(core, name)
+    node = view.record.find(own)
     if what == "grad" and node is view.waiting:
         raise withheld(name)
     array = view.value(node) if what == "value" else view.grad(node)
     data = None if array is None else node.backend.to_host([array])[0]
     dtype = node.backend.dtype_of(node.value).name
     return Tensor(
-        name=str(node.name),
+        name=f"{prefix}{node.name}",
         shape=list(node.shape),
         dtype="float64" if dtype == "float64" else "float32",
         data=None if data is None else data.tolist(),
@@ -148,4 +148,5 @@ def welcome(core: Core, seq: int, playing: bool) -> Welcome:
         playing=playing,
         can_undo=bool(core.undo),
         pytorch_installed=pytorch.installed(),
+        companion=None if core.companion is None else core.companion.line.id,
     )

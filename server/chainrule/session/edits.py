@@ -63,7 +63,7 @@ def edit(core: Core, command: EditCommand) -> Work:
     )
     owner = core.line.owner(iteration)
     if replaced is None:
-        _make_room(core)
+        make_room(core)
         parent: Line | None = owner
         journal = _path(core)
     else:
@@ -77,10 +77,10 @@ def edit(core: Core, command: EditCommand) -> Work:
         _journalled(journal, iteration, entry),
         _regimes(core),
     )
-    before = Undo(core.line.id, core.position)
+    before = core.returning()
     arrival = yield from core.arrive(line, _same_step(core, node))
     if replaced is None:
-        _push(core, before)
+        push(core, before)
     else:
         core.timeline.remove(replaced)
         core.prediction.forget(replaced)
@@ -207,10 +207,10 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
             there = START
         elif there.iteration > REBUILD_ITERATIONS:
             there = Position(0, there.step)
-        undo = Undo(core.line.id, core.position)
-        line = _root(core, regime, changed)
+        undo = core.returning()
+        line = root(core, regime, _rebuilt(changed))
         arrival = yield from core.arrive(line, there)
-        _push(core, undo)
+        push(core, undo)
         return arrival
     cause = f"configure {', '.join(changed)}"
     start = core.position.iteration + 1
@@ -225,17 +225,17 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
         if since:
             line.regimes[start] = regime
         line.journal = journal
-        _push(core, Undo(line.id, core.position, appended))
+        push(core, core.returning(appended))
         return Arrival()
-    _make_room(core)
+    make_room(core)
     owner = line.owner(core.position.iteration)
     journal = _configured(_path(core), start, entry)
     fork = core.timeline.reconfigured(
         owner, start, cause, core.record.end, regime if since else None, journal
     )
-    undo = Undo(line.id, core.position)
+    undo = core.returning()
     arrival = yield from core.arrive(fork, core.position)
-    _push(core, undo)
+    push(core, undo)
     return arrival
 
 
@@ -257,17 +257,21 @@ def rebuild(core: Core, command: ConfigureCommand) -> Work:
     before = core.regime().config
     config = before.merged(command.config)
     regime = build_regime(core.lesson, config, core.seed, core.backend, core.limits)
-    line = _root(core, regime, changed_fields(before, config))
+    line = root(core, regime, _rebuilt(changed_fields(before, config)))
     return (yield from core.arrive(line, START))
 
 
-def _root(core: Core, regime: Regime, changed: list[str]) -> Line:
+def _rebuilt(changed: list[str]) -> str:
+    return f"configure {', '.join(changed)}" if changed else "restart"
+
+
+def root(core: Core, regime: Regime, cause: str) -> Line:
     """A new branch from the start."""
     # All that came before is gone with the old model. The entry has all fields, so that it needs nothing before it.
     same = not changed_fields(core.initial_config, regime.config)
     journal = [] if same else [(-1, _entry(core, regime.config.model_dump(mode="json")))]
-    _make_room(core)
-    return core.timeline.root(regime, f"configure {', '.join(changed)}" if changed else "restart", journal)
+    make_room(core)
+    return core.timeline.root(regime, cause, journal)
 
 
 def _entry(core: Core, config: dict[str, Any]) -> JournalEntry:
@@ -293,7 +297,10 @@ def undo(core: Core) -> Work:
             "Edit something first.",
         )
     last = core.undo[-1]
-    arrival = yield from core.arrive(core.timeline.lines[last.line], last.position)
+    companion = last.companion
+    if companion is not None and companion.line.id not in core.timeline.lines:
+        companion = None
+    arrival = yield from core.arrive(core.timeline.lines[last.line], last.position, companion=companion)
     core.undo.pop()
     core.last_edit = None
     appended = last.appended
@@ -308,7 +315,8 @@ def undo(core: Core) -> Work:
     return arrival
 
 
-def _push(core: Core, undo: Undo) -> None:
+def push(core: Core, undo: Undo) -> None:
+    """Remember how to return to where one was."""
     core.undo.append(undo)
     del core.undo[: -core.limits.max_undo]
     core.last_edit = None
@@ -386,12 +394,14 @@ def _regimes(core: Core) -> dict[int, Regime]:
     return found
 
 
-def _make_room(core: Core) -> None:
+def make_room(core: Core) -> None:
     """Forget the oldest branch that nothing leads to, where there are as many as may be."""
     lines = core.timeline.lines
     if len(lines) < core.limits.max_branches:
         return
-    needed = {line.id for line in core.line.lineage()} | {entry.line for entry in core.undo}
+    needed = {line.id for line in core.line.lineage()} | {entry.line for entry in core.undo} | {*core.anchors}
+    if core.companion is not None:
+        needed.add(core.companion.line.id)
     for line in list(lines.values()):
         if line.id not in needed and not core.timeline.has_children(line):
             core.timeline.remove(line)

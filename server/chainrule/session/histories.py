@@ -25,9 +25,10 @@ AT_ONCE = 20_000
 
 
 def beside(core: Core) -> list[Line]:
-    """The branches to be seen beside the current one: what it forked from, then the newest."""
+    """The branches to be seen beside the current one: the companion's, what it forked from, then the newest."""
     line = core.line
-    found = {} if line.parent is None else {line.parent.id: line.parent}
+    first = [None if core.companion is None else core.companion.line, line.parent]
+    found = {other.id: other for other in first if other is not None}
     for branch in sorted(core.timeline.lines, reverse=True):
         if len(found) >= BESIDE:
             break
@@ -50,7 +51,11 @@ def wanted(core: Core) -> dict[Line, int]:
 
 def visible_end(core: Core, line: Line) -> int:
     """The first of a branch's own iterations whose metrics may not be seen."""
-    return max(line.fork, core.visible_end(line))
+    end = core.visible_end(line)
+    if core.companion is not None and core.companion.line is line:
+        # It goes with the cursor.
+        end = max(end, min(line.tip + 1, core.visible_end(core.line)))
+    return max(line.fork, end)
 
 
 class Known:

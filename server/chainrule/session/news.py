@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.lessons.lesson import PlanePoints
 from chainrule.protocol.client import (
+    CompareCommand,
     ConfigureCommand,
     EditCommand,
     GuessCommand,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from chainrule.session.session import Session
 
 
-SHAPING = (EditCommand, ConfigureCommand, UndoCommand)
+SHAPING = (EditCommand, ConfigureCommand, CompareCommand, UndoCommand)
 MOVES = (*SHAPING, StepCommand, SeekCommand, PredictCommand, GuessCommand)
 """Commands after which there may be something else to see: their answers hold the frame."""
 
@@ -73,7 +74,7 @@ class News:
         )
         return {
             "configured": (core.regime().config, bool(core.undo)),
-            "branches": (lines, core.line.id, bool(core.undo)),
+            "branches": (lines, core.line.id, bool(core.undo), core.companion),
             "breakpoints": tuple(core.breakpoints),
             "playback": None if playing is None else (playing.unit, playing.rate),
             "stopped": core.stops,
@@ -83,12 +84,16 @@ class News:
 
     def _frame_now(self) -> tuple[Any, ...]:
         core = self.session.core
-        return core.cursor(), core.record, core.withheld()
+        return core.cursor(), core.record, core.withheld(), core.companion, core.beside
 
     def _recipe_now(self) -> tuple[Any, ...]:
         """What makes the session again, but for the cursor."""
         core = self.session.core
-        return core.line.journal, core.breakpoints, core.revealed()
+        return core.line.journal, core.breakpoints, core.revealed(), self._companion()
+
+    def _companion(self) -> tuple[Any, ...] | None:
+        companion = self.session.core.companion
+        return None if companion is None else (companion.line.journal, companion.name, companion.beside)
 
     def publish(self) -> set[str]:
         """Count up if anything has changed; returns the aspects that have."""
@@ -132,7 +137,8 @@ class News:
         if viewer is None and isinstance(command, MOVES):
             if topology != self._topology:
                 found.append(GraphMessage(graph=session.graph()))
-            found.append(session.frame())
+            companion = session.companion()
+            found.extend([session.frame()] if companion is None else [companion, session.frame()])
         self._topology = topology
         return [message.model_copy(update={"id": command.id, "seq": self.revision}) for message in found]
 
@@ -151,7 +157,7 @@ class News:
             ]
         if aspect == "branches":
             told = documents.branches(core)
-            return [Branches(seq=seq, branches=told.branches, current=told.current, can_undo=told.can_undo)]
+            return [Branches(seq=seq, **dict(told))]
         if aspect == "breakpoints":
             return [Breakpoints(seq=seq, breakpoints=list(core.breakpoints))]
         if aspect == "playback":

@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 
 from chainrule.engine.backend import Array, HostArray, host
 from chainrule.lessons.lesson import OfPlane, PlanePoints
+from chainrule.protocol.frames import WithTensors
 from chainrule.protocol.model import Evaluation, FrameTensor, PictureOf
-from chainrule.protocol.server import Dataset, Frame
+from chainrule.protocol.server import Dataset
 from chainrule.session.view import View
 from chainrule.trace import Record
 
@@ -134,12 +135,12 @@ class Sent:
         return found
 
 
-def with_pictures(frame: Frame, view: View, wanted: Collection[PictureOf], sent: Sent) -> Frame:
-    """The frame with what a viewer subscribed to."""
+def with_pictures(frame: WithTensors, view: View, wanted: Collection[PictureOf], sent: Sent) -> WithTensors:
+    """The message with what a viewer subscribed to."""
     pictures = pictures_of(view) if wanted else None
     if pictures is None:
         return frame
-    more = sent.changed(pictures.maps) if "units" in wanted else []
+    more: list[FrameTensor] = sent.changed(pictures.maps) if "units" in wanted else []
     if "surface" in wanted:
         surface = pictures.surface
         more.append(

@@ -111,7 +111,7 @@ def record(core: Core, left: Stretch) -> Generator[Recorded | None, None, None]:
             messages.append(documents.welcome(core, left.seq, False).model_copy(update={"cursor": cursor}))
         if left.topology != graph.topology:
             messages.append(GraphMessage(seq=left.seq, graph=graph))
-        view = View(found, graph, cursor, here and core.withheld())
+        view = View(found, core.graphs, cursor, here and core.withheld())
         messages.append(build_frame(view, left.seq, core.limits))
         ended = step == found.layout.total - 1
         if ended:

@@ -9,13 +9,21 @@ from pydantic import ValidationError
 from chainrule.errors import Refusal
 from chainrule.protocol.client import CLIENT_MESSAGE, ConfigureCommand, EditCommand, SeekCommand
 from chainrule.protocol.model import Breakpoint, Cursor, JournalEntry
+from chainrule.protocol.rest import CompanionRecipe
 from chainrule.session import edits, travel
+from chainrule.session.build import build_regime
+from chainrule.session.companion import Companion
 from chainrule.session.core import Arrival, Core, Work
-from chainrule.timeline import Position
+from chainrule.timeline import START, Line, Position
 
 
-def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -> Generator[None, None, None]:
-    """Give the commands of a journal at their cursors, then go to ``cursor``, or to (0, 0).
+def replay(
+    core: Core,
+    journal: Sequence[JournalEntry],
+    cursor: Cursor | None,
+    companion: CompanionRecipe | None = None,
+) -> Generator[None, None, None]:
+    """Give the commands of a journal at their cursors, then go to ``cursor``, or to (0, 0), with a companion.
 
     The branch in a cursor is of the session that wrote it; here each command goes on from where the last one led.
     Pauses after each iteration computed.
@@ -25,10 +33,30 @@ def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -
     Refusal
         ``invalid_journal``: a command that is no edit or configure; ``limit_iterations``; or what a command raises.
     """
-    left = core.limits.max_iterations_per_command
+    allowed = _Allowed(core)
+    yield from allowed.again(journal)
+    yield from allowed.run(travel.seek(core, _seek(cursor)))
+    if companion is None:
+        return
+    try:
+        allowed = _Allowed(core)
+        line = yield from _beside(core, companion, allowed)
+        beside = Companion(line, companion.name, companion.beside)
+        yield from allowed.run(core.arrive(core.line, core.position, companion=beside))
+    except Refusal as refusal:
+        # Whoever replays may do without it.
+        refusal.params["part"] = "companion"
+        raise
 
-    def run(work: Work) -> Work:
-        nonlocal left
+
+class _Allowed:
+    """Does work that computes no more iterations altogether than one command may."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.left = core.limits.max_iterations_per_command
+
+    def run(self, work: Work) -> Work:
         while True:
             try:
                 next(work)
@@ -36,37 +64,50 @@ def replay(core: Core, journal: Sequence[JournalEntry], cursor: Cursor | None) -
                 arrival: Arrival = stop.value
                 return arrival
             yield
-            left -= 1
-            if left < 0:
+            self.left -= 1
+            if self.left < 0:
+                most = self.core.limits.max_iterations_per_command
                 raise Refusal(
                     "limit_iterations",
                     422,
                     "Too many iterations for one command",
-                    f"Replaying the journal computes more than {core.limits.max_iterations_per_command} iterations.",
+                    f"Replaying the journal computes more than {most} iterations.",
                     "Begin further on in the history.",
                     reason="iterations_of_journal",
-                    params={"most": core.limits.max_iterations_per_command},
+                    params={"most": most},
                 )
 
-    def again(entry: JournalEntry) -> Generator[None, None, None]:
-        command = _command(entry)
-        if isinstance(command, ConfigureCommand) and edits.rebuilds(core, command):
-            yield from run(edits.rebuild(core, command))
-            return
-        yield from run(_go(core, entry.cursor))
-        work = (
-            edits.edit(core, command) if isinstance(command, EditCommand) else edits.configure(core, command)
-        )
-        yield from run(work)
+    def again(self, journal: Sequence[JournalEntry]) -> Generator[None, None, None]:
+        for k, entry in enumerate(journal):
+            try:
+                yield from self._entry(entry)
+            except Refusal as refusal:
+                # Whoever replays may do without this one and what follows it.
+                refusal.params["entry"] = k
+                raise
 
-    for k, entry in enumerate(journal):
-        try:
-            yield from again(entry)
-        except Refusal as refusal:
-            # Whoever replays may do without this one and what follows it.
-            refusal.params["entry"] = k
-            raise
-    yield from run(travel.seek(core, _seek(cursor)))
+    def _entry(self, entry: JournalEntry) -> Generator[None, None, None]:
+        core, command = self.core, _command(entry)
+        if isinstance(command, ConfigureCommand) and edits.rebuilds(core, command):
+            yield from self.run(edits.rebuild(core, command))
+            return
+        yield from self.run(_go(core, entry.cursor))
+        if isinstance(command, EditCommand):
+            yield from self.run(edits.edit(core, command))
+        else:
+            yield from self.run(edits.configure(core, command))
+
+
+def _beside(core: Core, recipe: CompanionRecipe, allowed: _Allowed) -> Generator[None, None, Line]:
+    """The companion's branch: from a start of its own, so that nothing of the current one's changes it."""
+    journal = recipe.journal
+    with core.aside():
+        first = _command(journal[0]) if journal else None
+        if not (isinstance(first, ConfigureCommand) and edits.rebuilds(core, first)):
+            regime = build_regime(core.lesson, core.initial_config, core.seed, core.backend, core.limits)
+            yield from allowed.run(core.arrive(core.timeline.root(regime, "start", []), START))
+        yield from allowed.again(journal)
+        return core.line
 
 
 def resume(core: Core, breakpoints: Sequence[Breakpoint], predict: bool, revealed: Cursor | None) -> None:

@@ -17,6 +17,7 @@ from chainrule.protocol.client import (
     BreakpointCommand,
     CancelCommand,
     ClientMessage,
+    CompareCommand,
     ConfigureCommand,
     EditCommand,
     ExplainCommand,
@@ -35,11 +36,13 @@ from chainrule.protocol.client import (
     UndoCommand,
 )
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor
-from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
-from chainrule.protocol.server import Done, Frame, Moved, Progress, ServerMessage, Welcome
+from chainrule.protocol.rest import BranchesInfo, CompanionRecipe, CreateSession, SessionInfo, StateInfo
+from chainrule.protocol.server import Companion, Done, Frame, Moved, Progress, ServerMessage, Welcome
 from chainrule.session import asking, documents, edits, recording, replay, travel
 from chainrule.session.answers import Answers
+from chainrule.session.beside import companion_message
 from chainrule.session.build import backend_named
+from chainrule.session.compare import compare
 from chainrule.session.core import Arrival, Core, Work
 from chainrule.session.jobs import Answering, Job, Playing, error_message
 from chainrule.session.news import MOVES, News
@@ -55,6 +58,7 @@ CHANGING = (
     SeekCommand,
     PlayCommand,
     ConfigureCommand,
+    CompareCommand,
     EditCommand,
     UndoCommand,
     BreakpointCommand,
@@ -87,6 +91,8 @@ class Session:
         Commands to be replayed, and where to stand then.
     breakpoints, predict, revealed
         What is switched on there; see :func:`replay.resume`.
+    companion
+        A run to be held beside it.
     answered
         Marks of commands that led there: repeated, they are answered by where the session stands.
     wait
@@ -111,6 +117,7 @@ class Session:
         breakpoints: Sequence[Breakpoint] = (),
         predict: bool = False,
         revealed: Cursor | None = None,
+        companion: CompanionRecipe | None = None,
         answered: Sequence[str] = (),
         wait: bool = True,
     ) -> None:
@@ -123,7 +130,9 @@ class Session:
             backend_named(backend) if isinstance(backend, str) else backend,
             self.limits,
         )
-        self._opening: Generator[None, None, None] | None = replay.replay(self.core, journal, cursor)
+        self._opening: Generator[None, None, None] | None = replay.replay(
+            self.core, journal, cursor, companion
+        )
         self._resume = partial(replay.resume, self.core, breakpoints, predict, revealed)
         self.job: Job | None = None
         self.playing: Playing | None = None
@@ -131,6 +140,7 @@ class Session:
         self._waiting: list[tuple[ClientMessage, Viewer | None]] = []
         self._answers = Answers(self.limits.max_answers, answered)
         self._frames: dict[tuple[int, frozenset[str] | None], Frame] = {}
+        self._companions: dict[tuple[int, frozenset[str]], Companion | None] = {}
         self._news = News(self)
         if wait:
             self.open(float("inf"))
@@ -211,6 +221,7 @@ class Session:
             predict=self.core.prediction.on,
             revealed=self.core.revealed(),
             answered=self.answered,
+            companion=self.core.companion_recipe(),
         )
 
     # -- commands
@@ -354,9 +365,10 @@ class Session:
         core = self.core
         line = core.line
         _, before, _ = job.checkpoint.ends[line.id]
-        if isinstance(job.command, MOVING) and line.tip > before:
-            last = core.timeline.layout(line, line.tip).total - 1
-            work = core.arrive(line, Position(line.tip, last), "cancelled")
+        tip = core.common_tip()
+        if isinstance(job.command, MOVING) and tip > before:
+            last = core.timeline.layout(line, tip).total - 1
+            work = core.arrive(line, Position(tip, last), "cancelled")
         else:
             core.restore(job.checkpoint)
             work = core.arrive(core.line, core.position, "cancelled")
@@ -375,6 +387,8 @@ class Session:
                 return self._moving(edits.edit(core, command))
             case ConfigureCommand():
                 return self._moving(edits.configure(core, command))
+            case CompareCommand():
+                return self._moving(compare(core, command))
             case UndoCommand():
                 return self._moving(edits.undo(core))
             case PlayCommand():
@@ -454,6 +468,16 @@ class Session:
             frame = build_frame(self.core.view(), self.revision, self.limits, subscribed)
             self._frames[key] = frame
         return frame
+
+    def companion(self, viewer: Viewer | None = None) -> Companion | None:
+        """The numbers of the run beside the current one. The same object while nothing changes."""
+        named = (None if viewer is None else viewer.subscribed) or frozenset()
+        key = (self.revision, named)
+        if key not in self._companions:
+            if len(self._companions) >= 8 or any(seq != self.revision for seq, _ in self._companions):
+                self._companions.clear()
+            self._companions[key] = companion_message(self.core, self.revision, named)
+        return self._companions[key]
 
     def welcome(self) -> Welcome:
         """The first message to a connection."""

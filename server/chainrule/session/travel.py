@@ -80,7 +80,8 @@ class _Walk:
 def iterations(core: Core, command: StepCommand | SeekCommand) -> int:
     """About how many iterations a move computes."""
     if isinstance(command, SeekCommand):
-        return max(1, command.iteration - core.line.tip)
+        beside = 0 if core.companion is None else max(0, command.iteration - core.companion.line.tip)
+        return max(1, max(0, command.iteration - core.line.tip) + beside)
     per_epoch = max(1, core.regime().model.iterations_per_epoch)
     if command.unit in ("iteration", "epoch"):
         return max(1, _last_iteration(core, command.unit, command.count, per_epoch) - core.line.tip)

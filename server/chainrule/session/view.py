@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -24,8 +24,9 @@ from chainrule.protocol.model import (
     UpdateDetail,
 )
 from chainrule.protocol.server import Frame
-from chainrule.session.graph import edge_index
+from chainrule.session.graph import Graphs, edge_index
 from chainrule.session.parcel import Parcel
+from chainrule.timeline.branch import measured
 from chainrule.trace import Record, StepRef
 
 NAMED_FACTOR = 16
@@ -37,9 +38,14 @@ class View:
     """A place of a record. ``withheld``: the step's own gradient is held back, so the state is that before it."""
 
     record: Record
-    graph: Graph
+    graphs: Graphs
     cursor: Cursor
     withheld: bool
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the record."""
+        return self.graphs.of(self.record)
 
     @property
     def shown(self) -> int:
@@ -273,9 +279,29 @@ def node_states(view: View, nodes: Iterable[Node], limits: Limits) -> dict[str, 
     return states
 
 
+def node_tensors(view: View, nodes: Sequence[Node], limits: Limits) -> list[FrameTensor]:
+    """Value and gradient of some nodes in full where that is allowed; ``index`` is a place among them."""
+    tensors = _Tensors(view.record.start.regime.backend, limits)
+    for k, node in enumerate(nodes):
+        value, grad = view.value(node), view.grad(node)
+        if value is not None:
+            tensors.add("value", k, value, named=True)
+        if grad is not None:
+            tensors.add("grad", k, grad, named=True)
+    return tensors.fetch()
+
+
+def metrics(view: View) -> dict[str, float | None]:
+    """The metrics of a view's iteration, as far as they may be seen."""
+    record = view.record
+    loss = view.value(record.root)
+    told = None if loss is None else record.start.regime.backend.numbers([loss])[0]
+    return {"loss": told, **measured(record, always=True)}
+
+
 def nested(array: HostArray | Summary | None) -> object:
     """A number or nested lists, ready for JSON; None stays None."""
     return array.tolist() if isinstance(array, host.ndarray) else None
 
 
-__all__ = ["View", "build_frame", "node_states", "non_finite_steps"]
+__all__ = ["View", "build_frame", "metrics", "node_states", "node_tensors", "non_finite_steps"]

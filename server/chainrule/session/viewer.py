@@ -72,6 +72,10 @@ class Viewer:
             found.append(GraphMessage(seq=session.revision, graph=graph))
         found.extend(self._metrics.take(session.core, session.revision))
         if self.behind(session):
+            companion, beside = session.companion(self), session.core.view_beside()
+            if companion is not None and beside is not None:
+                # Thumbnails are of the network that is drawn.
+                found.append(with_pictures(companion, beside, self.pictures - {"units"}, self.sent))
             frame = with_pictures(session.frame(self), session.core.view(), self.pictures, self.sent)
             self._frame = session.revision
             self._flying.append(frame.seq)
