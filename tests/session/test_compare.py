@@ -17,7 +17,7 @@ from chainrule.session.companion import aligned, names
 from chainrule.trace import Layout
 from support.sessions import evict, fingerprint, grad, make, moved, place, refused, send, the, value
 
-SGD_AND_ADAM = {"optimizer": "adam", "lr": 0.01}
+SGD_AND_ADAM: dict[str, Any] = {"optimizer": "adam", "lr": 0.01}
 
 
 def beside(session: Session) -> Companion:
@@ -81,14 +81,15 @@ def test_the_same_seed_and_the_same_iterations() -> None:
     assert value(session, "adam/hidden1.weight") == value(alone, "hidden1.weight")
     send(session, "seek", iteration=0)
     assert value(session, "adam/hidden1.weight") == value(session, "hidden1.weight"), "from the same start"
-    for command in (
+    moves: list[dict[str, Any]] = [
         {"type": "step", "unit": "iteration", "count": 3},
         {"type": "step", "unit": "phase", "count": -2},
         {"type": "step", "count": -5},
         {"type": "seek", "iteration": 40, "step": 13},
         {"type": "seek", "iteration": 3, "step": 3},
-    ):
-        send(session, **command)
+    ]
+    for move in moves:
+        send(session, **move)
         assert beside(session).cursor.iteration == session.cursor.iteration
         assert beside(session).cursor.step == session.cursor.step, "they have the same steps"
         same(session, alone)

@@ -1,5 +1,5 @@
 /** The page's state as a pure function of what has arrived. Nothing here knows of sockets, time or the DOM. */
-import { frameView, mapsOf } from "../transport/frames";
+import { companionView, frameView, mapsOf } from "../transport/frames";
 import { withMetrics, withoutGone } from "./histories";
 import { withReadableLabels } from "./names";
 import type { Action, FrameMessage, JsonNumber, State } from "./types";
@@ -16,6 +16,9 @@ export const initialState: State = {
   graphs: new Map(),
   frame: null,
   previous: null,
+  companion: null,
+  arriving: null,
+  companionBranch: null,
   dataset: null,
   maps: [],
   cursor: null,
@@ -58,6 +61,8 @@ function apply(state: State, action: Action): State {
       return withFrame(state, action);
     case "dataset":
       return { ...state, dataset: action };
+    case "companion":
+      return { ...state, arriving: action };
     case "moved":
       return moved(state, action);
     case "done":
@@ -79,6 +84,7 @@ function apply(state: State, action: Action): State {
         metrics: withoutGone(state.metrics, action.branches),
         currentBranch: action.current,
         canUndo: action.can_undo,
+        companionBranch: action.companion,
       };
     case "metrics":
       return { ...state, metrics: withMetrics(state.metrics, action) };
@@ -136,6 +142,7 @@ function welcome(state: State, action: Welcome): State {
     branches: action.branches,
     currentBranch: action.cursor.branch,
     canUndo: action.can_undo,
+    companionBranch: action.companion,
     breakpoints: action.breakpoints,
     predict: { ...state.predict, on: action.predict },
     playback: { ...state.playback, playing: action.playing },
@@ -163,6 +170,8 @@ function withFrame(state: State, message: FrameMessage): State {
     ...state,
     frame,
     previous: state.frame,
+    companion: state.arriving?.seq === message.seq ? companionView(state.arriving) : null,
+    arriving: null,
     maps: withMaps(state, message),
     cursor: message.cursor,
     phase: message.phase,

@@ -2,6 +2,7 @@
 import type {
   Branch,
   Breakpoint,
+  Companion,
   Cursor,
   Dataset,
   ErrorMessage,
@@ -34,6 +35,7 @@ export type {
   Branch,
   Breakpoint,
   ClientMessage,
+  Companion,
   ConfigField,
   Cursor,
   Dataset,
@@ -123,9 +125,19 @@ export interface FrameView {
   readonly surface: TensorView | null;
 }
 
+/** What is told of the run beside the current one. Look-ups are by the names of its own nodes, without the run's. */
+export interface CompanionView {
+  readonly header: Companion;
+  value(name: string): TensorView | null;
+  grad(name: string): TensorView | null;
+  readonly surface: TensorView | null;
+}
+
 /** A frame as it comes from a transport: with `payload` where it was binary, else its tensors carry `data`. */
 export type FrameMessage = Frame & { payload?: ArrayBuffer };
-export type Incoming = Exclude<ServerMessage, Frame> | FrameMessage;
+/** The same of a companion. */
+export type CompanionMessage = Companion & { payload?: ArrayBuffer };
+export type Incoming = Exclude<ServerMessage, Frame | Companion> | FrameMessage | CompanionMessage;
 
 /** connecting: first time; lost: trying again; gone: the server has no such session any more. */
 export type Status = "connecting" | "open" | "lost" | "gone";
@@ -154,6 +166,12 @@ export interface State {
   frame: FrameView | null;
   /** The frame shown before `frame`, whichever way the cursor moved. */
   previous: FrameView | null;
+  /** The run beside the current one, as it was when the frame was sent; null where there is none. */
+  companion: CompanionView | null;
+  /** What came of it before the frame that it belongs to. */
+  arriving: CompanionMessage | null;
+  /** The branch of the run beside the current one. */
+  companionBranch: number | null;
   /** The points of the plane that the cursor's iteration is from. */
   dataset: Dataset | null;
   /** What each layer's units say over the plane, input first; as in the frame, or an earlier one that it still holds of. */

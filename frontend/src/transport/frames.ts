@@ -4,6 +4,9 @@
  * little endian, row-major. The tensors of a decoded frame are views of the buffer: nothing is copied.
  */
 import type {
+  Companion,
+  CompanionMessage,
+  CompanionView,
   Dtype,
   Frame,
   FrameMessage,
@@ -31,6 +34,13 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Checks a binary frame and takes it apart. Throws `FrameError` for anything that is not one, or is cut short. */
 export function decodeFrame(buffer: ArrayBuffer): FrameMessage {
+  const message = decode(buffer);
+  if (message.type !== "frame") throw new FrameError("the header is not a frame message");
+  return message;
+}
+
+/** The same of any binary message. */
+export function decode(buffer: ArrayBuffer): FrameMessage | CompanionMessage {
   if (buffer.byteLength < PREFIX) throw new FrameError("shorter than a frame's prefix");
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC) throw new FrameError("not a frame: the magic bytes are missing");
@@ -51,7 +61,7 @@ export function decodeFrame(buffer: ArrayBuffer): FrameMessage {
 }
 
 /** The other direction, for tests and recordings: tensors with `data` are moved into the payload. */
-export function encodeFrame(frame: Frame): ArrayBuffer {
+export function encodeFrame(frame: Frame | Companion): ArrayBuffer {
   const parts: { offset: number; array: Numbers }[] = [];
   let size = 0;
   const tensors = frame.tensors.map((tensor) => {
@@ -128,6 +138,22 @@ export function frameView(message: FrameMessage): FrameView {
   };
 }
 
+/** Look-ups into what came of a companion. */
+export function companionView(message: CompanionMessage): CompanionView {
+  const { payload, ...header } = message;
+  const start = payload ? payloadStart(new DataView(payload).getUint32(8, true)) : 0;
+  const look = (what: string, index: number): TensorView | null => {
+    const tensor = header.tensors.find((one) => one.what === what && one.index === index);
+    return tensor ? tensorView(tensor, payload, start) : null;
+  };
+  return {
+    header,
+    value: (name) => look("value", header.names.indexOf(name)),
+    grad: (name) => look("grad", header.names.indexOf(name)),
+    surface: look("surface", 0),
+  };
+}
+
 /** JSON data as a flat typed array. Throws `FrameError` if it does not fill the shape. */
 export function arrayFrom(data: unknown, { dtype, shape }: Pick<FrameTensor, "dtype" | "shape">): Numbers {
   const flat: number[] = [];
@@ -157,17 +183,17 @@ function tensorView(tensor: FrameTensor, payload: ArrayBuffer | undefined, start
   return summary ? { shape, dtype, summary, data: null } : null;
 }
 
-function parseHeader(bytes: Uint8Array): Frame {
+function parseHeader(bytes: Uint8Array): Frame | Companion {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw new FrameError("the header is not JSON");
   }
-  const frame = header as Frame | null;
-  if (typeof frame !== "object" || frame === null || frame.type !== "frame" || !Array.isArray(frame.tensors))
-    throw new FrameError("the header is not a frame message");
-  return frame;
+  const message = header as Frame | Companion | null;
+  const known = message?.type === "frame" || message?.type === "companion";
+  if (!known || !Array.isArray(message.tensors)) throw new FrameError("the header is not a frame message");
+  return message;
 }
 
 function bytesOf(tensor: FrameTensor): number {

@@ -4,7 +4,7 @@
  * lost and nothing done twice.
  */
 import type { ClientMessage, ErrorMessage, Incoming, Status } from "../store/types";
-import { decodeFrame } from "./frames";
+import { decode } from "./frames";
 import { Emitter, nextId, type Transport } from "./transport";
 
 export interface SocketOptions {
@@ -151,7 +151,7 @@ class SocketTransport implements Transport {
       this.#heard();
       try {
         this.#receive(
-          typeof event.data === "string" ? (JSON.parse(event.data) as Incoming) : decodeFrame(event.data),
+          typeof event.data === "string" ? (JSON.parse(event.data) as Incoming) : decode(event.data),
         );
       } catch (error) {
         // A message that cannot be read must not end the session; the next frame is complete in itself.

@@ -19,6 +19,31 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
   welcome: welcome as Extract<Action, { type: "welcome" }>,
   graph: graph as Extract<Action, { type: "graph" }>,
   frame: frames[4] as Extract<Action, { type: "frame" }>,
+  companion: {
+    ...base,
+    type: "companion",
+    name: "adam",
+    beside: "sgd",
+    cursor: { branch: 1, iteration: 0, step: 4 },
+    phase: "forward",
+    config: {},
+    differs: ["optimizer"],
+    loss: 3,
+    evaluation: null,
+    names: ["w"],
+    tensors: [
+      {
+        what: "value",
+        index: 0,
+        dtype: "float32",
+        shape: [],
+        offset: null,
+        data: 2.5,
+        summary: null,
+        scale: null,
+      },
+    ],
+  },
   moved: {
     ...base,
     type: "moved",
@@ -49,6 +74,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     branches: [{ id: 1, parent: 0, fork_iteration: 0, cause: "edit w", tip: 2 }],
     current: 1,
     can_undo: true,
+    companion: null,
   },
   metrics: { ...base, type: "metrics", branch: 0, start: 0, columns: { loss: [16, "NaN", null] } },
   breakpoints: { ...base, type: "breakpoints", breakpoints: [{ id: 1, condition: { kind: "non_finite" } }] },
@@ -159,6 +185,20 @@ describe("the store", () => {
     const second = { ...graph, graph: { ...(graph as typeof each.graph).graph, topology: 2 } } as Action;
     expect(run(welcome, graph, other, second).graph?.topology).toBe(2);
     expect(run(welcome, graph, second, frames[2]!).graph?.topology).toBe(1);
+  });
+
+  it("shows a companion with the frame that it belongs to, and no longer", () => {
+    const { seq } = frames[4]!;
+    const before = run(welcome, graph, frames[3]!, { ...each.companion, seq });
+    expect(before.companion, "its frame is not here yet").toBeNull();
+    const after = reduce(before, frames[4]!);
+    expect(after.companion?.header).toMatchObject({ name: "adam", loss: 3 });
+    expect(after.companion?.value("w")?.data?.[0]).toBe(2.5);
+    expect(after.companion?.grad("w")).toBeNull();
+    expect(after.companion?.value("b")).toBeNull();
+    expect(reduce(after, frames[5]!).companion).toBeNull();
+    expect(reduce(before, frames[5]!).companion, "of another frame").toBeNull();
+    expect(run(welcome, { ...each.branches, companion: 3 }).companionBranch).toBe(3);
   });
 
   it("does not go back to a frame that was overtaken", () => {

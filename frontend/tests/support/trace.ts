@@ -159,6 +159,7 @@ export function record(program: Program): Incoming[] {
       playing: false,
       can_undo: false,
       pytorch_installed: false,
+      companion: null,
     },
     { type: "graph", seq: 0, id: null, graph },
   ];

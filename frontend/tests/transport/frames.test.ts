@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Frame } from "../../src/store/types";
-import { decodeFrame, encodeFrame, FrameError, frameView } from "../../src/transport/frames";
+import type { Companion, CompanionMessage, Frame } from "../../src/store/types";
+import {
+  companionView,
+  decode,
+  decodeFrame,
+  encodeFrame,
+  FrameError,
+  frameView,
+} from "../../src/transport/frames";
 
 const tensor = (
   what: Frame["tensors"][number]["what"],
@@ -57,6 +64,31 @@ describe("binary frames", () => {
       expect(t?.data?.buffer).toBe(buffer);
       expect((t?.data?.byteOffset ?? 1) % 8).toBe(0);
     }
+  });
+
+  it("may be a companion's", () => {
+    const companion: Companion = {
+      type: "companion",
+      seq: 3,
+      id: null,
+      name: "adam",
+      beside: "sgd",
+      cursor: sample.cursor,
+      phase: "forward",
+      config: {},
+      differs: [],
+      loss: 1,
+      evaluation: null,
+      names: ["w", "b"],
+      tensors: [tensor("value", 1, [1, 2], [2]), tensor("surface", 0, [[[4]]], [1, 1, 1])],
+    };
+    const received = decode(encodeFrame(companion)) as CompanionMessage;
+    expect(received.type).toBe("companion");
+    const view = companionView(received);
+    expect([...(view.value("b")?.data ?? [])]).toEqual([1, 2]);
+    expect(view.surface?.data?.[0]).toBe(4);
+    expect(view.value("w")).toBeNull();
+    expect(() => decodeFrame(encodeFrame(companion))).toThrow(FrameError);
   });
 
   it("read the same as a frame in JSON", () => {
