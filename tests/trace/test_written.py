@@ -17,7 +17,7 @@ from chainrule.engine.tensor import Tensor
 from chainrule.lessons.lesson import LeafSpec, LessonConfig
 from chainrule.nn import schedules
 from chainrule.nn.clipping import Clipping
-from chainrule.nn.functional import linear, mse_loss
+from chainrule.nn.functional import cross_entropy, layer_norm, linear, mse_loss, softmax
 from chainrule.nn.optimizers import OPTIMIZERS, Optimizer, make_optimizer
 from chainrule.trace import Carry, Record, Regime, initial_carry, run_iteration
 from chainrule.trace.computed import Replayed
@@ -103,6 +103,13 @@ def one_gradient_for_two(leaves: Mapping[str, Tensor]) -> Tensor:
     return (out * out).mean() + (leaves["scale"] + (leaves["b.bias"][0] + leaves["b.bias"][1]))
 
 
+def remembering(leaves: Mapping[str, Tensor]) -> Tensor:
+    """With ops whose VJPs use what the forward pass has made of an array, if it is the same array."""
+    hidden = layer_norm(linear(leaves["x"], leaves["a.weight"], leaves["a.bias"]), (6,))
+    out = linear(softmax(hidden, 1), leaves["b.weight"], leaves["b.bias"]) * leaves["scale"]
+    return cross_entropy(out, softmax(leaves["y"], 1))
+
+
 def written(pairs: list[tuple[Record, Record]]) -> list[tuple[Record, Record]]:
     """Those that were run on a sheet: all from the third on."""
     assert [type(planned.computed) for planned, _ in pairs[2:]] == [Written] * (len(pairs) - 2)
@@ -178,6 +185,15 @@ def arrays_of(record: Record) -> list[Any]:
         for slot in carry.slots.values():
             found += slot.state.values()
     return [*found, record.loss]
+
+
+def test_what_an_op_remembers_of_an_array_is_not_taken_for_the_next_iteration() -> None:
+    here = made(remembering)
+    planned = run(initial_carry(here), range(6))
+    traced = run(initial_carry(here), range(6), trace=True)
+    assert isinstance(planned[-1].computed, Written)
+    for a, b in zip(planned, traced, strict=True):
+        agree(a, b)
 
 
 def test_the_iterations_after_an_edit_are_those_of_the_edited_parameter() -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Generator, Mapping
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
+from typing import Any
 
 from chainrule.engine.backend import Array
 from chainrule.engine.op import Read
@@ -202,21 +203,24 @@ def _firing(root: Node) -> list[Node]:
     """What :func:`reachable` gives, without the leaves: they do not fire."""
     found = [root]
     seen = {root}
-    in_order = True
+    last, falling = root.index, True
     for node in found:
         if node.released or node.overwritten:
             return reachable(root)
         for child in node.inputs:
             if child.overwritten:
                 return reachable(root)
-            if child.requires_grad and child.op is not None and child not in seen:
+            if child.op is not None and child.requires_grad and child not in seen:
                 seen.add(child)
                 found.append(child)
-                if child.index > node.index:
-                    in_order = False
-    if not in_order:
-        return reachable(root)
-    found.sort(key=_place, reverse=True)
+                index = child.index
+                if index > last:
+                    if index > node.index:
+                        return reachable(root)
+                    falling = False
+                last = index
+    if not falling:
+        found.sort(key=_place, reverse=True)
     return found
 
 
@@ -235,13 +239,14 @@ def gradients(root: Node, seed: Array | None, release: bool) -> dict[Node, Array
         op = node.op
         if op is None:
             continue
-        g = totals[node] if node.owner is not None else totals.pop(node)
-        inputs, out, attrs = node.inputs, node.value, node.attrs
-        values = node.values
+        g = totals.pop(node) if node.owner is None else totals[node]
+        inputs, out, attrs, values = node.inputs, node.value, node.attrs, node.values
         if values is None:
             values = [child.value for child in inputs]
         reads: tuple[Read, ...] = ()
-        vjps = op.vjps if type(op.vjps) is tuple else op.vjps.first(len(inputs))  # type: ignore[union-attr]
+        vjps: Any = op.vjps
+        if type(vjps) is not tuple:
+            vjps = vjps.first(len(inputs))
         for child, vjp in zip(inputs, vjps):  # noqa: B905  (some arguments may be left out)
             if child.requires_grad:
                 value = vjp.apply(xp, g, out, values, attrs)

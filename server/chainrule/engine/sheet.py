@@ -149,7 +149,8 @@ def _writes(step: Step) -> bool:
 
 
 def _copied(out: HostArray, function: Bound, arrays: Sequence[Array]) -> None:
-    host.copyto(out, function(*arrays))
+    # Views, because an op may remember what it made of an array: this memory will hold other numbers.
+    host.copyto(out, function(*[array.view() for array in arrays]))
 
 
 def lay_out(

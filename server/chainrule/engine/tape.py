@@ -52,17 +52,27 @@ class Node:
         Where the value of a leaf comes from that is drawn anew in each iteration.
     """
 
-    # Class attributes are the usual values: a node is made for every op, and setting them takes time.
-    name: str | None = None
-    label: str | None = None
-    scope: str = ""
-    line: int | None = None
-    owner: Any = None
-    draw: Draw | None = None
-    released: bool = False
-    overwritten: bool = False
-    values: list[Array] | None = None
-    in_place: bool = False
+    __slots__ = (
+        "__weakref__",
+        "attrs",
+        "backend",
+        "draw",
+        "in_place",
+        "index",
+        "inputs",
+        "kind",
+        "label",
+        "line",
+        "name",
+        "op",
+        "overwritten",
+        "owner",
+        "released",
+        "requires_grad",
+        "scope",
+        "value",
+        "values",
+    )
 
     def __init__(
         self,
@@ -73,6 +83,7 @@ class Node:
         inputs: tuple[Node, ...] = (),
         attrs: Mapping[str, Any] = NO_ATTRS,
         kind: Kind = "op",
+        values: list[Array] | None = None,
     ) -> None:
         self.index: int = next(_order)
         self.op = op
@@ -82,6 +93,14 @@ class Node:
         self.backend = backend
         self.requires_grad = requires_grad
         self.kind: Kind = kind
+        self.values = values
+        self.name: str | None = None
+        self.label: str | None = None
+        self.scope = ""
+        self.line: int | None = None
+        self.owner: Any = None
+        self.draw: Draw | None = None
+        self.released = self.overwritten = self.in_place = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -342,15 +361,15 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         opened = tape._open(op, inputs, attrs)
         if opened is not None:
             return opened
-    first = inputs[0]
-    backend = first.backend
-    values = [first.value] if len(inputs) == 1 else [node.value for node in inputs]
+    backend = inputs[0].backend
+    values = []
     requires_grad = False
-    if state.grad_enabled and op.differentiable:
-        for node in inputs:
-            if node.requires_grad:
-                requires_grad = True
-                break
+    for node in inputs:
+        values.append(node.value)
+        if node.requires_grad:
+            requires_grad = op.differentiable
+    if requires_grad and not state.grad_enabled:
+        requires_grad = False
     try:
         value = op.forward(backend.xp, values, attrs)
     except (ValueError, TypeError, IndexError, RuntimeError) as error:
@@ -363,9 +382,7 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         value = backend.asarray(value)
     if tape is None:
         if requires_grad:
-            node = Node(value, backend, True, op, inputs, attrs)
-            node.values = values
-            return node
+            return Node(value, backend, True, op, inputs, attrs, "op", values)
         # Nothing will ask where it came from.
         return Node(value, backend, False, kind="input")
     for node in inputs:

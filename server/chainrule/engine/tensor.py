@@ -7,6 +7,7 @@ an array that somebody has recorded never changes.
 from __future__ import annotations
 
 import warnings
+from sys import getrefcount
 from typing import Any, Self
 from weakref import ref
 
@@ -254,15 +255,7 @@ class Tensor(Operators):
                 )
             with no_grad():
                 seed = dispatch.cast(gradient._node, self.dtype).value
-        with root.backend.quiet():
-            for node, total in gradients(root, seed, not retain_graph).items():
-                if node.owner is not None:
-                    owner = node.owner()
-                    if owner is not None:
-                        if owner._grad is None and owner._total is None:
-                            owner._total = total
-                        else:
-                            owner._receive(total)
+        root.backend.silently(_accumulate, root, seed, not retain_graph)
 
     def _receive(self, total: Array) -> None:
         before = self.grad_array
@@ -291,6 +284,10 @@ class Tensor(Operators):
     def replace(self, value: Array) -> None:
         """Give a leaf another value, as an update does; graphs that saved the old one cannot go backward."""
         old = self._node
+        if getrefcount(self._node) == _ALONE and old.label is None and old.owner is not None:
+            # Nobody else holds the node, so that nobody can tell it from another one.
+            old.value = value
+            return
         old.overwritten = True
         tape = state.tape
         if (tape is not None and old in tape) or old.label is not None or old.owner is None:
@@ -404,6 +401,28 @@ class Tensor(Operators):
         with self._node.backend.quiet():
             self.replace(self._node.backend.xp.full_like(self._node.value, value))
         return self
+
+
+def _held(tensor: Tensor) -> int:
+    """How often a tensor's node is referred to, counted as :meth:`Tensor.replace` does."""
+    old = tensor._node
+    return getrefcount(tensor._node) if old.op is None else 0
+
+
+_ALONE = _held(Tensor(Node(None, current_backend(), False)))
+"""What is counted where nobody else holds it."""
+
+
+def _accumulate(root: Node, seed: Array | None, release: bool) -> None:
+    """Add the gradients of a backward pass to those of the tensors that collect them."""
+    for node, total in gradients(root, seed, release).items():
+        if node.owner is not None:
+            owner = node.owner()
+            if owner is not None:
+                if owner._total is None and owner._grad is None:
+                    owner._total = total
+                else:
+                    owner._receive(total)
 
 
 Operators._tensor = Tensor

@@ -91,30 +91,33 @@ class Optimizer:
             with enable_grad():
                 result = closure()
         for k, group in enumerate(self.param_groups):
-            optimizer = self._optimizer(k, group)
-            step: Any = None
-            dtype = rate = None
-            with current_backend().quiet():
-                for slot in self._slots[k]:
-                    tensor, state, t = slot
-                    grad = tensor._total
-                    if grad is None:
-                        grad = tensor.grad_array
-                        if grad is None:
-                            continue
-                    node = tensor._node
-                    value = node.value
-                    if value.dtype is not dtype:
-                        step = optimizer.bind(value, node.backend)
-                        rate = optimizer.plain_rate(value, node.backend)
-                        dtype = value.dtype
-                    slot[2] = t + 1
-                    if rate is not None and value.shape:
-                        tensor.replace(value - rate * grad)
-                    else:
-                        value, slot[1] = step(value, grad, state, t + 1)
-                        tensor.replace(value)
+            current_backend().silently(self._update, self._optimizer(k, group), self._slots[k])
         return result
+
+    @staticmethod
+    def _update(optimizer: Any, slots: list[list[Any]]) -> None:
+        """One update of every tensor of a group that has a gradient."""
+        step: Any = None
+        dtype = rate = None
+        for slot in slots:
+            tensor = slot[0]
+            grad = tensor._total
+            if grad is None:
+                grad = tensor.grad_array
+                if grad is None:
+                    continue
+            value = tensor._node.value
+            if value.dtype is not dtype:
+                backend = tensor._node.backend
+                step = optimizer.bind(value, backend)
+                rate = optimizer.plain_rate(value, backend)
+                dtype = value.dtype
+            slot[2] += 1
+            if rate is not None and value.shape:
+                tensor.replace(value - rate * grad)
+            else:
+                value, slot[1] = step(value, grad, slot[1], slot[2])
+                tensor.replace(value)
 
     def state_dict(self) -> dict[str, Any]:
         """What is kept of each tensor, by its place, and the hyperparameters of each group. Values of now."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chainrule.engine.backend import Array, HostArray, host, silence
+from chainrule.engine.backend import Array, HostArray, host, silently
 from chainrule.engine.packing import Packed, Packing
 from chainrule.engine.plan import Workspace
 from chainrule.engine.sheet import Sheet, lay_out
@@ -106,7 +106,6 @@ class Writing:
         ]
         self.nbytes = 1024 + sheet.body.nbytes
         self._carried = 1024 + 5 * like.nbytes if self._rate is None else 1024 + 2 * like.nbytes
-        self._silence = silence()
 
     def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record | None:
         """An iteration; None where an array does not lie as those of the sheet do."""
@@ -119,7 +118,7 @@ class Writing:
         before, kept = self._take(carry.values), self._kept(carry.slots)
         if before is None or kept is None:
             return None
-        after, grads, slots = self._silence.run(self._train, before, kept)
+        after, grads, slots = silently(self._train, before, kept)
         end = Carry(
             Packed(self._packing, after),
             Packed(self._packing, grads),
@@ -196,7 +195,7 @@ class Writing:
             for k, array in enumerate(given):
                 self._give(k, array)
             self._take(start.values)
-            self._silence.run(sheet.run)
+            silently(sheet.run)
             body = sheet.body.copy()
         return sheet.workspace(dict(zip(sheet.given, given, strict=True)), start.values, end.grads, body)
 

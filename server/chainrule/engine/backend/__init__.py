@@ -6,7 +6,7 @@ backend, because ``array_namespace()`` costs microseconds and an op is called of
 
 from chainrule.engine.backend.choice import get_backend
 from chainrule.engine.backend.dtypes import BOOL, DTYPES, FLOAT32, FLOAT64, INT64, DType
-from chainrule.engine.backend.host import Array, HostArray, Namespace, be_quiet, host, silence
+from chainrule.engine.backend.host import Array, HostArray, Namespace, be_quiet, host, silently
 from chainrule.engine.backend.library import Backend, Unavailable, backend_of, on_host
 
 __all__ = [
@@ -26,5 +26,5 @@ __all__ = [
     "get_backend",
     "host",
     "on_host",
-    "silence",
+    "silently",
 ]

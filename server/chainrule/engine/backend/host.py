@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import warnings
+from collections.abc import Callable
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
 
 # "Bit-identical" needs one order of summation. BLAS reads these when it is loaded, hence before NumPy.
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -15,6 +17,8 @@ for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 import numpy as host  # noqa: E402
+
+T = TypeVar("T")
 
 Array = Any
 """An array of the backend in use; no annotation of the standard covers all backends."""
@@ -38,11 +42,30 @@ def be_quiet() -> None:
 be_quiet()
 
 
-def silence() -> Context:
-    """A context that is quiet about NaN and infinity: its ``run`` takes a tenth of the time of a ``with errstate``."""
-    context = Context()
-    context.run(host.seterr, all="ignore")
-    return context
+class _Silence(threading.local):
+    """A context of each thread in which NumPy says nothing of NaN and infinity, and whether it is there now."""
+
+    def __init__(self) -> None:
+        self.inside = False
+        self.context = Context()
+        self.context.run(host.seterr, all="ignore")
+
+
+_silence = _Silence()
+
+
+def silently(function: Callable[..., T], *arguments: Any) -> T:
+    """``function(*arguments)``, as in ``with errstate(all="ignore")``, which takes ten times as long to enter.
+
+    The function is to compute, and nothing else: variables of the caller's context are not there.
+    """
+    if _silence.inside:
+        return function(*arguments)
+    _silence.inside = True
+    try:
+        return _silence.context.run(function, *arguments)
+    finally:
+        _silence.inside = False
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -66,4 +89,4 @@ def keep_memory() -> None:
 
 keep_memory()
 
-__all__ = ["Array", "HostArray", "Namespace", "host", "silence"]
+__all__ = ["Array", "HostArray", "Namespace", "host", "silently"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from chainrule.engine.backend.dtypes import BOOL, DTYPES, FLOAT32, FLOAT64, INT64, DType
-from chainrule.engine.backend.host import Array, HostArray, Namespace, host
+from chainrule.engine.backend.host import Array, HostArray, Namespace, T, host
 
 _LIBRARIES: dict[int, Backend] = {}
 _ARRAYS: dict[type, Backend] = {}
@@ -92,6 +92,11 @@ class Backend:
     def quiet(self) -> AbstractContextManager[Any]:
         """Silence the library's floating-point warnings: NaN and infinity are values here, not accidents."""
         return nullcontext()
+
+    def silently(self, function: Callable[..., T], *arguments: Any) -> T:
+        """``function(*arguments)`` in :meth:`quiet`: for what only computes, and does so often."""
+        with self.quiet():
+            return function(*arguments)
 
     def asarray(self, data: Any, dtype: Any = None) -> Array:
         """An array on this device from numbers, nested lists, a host array or an array of this backend.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from chainrule.engine.backend.dtypes import FLOAT64
-from chainrule.engine.backend.host import Array, HostArray, Namespace, host
+from chainrule.engine.backend.host import Array, HostArray, Namespace, T, host, silently
 from chainrule.engine.backend.library import Backend
 
 
@@ -26,6 +26,9 @@ class NumPy(Backend):
 
     def quiet(self) -> AbstractContextManager[Any]:
         return host.errstate(all="ignore")
+
+    def silently(self, function: Callable[..., T], *arguments: Any) -> T:
+        return silently(function, *arguments)
 
     def to_host(self, arrays: Sequence[Array]) -> list[HostArray]:
         return list(arrays)

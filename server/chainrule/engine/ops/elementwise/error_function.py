@@ -8,8 +8,10 @@ digits. One formula without branches then serves all x, relative errors near 0 i
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from typing import Any
 
-from chainrule.engine.backend import Array, Namespace
+from chainrule.engine.backend import Array, HostArray, Namespace, host
 from chainrule.engine.op import Inputs, elementwise, primitive
 from chainrule.engine.ops.elementwise.samples import ONE_EDGES, ONES
 from chainrule.engine.terms import Attrs
@@ -51,6 +53,53 @@ def _minus_log_erfc(xp: Namespace, x: Array) -> Array:
     quotient *= x
     quotient /= _polynomial(_DOWN_32 if single else _DOWN, x)
     return quotient
+
+
+def _scaled(up: tuple[float, ...], down: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Coefficients of −R(x/√2)·x: the last of the denominator is 1, and is left out."""
+    root = math.sqrt(0.5)
+    last = down[-1] * root ** (len(down) - 1)
+    return (
+        tuple(-c * root ** (k + 1) / last for k, c in enumerate(up)),
+        tuple(c * root**k / last for k, c in enumerate(down[:-1])),
+    )
+
+
+_SCALED, _SCALED_32 = _scaled(_UP, _DOWN), _scaled(_UP_32, _DOWN_32)
+
+
+def log_tail(xp: Namespace, x: Array) -> Array:
+    """The logarithm of erfc(x/√2), for 0 ≤ x ≤ 42."""
+    up, down = _SCALED_32 if x.dtype == xp.float32 else _SCALED
+    p = x * up[-1]
+    for coefficient in up[-2:0:-1]:
+        p = (p + coefficient) * x
+    q = x + down[-1]
+    for coefficient in down[-2::-1]:
+        q = q * x + coefficient
+    return ((p + up[0]) * x) / q
+
+
+@lru_cache
+def _arrays(dtype: Any) -> tuple[list[HostArray], list[HostArray]]:
+    """The scaled coefficients as arrays of shape ()."""
+    up, down = _SCALED_32 if dtype.itemsize == 4 else _SCALED
+    return [host.asarray(c, dtype) for c in up], [host.asarray(c, dtype) for c in down]
+
+
+def log_tail_into(p: HostArray, x: HostArray, q: HostArray) -> None:
+    """:func:`log_tail` into p, to the last bit; q is scratch."""
+    up, down = _arrays(x.dtype)
+    add, multiply = host.add, host.multiply
+    multiply(x, up[-1], p)
+    for coefficient in up[-2::-1]:
+        add(p, coefficient, p)
+        multiply(p, x, p)
+    add(x, down[-1], q)
+    for coefficient in down[-2::-1]:
+        multiply(q, x, q)
+        add(q, coefficient, q)
+    host.divide(p, q, p)
 
 
 def error_function(xp: Namespace, a: Array) -> Array:

@@ -1,18 +1,11 @@
-"""Activations without a kink, or with one that can be chosen: gelu, silu, softplus, elu, leaky_relu."""
+"""Activations without a kink, or with one that can be chosen: silu, softplus, elu, leaky_relu."""
 
 from __future__ import annotations
 
-import math
-
-from chainrule.engine.backend import Array, Namespace, host
+from chainrule.engine.backend import Array, Namespace
 from chainrule.engine.op import Bind, Bound, Inputs, Local, Sample, elementwise, number, primitive
-from chainrule.engine.ops.elementwise.error_function import DENSITY, normal_distribution
-from chainrule.engine.ops.elementwise.samples import NAN, ONE_EDGES, ONES
+from chainrule.engine.ops.elementwise.samples import ONE_EDGES, ONES, with_attrs
 from chainrule.engine.terms import Attrs
-
-
-def _with(attrs: dict[str, object], samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
-    return tuple(Sample(sample.inputs, attrs) for sample in samples)
 
 
 def _times_local(local: Local) -> Bind:
@@ -22,55 +15,6 @@ def _times_local(local: Local) -> Bind:
         return lambda g, a: g * local(xp, out, (a,), attrs)
 
     return bind
-
-
-def _bound_gelu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
-    return lambda g, a, z: g * _gelu_rule(xp, z, (a,), attrs)
-
-
-_BETA = math.sqrt(2.0 / math.pi)
-_KAPPA = 0.044715
-
-
-def _below(xp: Namespace, out: Array, a: Array) -> Array:
-    """Φ(a), of which the value a·Φ(a) is known."""
-    if xp is host and a.size > 1024:
-        # A quotient takes a tenth of the time; it is nothing at 0 and beyond all bounds.
-        below = out / a
-        if host.isfinite(below).all():
-            return below
-    return normal_distribution(xp, a)
-
-
-def _gelu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-    a = inputs[0]
-    square = a * a
-    if attrs["approximate"] == "none":
-        return _below(xp, out, a) + a * (xp.exp(square * -0.5) * DENSITY)
-    tanh = xp.tanh(_BETA * (a + _KAPPA * (square * a)))
-    inner = _BETA * (1.0 + (3.0 * _KAPPA) * square)
-    return 0.5 * (1.0 + tanh) + (0.5 * a) * (1.0 - tanh * tanh) * inner
-
-
-@primitive(
-    "gelu",
-    glyph="gelu",
-    formula=r"z = a\,\Phi(a)",
-    vjps=(elementwise(0, _gelu_rule, r"\Phi(a) + a\,\varphi(a)", reads=(0, "out"), bind=_bound_gelu_rule),),
-    torch="nn.functional.gelu",
-    python="torch.nn.functional.gelu({0})",
-    samples=(*_with({"approximate": "none"}, ONES), *_with({"approximate": "tanh"}, ONES)),
-    edges=(
-        # No infinity: PyTorch's float32 gives NaN there, its float64 does not.
-        Sample(([0.0, -0.0, NAN, 200.0, -200.0],), {"approximate": "none"}),
-        *_with({"approximate": "tanh"}, ONE_EDGES),
-    ),
-)
-def gelu(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
-    a = inputs[0]
-    if attrs["approximate"] == "none":
-        return a * normal_distribution(xp, a)
-    return (0.5 * a) * (1.0 + xp.tanh(_BETA * (a + _KAPPA * (a * a * a))))
 
 
 def _silu_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
@@ -121,11 +65,11 @@ def _softplus_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> A
     torch="nn.functional.softplus",
     python="torch.nn.functional.softplus({0})",
     samples=(
-        *_with({"beta": 1.0, "threshold": 20.0}, ONES),
-        *_with({"beta": 2.5, "threshold": 6.0}, ONES),
+        *with_attrs({"beta": 1.0, "threshold": 20.0}, ONES),
+        *with_attrs({"beta": 2.5, "threshold": 6.0}, ONES),
     ),
     edges=(
-        *_with({"beta": 1.0, "threshold": 20.0}, ONE_EDGES),
+        *with_attrs({"beta": 1.0, "threshold": 20.0}, ONE_EDGES),
         Sample(([2.0, 2.5],), {"beta": 2.0, "threshold": 4.0}),
     ),
 )
@@ -161,8 +105,8 @@ def _elu_kink(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     ),
     torch="nn.functional.elu",
     python="torch.nn.functional.elu({0})",
-    samples=(*_with({"alpha": 1.0}, ONES), *_with({"alpha": 1.5}, ONES)),
-    edges=_with({"alpha": 1.5}, ONE_EDGES),
+    samples=(*with_attrs({"alpha": 1.0}, ONES), *with_attrs({"alpha": 1.5}, ONES)),
+    edges=with_attrs({"alpha": 1.5}, ONE_EDGES),
 )
 def elu(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     a = inputs[0]
@@ -204,8 +148,8 @@ def _bound_leaky(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
     ),
     torch="nn.functional.leaky_relu",
     python="torch.nn.functional.leaky_relu({0})",
-    samples=(*_with({"negative_slope": 0.01}, ONES), *_with({"negative_slope": -0.5}, ONES)),
-    edges=(*_with({"negative_slope": 0.01}, ONE_EDGES), *_with({"negative_slope": 0.0}, ONE_EDGES)),
+    samples=(*with_attrs({"negative_slope": 0.01}, ONES), *with_attrs({"negative_slope": -0.5}, ONES)),
+    edges=(*with_attrs({"negative_slope": 0.01}, ONE_EDGES), *with_attrs({"negative_slope": 0.0}, ONE_EDGES)),
     bind=_bound_leaky,
 )
 def leaky_relu(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
