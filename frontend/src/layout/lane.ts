@@ -7,7 +7,7 @@ export interface Besides {
 }
 
 /** Room between ops and lane, for what comes to a parameter; and between two parameters. */
-export const LANE = { right: 46, down: 62, gap: 12 } as const;
+export const LANE = { right: 46, down: 92, gap: 12 } as const;
 
 export function placeBeside(hosted: readonly Besides[], content: Box, flow: Flow): ReadonlyMap<number, Box> {
   const right = flow === "right";
