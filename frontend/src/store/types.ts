@@ -40,6 +40,7 @@ export type {
   Cursor,
   Dataset,
   ErrorMessage,
+  Evaluation,
   Explanation,
   Fired,
   Frame,

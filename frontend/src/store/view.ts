@@ -2,8 +2,18 @@
 import type { Breakpoint, JournalEntry } from "./types";
 
 export type Zoom = "layers" | "operations" | "scalars";
-export type Tab = "rule" | "tensor" | "pytorch" | "api";
+export type Tab = "output" | "rule" | "tensor" | "pytorch" | "api";
 export type Scale = "unit" | "layer" | "global";
+
+/** How the output over the plane is shown. */
+export interface Plane {
+  /** The points that are held out, too. */
+  test: boolean;
+  /** Only on which side of the boundary a place lies. */
+  discrete: boolean;
+  /** Whose confusion matrix. */
+  part: "train" | "test";
+}
 
 /** A node, or with `argument` the edge into that argument of it. By name, so that it outlives a topology. */
 export interface Selection {
@@ -22,7 +32,9 @@ export interface View {
   /** Groups that were opened (true) or closed by hand; the others are as is natural for the graph. */
   groups: Readonly<Record<string, boolean>>;
   selection: Selection | null;
-  tab: Tab;
+  /** Null: as is natural for the graph. */
+  tab: Tab | null;
+  plane: Plane;
   scale: Scale;
   present: boolean;
   journal: JournalEntry[];
@@ -34,7 +46,7 @@ export interface View {
 export const DEFAULT_LESSON = "one-weight";
 export const DEFAULT_SEED = 7;
 const ZOOMS: readonly Zoom[] = ["layers", "operations", "scalars"];
-const TABS: readonly Tab[] = ["rule", "tensor", "pytorch", "api"];
+const TABS: readonly Tab[] = ["output", "rule", "tensor", "pytorch", "api"];
 const SCALES: readonly Scale[] = ["unit", "layer", "global"];
 
 export const defaultView: View = {
@@ -45,7 +57,8 @@ export const defaultView: View = {
   zoom: null,
   groups: {},
   selection: null,
-  tab: "rule",
+  tab: null,
+  plane: { test: false, discrete: false, part: "test" },
   scale: "global",
   present: false,
   journal: [],
@@ -64,7 +77,9 @@ export function viewToUrl(view: View): string {
   if (view.zoom) add("zoom", view.zoom);
   if (Object.keys(view.groups).length > 0) add("groups", groupsToText(view.groups));
   if (view.selection) add("sel", selectionToText(view.selection));
-  if (view.tab !== defaultView.tab) add("tab", view.tab);
+  if (view.tab) add("tab", view.tab);
+  const plane = planeToText(view.plane);
+  if (plane) add("plane", plane);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
   if (!view.snapshot && view.journal.length > 0) add("j", JSON.stringify(view.journal));
@@ -83,7 +98,8 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     zoom: oneOf(ZOOMS, query.get("zoom"), null),
     groups: groupsFrom(query.get("groups")),
     selection: selectionFrom(query.get("sel")),
-    tab: oneOf(TABS, query.get("tab"), defaultView.tab),
+    tab: oneOf(TABS, query.get("tab"), null),
+    plane: planeFrom(query.get("plane")),
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
     present: query.get("present") === "1",
     journal: arrayFrom(query.get("j")) as JournalEntry[],
@@ -153,6 +169,20 @@ function breakpointsFrom(text: string | null): Breakpoint[] {
   return arrayFrom(text)
     .filter(isObject)
     .map(({ on, ...condition }, k) => ({ id: k + 1, condition, on: on !== false }) as unknown as Breakpoint);
+}
+
+/** 'test,discrete,train': what is not as by default. */
+function planeToText({ test, discrete, part }: Plane): string {
+  return [test && "test", discrete && "discrete", part === "train" && part].filter(Boolean).join();
+}
+
+function planeFrom(text: string | null): Plane {
+  const words = (text ?? "").split(",");
+  return {
+    test: words.includes("test"),
+    discrete: words.includes("discrete"),
+    part: words.includes("train") ? "train" : "test",
+  };
 }
 
 function readable(text: string): string {

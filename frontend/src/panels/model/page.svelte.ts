@@ -21,7 +21,8 @@ import type {
   Step,
   Unit,
 } from "../../store/types";
-import type { Scale, Selection, Tab, View, Zoom } from "../../store/view";
+import { naturalTab, shownTab } from "../../store/tab";
+import { defaultView, type Plane, type Scale, type Selection, type Tab, type View, type Zoom } from "../../store/view";
 import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
@@ -98,7 +99,10 @@ export class Page {
   /** Groups of the graph that were opened or closed by hand. */
   groups: View["groups"] = $state.raw({});
   scale: Scale = $state("global");
-  tab: Tab = $state("rule");
+  /** As chosen; null: as is natural for the graph. */
+  tab: Tab | null = $state(null);
+  /** How the output over the plane is shown. */
+  plane: Plane = $state.raw(defaultView.plane);
   sheet: SheetTab = $state("lesson");
   /** The chain of numbers that were clicked, the last one open. */
   trail: Source[] = $state.raw([]);
@@ -112,6 +116,8 @@ export class Page {
   /** A refusal that belongs to a field of the set-up. */
   fieldError: { field: string; why: Refused } | null = $state.raw(null);
   phone = $state(false);
+  /** The row of the batch that is looked at. */
+  sample: number | null = $state(null);
 
   readonly frame = $derived(this.state.frame);
   readonly graph = $derived(this.state.graph);
@@ -123,6 +129,7 @@ export class Page {
   /** The zoom level that is shown, and those that mean something here. */
   readonly zoomShown: Zoom = $derived(shownZoom(this.state.graph, this.zoom));
   readonly zooms: readonly Zoom[] = $derived(levelsOf(this.state.graph));
+  readonly tabShown: Tab = $derived(shownTab(this.state.graph, this.tab));
   readonly phase: Phase = $derived(this.state.phase);
   readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
   readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);
@@ -237,7 +244,14 @@ export class Page {
       this.selection = { name, argument: focus.edge.argument };
     } else this.selection = null;
     this.trail = [];
-    if (focus && this.phone && (this.sheet === "lesson" || this.sheet === "setup")) this.sheet = "rule";
+    if (!focus) return;
+    // What comes out is not about what was selected.
+    if (this.tabShown === "output") this.showTab("rule");
+    if (this.phone && ["lesson", "setup", "output"].includes(this.sheet)) this.sheet = "rule";
+  }
+
+  showTab(tab: Tab): void {
+    this.tab = tab === naturalTab(this.state.graph) ? null : tab;
   }
 
   selectNamed(selection: Selection | null): void {
@@ -246,7 +260,7 @@ export class Page {
 
   explain(source: Source): void {
     this.trail = [...this.trail, source];
-    this.tab = "rule";
+    this.showTab("rule");
     if (this.phone) this.sheet = "rule";
   }
 
@@ -277,7 +291,7 @@ export class Page {
     if (!source.place) return;
     this.link.send({ type: "seek", ...source.place });
     this.trail = [source];
-    this.tab = "rule";
+    this.showTab("rule");
   }
 
   /** To the last step of all that has been computed. */
@@ -369,6 +383,7 @@ export class Page {
     this.groups = view.groups;
     this.scale = view.scale;
     this.tab = view.tab;
+    this.plane = view.plane;
     this.selection = view.selection;
     this.presenting = view.present;
     this.trail = [];

@@ -138,6 +138,7 @@ export class Visit {
       groups: page.groups,
       selection: page.selection,
       tab: page.tab,
+      plane: page.plane,
       scale: page.scale,
       present: page.presenting,
     };
