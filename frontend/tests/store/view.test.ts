@@ -26,6 +26,8 @@ const views: View[] = [
     zoom: "layers",
     groups: { hidden1: false, "block1..block48": true, "block1.conv": true },
   },
+  { ...defaultView, tab: "output", plane: { test: true, discrete: true, part: "train" } },
+  { ...defaultView, plane: { test: false, discrete: true, part: "test" } },
   { ...defaultView, selection: { name: "w", argument: null } },
   { ...defaultView, selection: { name: "mul#0", argument: 1 } },
   { ...defaultView, selection: { name: "hidden1.weight", argument: null } },
@@ -95,6 +97,7 @@ describe("the address", () => {
       "b={}",
       "b=[1,2]",
       "tab=",
+      "plane=x",
     ])
       expect(read(`/one-weight?${query}`), query).toEqual(defaultView);
     expect(read("/").lesson).toBe("one-weight");

@@ -22,7 +22,15 @@ import type {
   Unit,
 } from "../../store/types";
 import { naturalTab, shownTab } from "../../store/tab";
-import { defaultView, type Plane, type Scale, type Selection, type Tab, type View, type Zoom } from "../../store/view";
+import {
+  defaultView,
+  type Plane,
+  type Scale,
+  type Selection,
+  type Tab,
+  type View,
+  type Zoom,
+} from "../../store/view";
 import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";

@@ -13,7 +13,11 @@ describe("a table of points", () => {
       [1, 2, 0],
       [-1.5, 0.25, 1],
     ];
-    for (const text of ["1,2,0\n-1.5,0.25,1", "x,y,class\n1,2,0\n-1.5,0.25,1\n", "\uFEFF1, 2, 0\r\n\r\n−1.5, .25, 1"])
+    for (const text of [
+      "1,2,0\n-1.5,0.25,1",
+      "x,y,class\n1,2,0\n-1.5,0.25,1\n",
+      "\uFEFF1, 2, 0\r\n\r\n−1.5, .25, 1",
+    ])
       expect(table(text), text).toEqual({ points, numbers: false, names: ["0", "1"], scaled: [] });
   });
 
@@ -79,7 +83,15 @@ describe("a table of points", () => {
       ["1;2;0\n3;Infinity;1", "number", 2, { text: "Infinity" }],
       ["1,2,0\n,4,1", "number", 2, { text: "" }],
       ["1,2,a\n3,4,a", "one_class", 1, {}],
-      ["a,b,c,d,e,f,g".split(",").map((k) => `0,0,${k}`).join("\n"), "classes", 7, { most: 6 }],
+      [
+        "a,b,c,d,e,f,g"
+          .split(",")
+          .map((k) => `0,0,${k}`)
+          .join("\n"),
+        "classes",
+        7,
+        { most: 6 },
+      ],
       ["0,0,0\n".repeat(1001), "many", 1001, { most: 1000 }],
     ] as const)
       expect(parseCsv(text), text.slice(0, 40)).toEqual({ reason, line, params });
