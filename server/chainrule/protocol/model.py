@@ -400,6 +400,10 @@ class ConfigField(Part):
     )
     note: Text | None = Field(None, description="Said of it where its value is not the default.")
     choices: list[str] = Field(default_factory=list)
+    pictures: dict[str, list[list[Number]]] = Field(
+        default_factory=dict,
+        description="Of choices that are data of the plane: x, y and class or number of some points.",
+    )
     only: dict[str, dict[str, list[str]]] = Field(
         default_factory=dict,
         description="Choices that are offered only where these other fields have one of these values.",

@@ -9,6 +9,7 @@ from chainrule.data.points import MAX_NOISE, POINT_SETS
 from chainrule.lessons.lesson import text
 from chainrule.lessons.options import OPTIMIZER, TrainingOptimizer, optimizer_fields
 from chainrule.lessons.playground.config import LOSSES_OF, Activation, DataSet, Initialisation, LossName
+from chainrule.lessons.playground.pictures import pictures
 from chainrule.lessons.training import training_fields
 from chainrule.protocol.model import ConfigField, Text
 
@@ -38,7 +39,7 @@ def fields() -> tuple[ConfigField, ...]:
     """In the order of the panel."""
     *optimizer, dtype = optimizer_fields(get_args(TrainingOptimizer), OPTIMIZER)
     return (
-        _choice("data", DATA, text("data", "dữ liệu"), get_args(DataSet)),
+        _choice("data", DATA, text("data", "dữ liệu"), get_args(DataSet), pictures=pictures()),
         _field("points", DATA, text("your points", "điểm của bạn"), "points", when={"data": ["drawn"]}),
         _number("noise", DATA, text("noise", "nhiễu"), 0.0, MAX_NOISE, when=_GENERATED),
         _number("batch_size", DATA, text("batch size", "cỡ lô"), 1, 1_000),
