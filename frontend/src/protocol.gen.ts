@@ -587,6 +587,10 @@ export interface components {
              */
             note: components["schemas"]["Text"] | null;
             choices: string[];
+            /** @description Of choices that are data of the plane: x, y and class or number of some points. */
+            pictures: {
+                [key: string]: components["schemas"]["Number"][][];
+            };
             /** @description Choices that are offered only where these other fields have one of these values. */
             only: {
                 [key: string]: {

@@ -1,0 +1,122 @@
+"""What comes out of a network: exact numbers at every place, by pointer and by keys; data chosen by pictures."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Locator, Page, expect
+
+from chainrule.protocol.client import CLIENT_MESSAGE
+from chainrule.session import Session
+from chainrule.session.pictures import pictures_of
+from e2e.stepping import at_step, open_lesson, press, query
+
+
+def plane(page: Page) -> Locator:
+    return page.get_by_role("application", name="What the network says over the plane")
+
+
+def caption(page: Page) -> Locator:
+    return page.locator(".caption")
+
+
+def hover(page: Page, x: float, y: float) -> None:
+    """Go to a place of the plane."""
+    box = plane(page).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + (x + 6) / 12 * box["width"], box["y"] + (6 - y) / 12 * box["height"])
+
+
+def surface(iteration: int) -> np.ndarray[Any, Any]:
+    """The plane of the same session at the start of an iteration, computed here: (n, n), the least y first."""
+    session = Session("playground", seed=7)
+    session.handle(CLIENT_MESSAGE.validate_python({"type": "seek", "iteration": iteration, "step": 0}))
+    while session.busy:
+        session.advance(1.0)
+    pictures = pictures_of(session.core.view())
+    assert pictures is not None
+    return pictures.surface[0]
+
+
+def test_every_place_has_its_exact_number(page: Page) -> None:
+    open_lesson(page, "/playground?at=60.0")
+    at_step(page, 1)
+    numbers = surface(60)
+    side = len(numbers)
+    # Far from every point: near one, it is the place of the point that counts.
+    for x, y in ((-5.9, -5.9), (5.9, 5.9), (2.1, 2.1), (0.0, -5.7)):
+        hover(page, x, y)
+        column, row = (round((at + 6) / 12 * (side - 1)) for at in (x, y))
+        expect(caption(page)).to_contain_text("P(class 1)")
+        expect(caption(page).locator("b")).to_have_text(str(numbers[row, column]))
+    page.mouse.move(5, 5)
+    expect(caption(page)).to_contain_text("class 0")
+    expect(caption(page)).to_contain_text("150 points to train on, 150 to test with")
+
+
+def test_the_plane_is_read_by_keys(page: Page) -> None:
+    open_lesson(page, "/playground?at=60.2")
+    at_step(page, 3)
+    plane(page).focus()
+    press(page, "ArrowRight")
+    spoken = page.locator("figure [aria-live=polite]")
+    expect(spoken).to_contain_text(re.compile(r"x −?\d.*, y −?\d.*, P\(class 1\) 0\.\d+"))
+    at_step(page, 3)
+    first = spoken.inner_text()
+    press(page, "ArrowUp")
+    expect(spoken).not_to_have_text(first)
+    press(page, "Enter")
+    expect(spoken).to_contain_text("row 1 of this batch")
+    press(page, "Enter")
+    expect(spoken).to_contain_text("row 2 of this batch")
+    expect(spoken).to_contain_text(re.compile(r"training point \d+: class [01]"))
+    press(page, "Escape")
+    expect(spoken).to_have_text("")
+
+
+def test_scores_and_confusion_are_of_the_parameters_at_the_cursor(page: Page) -> None:
+    open_lesson(page, "/playground")
+    scores = page.locator(".output dl").first
+    expect(scores).to_contain_text(re.compile(r"train loss\s*0\.\d+\s*test loss\s*0\.\d+"))
+    before = scores.inner_text()
+    page.goto(page.url.split("?")[0] + "?seed=7&at=300.0")
+    expect(scores).to_contain_text(re.compile(r"accuracy\s*\d+(\.\d)?%"))
+    expect(scores).not_to_have_text(before)
+    table = page.get_by_role("table")
+    expect(table.get_by_role("columnheader", name="class 1")).to_be_visible()
+    for part in ("test", "train"):
+        page.get_by_role("group", name="Confusion").get_by_role("button", name=part).click()
+        assert sum(int(cell) for cell in table.locator("td").all_inner_texts()) == 150
+    assert query(page, "plane") == "train"
+
+
+def test_test_points_and_sides_are_kept_in_the_address(page: Page) -> None:
+    open_lesson(page, "/playground?tab=output")
+    page.get_by_role("button", name="test points").click()
+    page.get_by_role("button", name="discretise").click()
+    assert query(page, "plane") == "test,discrete"
+    page.reload()
+    expect(page.get_by_role("button", name="test points")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_card_that_is_clicked_takes_the_place_of_the_output(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations")
+    expect(page.get_by_role("tab", name="Output")).to_have_attribute("aria-selected", "true")
+    page.locator('.mirror button.node[data-name="loss"], .mirror button.node').first.click(force=True)
+    expect(page.get_by_role("tab", name="Chain rule")).to_have_attribute("aria-selected", "true")
+    open_lesson(page, "/one-weight")
+    expect(page.get_by_role("tab", name="Output")).to_have_count(0)
+
+
+def test_data_are_chosen_by_pictures_and_by_keys(page: Page) -> None:
+    open_lesson(page, "/playground")
+    data = page.get_by_role("radiogroup", name="data")
+    expect(data.get_by_role("radio", name="circle")).to_have_attribute("aria-checked", "true")
+    data.get_by_role("radio", name="circle").focus()
+    press(page, "ArrowRight", 3)
+    expect(data.get_by_role("radio", name="spiral")).to_be_focused()
+    expect(data.get_by_role("radio", name="circle")).to_have_attribute("aria-checked", "true")
+    press(page, "Enter")
+    expect(data.get_by_role("radio", name="spiral")).to_have_attribute("aria-checked", "true")
