@@ -37,7 +37,8 @@ def surface(iteration: int) -> np.ndarray[Any, Any]:
         session.advance(1.0)
     pictures = pictures_of(session.core.view())
     assert pictures is not None
-    return pictures.surface[0]
+    found: np.ndarray[Any, Any] = pictures.surface[0]
+    return found
 
 
 def test_every_place_has_its_exact_number(page: Page) -> None:
