@@ -807,6 +807,8 @@ export interface components {
         Evaluation: {
             train: components["schemas"]["Scores"];
             test: components["schemas"]["Scores"] | null;
+            /** @description Of each layer of the graph, the input first. */
+            health: components["schemas"]["LayerHealth"][];
         };
         /**
          * @description Ask for the numbers that made a number.
@@ -1187,6 +1189,15 @@ export interface components {
             summed: number | null;
             /** @description What the next layer reads: (batch, units). */
             output: number;
+        };
+        /** @description Units of a layer that no longer learn, or hardly; both lists are places among its units. */
+        LayerHealth: {
+            /** @description How many have an activation that may flatten. */
+            units: number;
+            /** @description Units whose activation has a slope of exactly 0 at every point that is trained on. */
+            dead: number[];
+            /** @description Others whose slope is below 0.001 in size at 95 % or more of the points that are trained on. */
+            saturated: number[];
         };
         /** @description What a list of lessons shows of one. */
         LessonBrief: {
@@ -2856,6 +2867,7 @@ export type GuessCommand = components["schemas"]["GuessCommand"];
 export type Health = components["schemas"]["Health"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
 export type Layer = components["schemas"]["Layer"];
+export type LayerHealth = components["schemas"]["LayerHealth"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];

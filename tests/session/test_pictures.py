@@ -202,3 +202,58 @@ def test_layers_name_their_nodes() -> None:
     assert (output.kind, output.units, output.activation) == ("output", 1, "")
     assert output.summed == output.output
     assert Session("one-weight").graph().layers == []
+
+
+def test_units_are_dead_or_saturated_over_all_points_that_are_trained_on() -> None:
+    session, viewer = looking(activation="sigmoid", initialisation="large", hidden=[8, 8, 8])
+    frame = pull(session, viewer)
+    assert frame.evaluation is not None
+    points = next(m for m in session.news("dataset") if isinstance(m, Dataset))
+    trained_on = np.asarray(points.inputs)[points.held_out :]
+    # By the formula: the slope of a sigmoid is a (1 − a), here in float64.
+    values = {t.index: np.asarray(t.data, dtype=np.float64) for t in frame.tensors if t.what == "value"}
+    layer, found = trained_on, frame.evaluation.health
+    assert found[0].units == 0 and len(found) == 5
+    flat = 0
+    for shape, told in zip(session.graph().layers[1:-1], found[1:], strict=False):
+        assert shape.weight is not None and shape.bias is not None
+        layer = 1.0 / (1.0 + np.exp(-(layer @ values[shape.weight].T + values[shape.bias])))
+        share = (layer * (1.0 - layer) < 1e-3).mean(axis=0)
+        saturated = [int(k) for k in np.flatnonzero(share >= 0.95)]
+        assert told.units == 8 and sorted({*told.dead, *told.saturated}) == saturated
+        assert not {*told.dead} & {*told.saturated}
+        flat += len(saturated)
+    assert 0 < flat < 24, "a network where all or none are proves little"
+    assert (found[-1].units, found[-1].dead, found[-1].saturated) == (0, [], [])
+
+
+def test_a_unit_that_is_dead_here_is_the_one_at_which_one_stops() -> None:
+    session, viewer = looking(activation="relu", lr=3.0)
+    do(session, viewer, type="breakpoint", action="add", condition={"kind": "dead"})
+    do(session, viewer, type="step", unit="iteration", count=300)
+    moved = session.cursor
+    assert 0 < moved.iteration < 300
+    after = pull(session, viewer)
+    assert after.evaluation is not None
+    assert [layer.dead for layer in after.evaluation.health] != [[], [], [], []]
+    do(session, viewer, type="seek", iteration=moved.iteration, step=0)
+    before = pull(session, viewer)
+    assert before.evaluation is not None
+    assert [layer.dead for layer in before.evaluation.health] != [
+        layer.dead for layer in after.evaluation.health
+    ]
+
+
+def test_what_bends_nothing_is_neither() -> None:
+    configs: list[dict[str, Any]] = [
+        {"activation": "linear"},
+        {"hidden": []},
+        {"data": "plane", "activation": "linear"},
+    ]
+    for config in configs:
+        session, viewer = looking(**config)
+        frame = pull(session, viewer)
+        assert frame.evaluation is not None
+        assert all(
+            (layer.units, layer.dead, layer.saturated) == (0, [], []) for layer in frame.evaluation.health
+        )

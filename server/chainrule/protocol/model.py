@@ -197,11 +197,26 @@ class Scores(Part):
     )
 
 
+class LayerHealth(Part):
+    """Units of a layer that no longer learn, or hardly; both lists are places among its units."""
+
+    units: int = Field(description="How many have an activation that may flatten.")
+    dead: list[int] = Field(
+        description="Units whose activation has a slope of exactly 0 at every point that is trained on."
+    )
+    saturated: list[int] = Field(
+        description="Others whose slope is below 0.001 in size at 95 % or more of the points that are trained on."
+    )
+
+
 class Evaluation(Part):
     """How the network does with the parameters at the cursor, in evaluation mode."""
 
     train: Scores
     test: Scores | None
+    health: list[LayerHealth] = Field(
+        default_factory=list, description="Of each layer of the graph, the input first."
+    )
 
 
 class UpdateDetail(Part):

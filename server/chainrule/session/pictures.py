@@ -15,8 +15,9 @@ from chainrule.lessons.lesson import OfPlane, PlanePoints
 from chainrule.protocol.frames import WithTensors
 from chainrule.protocol.model import Evaluation, FrameTensor, PictureOf
 from chainrule.protocol.server import Dataset
+from chainrule.session.units import NOTHING, health
 from chainrule.session.view import View
-from chainrule.trace import Record
+from chainrule.trace import Record, Regime
 
 THUMBNAIL = 16
 """Places of a unit's thumbnail along each axis."""
@@ -40,6 +41,7 @@ def grid(low: float, high: float, count: int) -> HostArray:
 class Pictures:
     """Of a network with certain parameters; each is made when somebody first looks."""
 
+    regime: Regime
     model: OfPlane
     values: Mapping[str, Array]
 
@@ -60,8 +62,9 @@ class Pictures:
 
     @cached_property
     def evaluation(self) -> Evaluation:
-        """How the network does."""
-        return self.model.scores(self.values)
+        """How the network does, and whether its units still learn."""
+        layers = health(self.regime, self.values, self.model.layer_names)
+        return self.model.scores(self.values).model_copy(update={"health": [NOTHING, *layers]})
 
 
 def _in_8_bits(units: HostArray) -> tuple[HostArray, list[float]]:
@@ -99,7 +102,7 @@ def pictures_of(view: View) -> Pictures | None:
             values.update(
                 {n: v for n, v in record.end.values.items() if record.start.regime.leaves[n].kind == "buffer"}
             )
-        found = by_updates[done] = Pictures(model, values)
+        found = by_updates[done] = Pictures(record.start.regime, model, values)
     return found
 
 

@@ -1,17 +1,29 @@
-"""Units of a network that have died: nothing that is trained on gets a gradient through them."""
+"""Units of a network that have died, or nearly: what is trained on gets no gradient through them, or hardly any."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chainrule.engine.backend import Array, host
+from chainrule.engine.backend import Array, HostArray, host
 from chainrule.engine.backward import local_derivative
 from chainrule.engine.tape import Node
+from chainrule.protocol.model import LayerHealth
 from chainrule.trace import Regime
 
 CHANNELS = 1
 """The axis of units, or of channels: the first is that of the samples."""
+
+
+FLAT = 1e-3
+"""A slope that is smaller lets nearly nothing through."""
+
+MOST = 0.95
+"""The share of points at which a saturated unit is flat."""
+
+
+NOTHING = LayerHealth(units=0, dead=[], saturated=[])
+"""Of a layer whose units bend nothing."""
 
 
 class Unit(NamedTuple):
@@ -28,20 +40,51 @@ def dead_units(regime: Regime, values: Mapping[str, Array]) -> list[Unit]:
     or tanh where it has saturated beyond what the dtype tells from flat. A gradient that is merely small is not zero.
     None where the model does not say what it answers (:class:`~chainrule.lessons.lesson.Answers`).
     """
+    return [
+        Unit(str(node.name), int(k))
+        for node, slope in slopes(regime, values)
+        for k in host.flatnonzero(_dead(slope))
+    ]
+
+
+def health(regime: Regime, values: Mapping[str, Array], layers: Sequence[str]) -> list[LayerHealth]:
+    """Which units no longer learn, or hardly, in each of these scopes; a unit is dead as in :func:`dead_units`.
+
+    Saturated is a unit that is not dead, whose activation has a slope of less than ``FLAT`` in size at ``MOST`` of the
+    points that are trained on, or more: of what arrives at it, nearly nothing gets through for nearly all of them.
+    """
+    found: dict[str, LayerHealth] = {}
+    for node, slope in slopes(regime, values):
+        dead = _dead(slope)
+        flat = (host.abs(slope) < FLAT).mean(axis=0) >= MOST
+        found[node.scope] = LayerHealth(
+            units=len(dead),
+            dead=[int(k) for k in host.flatnonzero(dead)],
+            saturated=[int(k) for k in host.flatnonzero(flat & ~dead)],
+        )
+    return [found.get(name, NOTHING) for name in layers]
+
+
+def slopes(regime: Regime, values: Mapping[str, Array]) -> list[tuple[Node, HostArray]]:
+    """Each activation with its slope, (places, units), at every point that is trained on; of images, at every pixel."""
     model = regime.answers
     if model is None:
         return []
     with regime.backend.quiet():
         root = model.outputs(values, model.examples).node
-    found: list[Unit] = []
-    for node in activations(root):
-        slope = local_derivative(node, 0)
-        if slope is None:
-            continue
-        zero = regime.backend.to_numpy(slope) == 0
-        others = tuple(axis for axis in range(zero.ndim) if axis != CHANNELS)
-        found.extend(Unit(str(node.name), int(k)) for k in host.flatnonzero(zero.all(axis=others)))
-    return found
+    nodes = [(node, local_derivative(node, 0)) for node in activations(root)]
+    known = [(node, slope) for node, slope in nodes if slope is not None]
+    arrays = regime.backend.to_host([slope for _, slope in known])
+    return [
+        (node, host.moveaxis(array, CHANNELS, -1).reshape(-1, array.shape[CHANNELS]))
+        for (node, _), array in zip(known, arrays, strict=True)
+    ]
+
+
+def _dead(slope: HostArray) -> HostArray:
+    """(places, units) → (units,)"""
+    dead: HostArray = (slope == 0).all(axis=0)
+    return dead
 
 
 def activations(root: Node) -> list[Node]:
