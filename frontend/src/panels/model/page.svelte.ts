@@ -165,7 +165,9 @@ export class Page {
   /** The weight whose number is explained, as the layers' view marks it. */
   readonly weight: { layer: number; unit: number; from: number } | null = $derived(this.#weight());
   /** Units that no longer learn, or hardly, by layer. */
-  readonly health: readonly (UnitHealth | null)[] = $derived([]);
+  readonly health: readonly (UnitHealth | null)[] = $derived(
+    this.state.frame?.header.evaluation?.health ?? [],
+  );
 
   picture: StagePicture | null = null;
   /** Set by the composition root. */

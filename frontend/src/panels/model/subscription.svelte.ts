@@ -9,10 +9,10 @@ export class Subscription {
   /** What each of those who look wants; several may want the same. */
   #wants: readonly (readonly PictureOf[])[] = $state.raw([]);
 
-  /** `layers`: whether the graph is shown as layers, which has a thumbnail for each unit. */
+  /** `layers`: whether the graph is shown as layers, with a thumbnail of each unit and whether it still learns. */
   constructor(link: Link, layers: () => boolean) {
     $effect.root(() => {
-      $effect(() => (layers() ? this.want("units") : undefined));
+      $effect(() => (layers() ? this.want("units", "evaluation") : undefined));
       // Runs after all that changed together has changed: another tab in the place of one is one message.
       $effect(() => {
         link.subscribe(PICTURES.filter((one) => this.#wants.some((wanted) => wanted.includes(one))));
