@@ -5,7 +5,7 @@ import { boundsOf } from "../layout/level";
 import type { Box, Flow, Positions } from "../layout/types";
 import { curveAcross, curveThrough, type Curve } from "./curve";
 import { labelBox, placeLabels, type LabelPlaces } from "./labels";
-import { isScalar, STRIP, type Level } from "./metrics";
+import { CARD, isScalar, STRIP, type Level } from "./metrics";
 import { inPort, outPort, outSide, stayPort, type Wire } from "./ports";
 
 export interface Geometry {
@@ -48,10 +48,10 @@ export function makeGeometry(drawing: Drawing, positions: Positions, level: Leve
       const card = strip ? cards.get(index) : undefined;
       if (card) all.push({ x: card.x, y: card.y + card.h, w: card.w, h: STRIP.gap + STRIP.h });
     }
-  // An updated weight has its old value above it, and where data flow down the update's arithmetic above that.
-  const above = flow === "right" ? 26 : 62;
+  // An updated weight has its old value above it, and the update's arithmetic above that where there is no room below.
   for (const { kind, node } of drawing.graph.steps) {
     const card = kind === "update" && node !== null && numbers(node) ? cards.get(node) : undefined;
+    const above = flow === "right" && card?.h === CARD.h ? 26 : 62;
     if (card) all.push({ x: card.x, y: card.y - above, w: card.w, h: above });
   }
   return { drawing, flow, level, cards, frames: positions.frames, wires, labels, bounds: boundsOf(all) };

@@ -121,7 +121,14 @@ export function planFor(
   const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
   const request = layoutRequest(drawing, level, folded, words, measure);
   const tight = sketch(request);
-  if (one < TIGHT) add(folded, unfolded(tight, folded.spacing), 0.93);
+  if (one < TIGHT) {
+    // Closer along the flow, and across it as far apart as there is room.
+    const { layer, node } = folded.spacing;
+    const closest = scale(unfolded(tight, folded.spacing));
+    const apart = [96, 64].map((gap): Spacing => ({ layer, node: Math.max(gap, node) }));
+    const room = apart.find((gap) => scale(unfolded(tight, gap)) > 0.98 * closest) ?? folded.spacing;
+    add({ ...folded, spacing: room }, unfolded(tight, room), 0.93);
+  }
   // An edit, which adds two cards, must not turn one row into several.
   if (one < Math.max(FOLDED, least)) {
     for (let most = 2; most <= 16; most++) {

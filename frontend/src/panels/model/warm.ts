@@ -2,6 +2,8 @@
 
 /** Marks the moment for tools that measure: what was asked for before it belongs to the first picture. */
 export const STANDS = "chainrule-stands";
+/** And when all is here that is fetched ahead: the page then asks for nothing by itself. */
+export const FETCHED = "chainrule-fetched";
 
 type Task = () => Promise<unknown>;
 const first: Task[] = [];
@@ -32,6 +34,7 @@ export async function pictureIsThere(): Promise<void> {
   stands = true;
   performance.mark(STANDS);
   for (const task of later.splice(0)) await run(task);
+  performance.mark(FETCHED);
 }
 
 async function run(task: Task): Promise<void> {
