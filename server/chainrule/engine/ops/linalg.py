@@ -322,5 +322,7 @@ def linear(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     rows = _rows(xp, x)
     out = rows.dot(w.T) if xp is host else xp.matmul(rows, w.T)
     if len(inputs) > 2:
-        out = out + inputs[2]
+        b = inputs[2]
+        # Into the product's own memory: fresh memory takes as long to write as the sum.
+        out = host.add(out, b, out) if xp is host and out.dtype == b.dtype else out + b
     return out if len(shape) == 2 else xp.reshape(out, (*shape[:-1], w.shape[0]))
