@@ -312,6 +312,56 @@ export interface components {
             type: "ack";
             seq: number;
         };
+        /** @description Each sample's own gradient by two elements of a parameter; by default those with the largest gradient. */
+        ArrowsCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "arrows";
+            name: string;
+            /** @default null */
+            first?: number[] | null;
+            /** @default null */
+            second?: number[] | null;
+        };
+        /**
+         * @description The own gradients of all samples by two elements of a parameter (by one, where there is one).
+         *
+         *     ``batch`` = ``together`` + ``penalty``, up to rounding.
+         */
+        ArrowsResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "arrows_result";
+            cursor: components["schemas"]["Cursor"];
+            name: string;
+            first: number[];
+            second: number[] | null;
+            /** @enum {string} */
+            reduction: "mean" | "sum";
+            /** @description The own loss term of each sample. */
+            losses: components["schemas"]["Number"][];
+            /** @description For each sample its gradient by the first and the second. */
+            samples: components["schemas"]["Number"][][];
+            /** @description The mean of these, or the sum. */
+            together: components["schemas"]["Number"][];
+            /** @description The gradient of the penalties. */
+            penalty: components["schemas"]["Number"][];
+            /** @description The gradient of the loss. */
+            batch: components["schemas"]["Number"][];
+        };
         /** @description A paragraph of a lesson's narrative. Its text may hold {w.value} and {w.grad}: numbers at the cursor. */
         Beat: {
             id: string;
@@ -445,7 +495,7 @@ export interface components {
             /** @default null */
             command?: string | null;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -1330,6 +1380,48 @@ export interface components {
              */
             kind: "non_finite";
         };
+        /**
+         * @description The loss of the cursor's iteration, and what it would be were one number larger by ``h``.
+         *
+         *     In float64, with the same batch, draws and edits. ``index`` picks the element.
+         */
+        NudgeCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nudge";
+            name: string;
+            index?: number[];
+            h: number;
+        };
+        /** @description What one number does to the loss: (``nudged`` − ``loss``) / ``h`` = ``slope``, beside the ``gradient``. */
+        NudgeResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nudge_result";
+            cursor: components["schemas"]["Cursor"];
+            name: string;
+            index: number[];
+            /** @description By how much it is larger: what the sum could hold of what was asked for. */
+            h: components["schemas"]["Number"];
+            value: components["schemas"]["Number"];
+            loss: components["schemas"]["Number"];
+            nudged: components["schemas"]["Number"];
+            slope: components["schemas"]["Number"];
+            gradient: components["schemas"]["Number"];
+        };
         /** @description A number; NaN and the infinities as strings. */
         Number: number | ("NaN" | "Infinity" | "-Infinity");
         /** @description Stop playing, on a step. */
@@ -1546,6 +1638,57 @@ export interface components {
             /** @default 3 */
             iterations?: number;
         };
+        /**
+         * @description One sample of the batch at the cursor by itself: its row of every node, and the gradient of its own loss term.
+         *
+         *     Its own term is its part of the mean, not divided by the number of samples, and without penalties. Asked where
+         *     the forward pass has come to the loss.
+         */
+        SampleCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sample";
+            row: number;
+        };
+        /** @description One sample of a batch by itself. Tensors with more elements than a frame would hold are left out. */
+        SampleResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sample_result";
+            cursor: components["schemas"]["Cursor"];
+            row: number;
+            /** @description How many samples the batch has. */
+            count: number;
+            /** @enum {string} */
+            reduction: "mean" | "sum";
+            /** @description Its own loss term: not divided by the number of samples, no penalties. */
+            loss: components["schemas"]["Number"];
+            /** @description Its row of each node that has an axis of samples. */
+            values: {
+                [key: string]: components["schemas"]["Data"];
+            };
+            /** @description Its row of the gradient of its own term by such a node. */
+            deltas: {
+                [key: string]: components["schemas"]["Data"];
+            };
+            /** @description The gradient of its own term by each parameter. */
+            grads: {
+                [key: string]: components["schemas"]["Data"];
+            };
+        };
         /** @description How a network does on some points. */
         Scores: {
             count: number;
@@ -1574,7 +1717,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -2820,6 +2963,8 @@ export interface operations {
 
 // One name for each schema.
 export type AckCommand = components["schemas"]["AckCommand"];
+export type ArrowsCommand = components["schemas"]["ArrowsCommand"];
+export type ArrowsResult = components["schemas"]["ArrowsResult"];
 export type Beat = components["schemas"]["Beat"];
 export type BeatAnchor = components["schemas"]["BeatAnchor"];
 export type Because = components["schemas"]["Because"];
@@ -2876,6 +3021,8 @@ export type Metrics = components["schemas"]["Metrics"];
 export type Moved = components["schemas"]["Moved"];
 export type NodeState = components["schemas"]["NodeState"];
 export type NonFiniteCondition = components["schemas"]["NonFiniteCondition"];
+export type NudgeCommand = components["schemas"]["NudgeCommand"];
+export type NudgeResult = components["schemas"]["NudgeResult"];
 export type Number = components["schemas"]["Number"];
 export type PauseCommand = components["schemas"]["PauseCommand"];
 export type PingCommand = components["schemas"]["PingCommand"];
@@ -2891,6 +3038,8 @@ export type Progress = components["schemas"]["Progress"];
 export type PytorchCommand = components["schemas"]["PytorchCommand"];
 export type PytorchResult = components["schemas"]["PytorchResult"];
 export type RisingCondition = components["schemas"]["RisingCondition"];
+export type SampleCommand = components["schemas"]["SampleCommand"];
+export type SampleResult = components["schemas"]["SampleResult"];
 export type Scores = components["schemas"]["Scores"];
 export type SeekCommand = components["schemas"]["SeekCommand"];
 export type ServerMessage = components["schemas"]["ServerMessage"];

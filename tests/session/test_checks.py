@@ -4,10 +4,18 @@ from typing import Any
 
 import pytest
 
-from chainrule.protocol.server import Explanation, Fired, Frame, GradcheckResult, PytorchResult, SweepResult
+from chainrule.protocol.server import (
+    Explanation,
+    Fired,
+    Frame,
+    GradcheckResult,
+    NudgeResult,
+    PytorchResult,
+    SweepResult,
+)
 from chainrule.session import Limits
 from chainrule.session.pytorch import installed
-from support.sessions import grad, make, moved, place, refused, send, the, value
+from support.sessions import fingerprint, grad, make, moved, place, refused, send, the, value
 
 
 def check(session: Any, name: str) -> GradcheckResult:
@@ -86,6 +94,60 @@ def test_sweeping_the_parabola() -> None:
     assert refused(send(session, "sweep", name="mul#0", low=0, high=1)).code == "not_scalar"
     assert refused(send(make("test-matrix"), "sweep", name="W", low=0, high=1)).code == "not_scalar"
     assert refused(send(session, "sweep", name="w", low=0, high=float("nan"))).code == "invalid_range"
+
+
+def nudged(session: Any, name: str, h: float, *index: int) -> NudgeResult:
+    return the(NudgeResult, send(session, "nudge", name=name, index=list(index), h=h))
+
+
+def test_a_nudge_of_one_weight() -> None:
+    session = make()
+    told = nudged(session, "w", 0.5)
+    assert (told.value, told.loss, told.h, told.nudged) == (2.0, 16.0, 0.5, 6.25)
+    assert (told.slope, told.gradient) == ((6.25 - 16) / 0.5, -24.0)
+    assert told.cursor == session.cursor
+    for k in range(1, 7):
+        for h in (10.0**-k, -(10.0**-k)):
+            told = nudged(session, "w", h)
+            # Of a parabola the difference is exactly (slope + h·9): the nearer, the smaller the step.
+            assert told.slope == pytest.approx(-24 + 9 * h, abs=1e-7 / abs(h) * 1e-6)
+
+
+def test_a_nudge_of_one_cell_uses_the_batch_and_the_draws_of_the_iteration() -> None:
+    session = make("playground", dropout=0.4, batch_norm=True, l2=0.1)
+    send(session, "seek", iteration=3, step=2)
+    before = fingerprint(session)
+    told = nudged(session, "hidden1.weight", 1e-5, 2, 1)
+    assert fingerprint(session) == before
+    assert told.slope == pytest.approx(told.gradient, rel=1e-3, abs=1e-6)
+    assert nudged(session, "hidden1.weight", 1e-5, 2, 1) == told
+    send(session, "step", unit="phase", count=2)
+    assert value(session, "loss") == pytest.approx(told.loss, rel=1e-5)
+    assert grad(session, "hidden1.weight")[2][1] == pytest.approx(told.gradient, rel=1e-3, abs=1e-6)
+    told = nudged(session, "hidden1.tanh#0", 1e-5, 4, 0)
+    assert told.slope == pytest.approx(told.gradient, rel=1e-3, abs=1e-6)
+
+
+def test_what_cannot_be_nudged_is_refused() -> None:
+    session = make("playground")
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"name": "hidden1.weight", "index": [0], "h": 0.1}, "invalid_index"),
+        ({"name": "hidden1.weight", "index": [4, 0], "h": 0.1}, "invalid_index"),
+        ({"name": "hidden1.weight", "index": [0, 0], "h": 0.0}, "no_nudge"),
+        ({"name": "hidden1.weight", "index": [0, 0], "h": 1e-30}, "no_nudge"),
+        ({"name": "nothing", "h": 0.1}, "unknown_name"),
+    ]
+    for command, code in cases:
+        assert refused(send(session, "nudge", **command)).code == code
+    assert refused(send(make(), "nudge", name="constant#0", h=0.1)).code == "no_gradient"
+    classes = make("test-losses", kind="probabilities")
+    assert refused(send(classes, "nudge", name="C", index=[0], h=0.1)).code == "no_gradient"
+
+
+def test_a_nudge_tells_nothing_that_waits_for_a_guess() -> None:
+    session = make()
+    send(session, "predict", on=True)
+    assert refused(send(session, "nudge", name="w", h=0.1)).code == "withheld"
 
 
 def test_firing_needs_all_contributions() -> None:

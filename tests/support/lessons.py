@@ -9,11 +9,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chainrule.engine.backend import Backend, HostArray, host
+from chainrule.engine.functions.creation import tensor
+from chainrule.engine.functions.softmax import softmax
 from chainrule.engine.random import generator
 from chainrule.engine.tape import Node
 from chainrule.engine.tensor import Tensor
 from chainrule.lessons.lesson import KindFloat, LeafSpec, Lesson, LessonConfig, text
 from chainrule.lessons.options import OptimizerConfig, build_optimizer, optimizer_fields
+from chainrule.nn.functional import cross_entropy, l1_loss, mse_loss, smooth_l1_loss
 from chainrule.nn.optimizers import Optimizer
 from chainrule.protocol.model import ConfigField, ListingLine, StepKind
 
@@ -111,6 +114,71 @@ def build_chain(config: ChainConfig, seed: int, backend: Backend, dtype: str) ->
     )
 
 
+class LossesConfig(OptimizerConfig):
+    lr: KindFloat = 0.05
+    kind: str = "l1"
+
+
+SAMPLES, TOKENS = 5, 4
+
+
+def build_losses(config: LossesConfig, seed: int, backend: Backend, dtype: str) -> TestModel:
+    """Five samples, and a loss of X·W that is a mean over them in one way or another, or in none."""
+
+    def drawn(name: str, shape: tuple[int, ...]) -> HostArray:
+        return host.asarray(generator(seed, name, "test", 0).standard_normal(shape), dtype=dtype)
+
+    def classes(name: str, shape: tuple[int, ...]) -> HostArray:
+        return (drawn(name, shape) > 0).astype(host.int64)
+
+    batch = {"X": drawn("X", (SAMPLES, 3)), "Y": drawn("Y", (SAMPLES, 2)), "C": classes("C", (SAMPLES,))}
+    if config.kind == "ignored":
+        batch["C"][1] = -100
+    if config.kind == "tokens":
+        batch["X"], batch["C"] = drawn("X", (SAMPLES, TOKENS, 3)), classes("C", (SAMPLES, TOKENS))
+
+    def forward(leaves: Mapping[str, Tensor]) -> Tensor:
+        x, y, c, w = (leaves[name] for name in "XYCW")
+        penalty = 0.1 * (w * w).sum()
+        if config.kind == "tokens":
+            return cross_entropy(x.reshape(-1, 3) @ w, c.reshape(-1))
+        found = x @ w
+        match config.kind:
+            case "l1":
+                return l1_loss(found, y) + penalty
+            case "smooth":
+                return penalty + smooth_l1_loss(found, y)
+            case "sum":
+                return mse_loss(found, y, reduction="sum") + penalty
+            case "probabilities" | "ignored":
+                return cross_entropy(found, c) + penalty
+            case "soft":
+                return cross_entropy(found, softmax(y, 1))
+            case "scaled":
+                return -((-(found - y).abs()).mean() * 0.5) / 4.0 - penalty + ((found - y) ** 2).mean()
+            case "weighted":
+                return cross_entropy(found, c, weight=tensor([1.0, 2.0], dtype=found.dtype))
+            case "squared":
+                mean: Tensor = ((found - y) ** 2).mean()
+                squared: Tensor = mean**2.0
+                return squared
+            case _:
+                largest: Tensor = (found - y).max()
+                return largest
+
+    return TestModel(
+        config=config,
+        leaves=(
+            LeafSpec("W", "parameter", drawn("W", (3, 2)), requires_grad=True),
+            LeafSpec("X", "input", batch["X"]),
+            LeafSpec("Y", "target", batch["Y"]),
+            LeafSpec("C", "target", batch["C"]),
+        ),
+        batch_of=lambda iteration: batch,
+        compute=forward,
+    )
+
+
 OPTIMIZERS = ("none", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 
 
@@ -138,4 +206,5 @@ def lesson(
 TEST_LESSONS = {
     "test-matrix": lesson("test-matrix", MatrixConfig, build_matrix, "rows"),
     "test-chain": lesson("test-chain", ChainConfig, build_chain, "length"),
+    "test-losses": lesson("test-losses", LossesConfig, build_losses),
 }

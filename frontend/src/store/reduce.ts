@@ -98,6 +98,11 @@ function apply(state: State, action: Action): State {
       return { ...state, pytorch: action };
     case "sweep_result":
       return { ...state, sweep: action };
+    case "sample_result":
+    case "arrows_result":
+    case "nudge_result":
+      // For whoever asked.
+      return state;
     case "fired":
       return { ...state, fired: action };
     case "prediction":

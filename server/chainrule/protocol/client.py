@@ -167,6 +167,38 @@ class SweepCommand(Command):
     count: int = Field(101, ge=2, le=1001)
 
 
+class SampleCommand(Command):
+    """One sample of the batch at the cursor by itself: its row of every node, and the gradient of its own loss term.
+
+    Its own term is its part of the mean, not divided by the number of samples, and without penalties. Asked where
+    the forward pass has come to the loss.
+    """
+
+    type: Literal["sample"]
+    row: int = Field(ge=0)
+
+
+class ArrowsCommand(Command):
+    """Each sample's own gradient by two elements of a parameter; by default those with the largest gradient."""
+
+    type: Literal["arrows"]
+    name: Name
+    first: Index | None = None
+    second: Index | None = None
+
+
+class NudgeCommand(Command):
+    """The loss of the cursor's iteration, and what it would be were one number larger by ``h``.
+
+    In float64, with the same batch, draws and edits. ``index`` picks the element.
+    """
+
+    type: Literal["nudge"]
+    name: Name
+    index: Index = Field(default_factory=list)
+    h: float = Field(allow_inf_nan=False)
+
+
 class FireCommand(Command):
     """Try to send a node's gradient on now. Refused while contributions of its consumers are missing."""
 
@@ -228,6 +260,9 @@ ClientMessage = Annotated[
     | GradcheckCommand
     | PytorchCommand
     | SweepCommand
+    | SampleCommand
+    | ArrowsCommand
+    | NudgeCommand
     | FireCommand
     | PredictCommand
     | GuessCommand

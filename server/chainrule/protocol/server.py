@@ -267,6 +267,60 @@ class SweepResult(Message):
     losses: list[Number]
 
 
+Reduction = Literal["mean", "sum"]
+"""How the own loss terms of the samples make the loss of the batch."""
+
+
+class SampleResult(Message):
+    """One sample of a batch by itself. Tensors with more elements than a frame would hold are left out."""
+
+    type: Literal["sample_result"] = "sample_result"
+    cursor: Cursor
+    row: int
+    count: int = Field(description="How many samples the batch has.")
+    reduction: Reduction
+    loss: Number = Field(description="Its own loss term: not divided by the number of samples, no penalties.")
+    values: dict[str, Data] = Field(description="Its row of each node that has an axis of samples.")
+    deltas: dict[str, Data] = Field(description="Its row of the gradient of its own term by such a node.")
+    grads: dict[str, Data] = Field(description="The gradient of its own term by each parameter.")
+
+
+class ArrowsResult(Message):
+    """The own gradients of all samples by two elements of a parameter (by one, where there is one).
+
+    ``batch`` = ``together`` + ``penalty``, up to rounding.
+    """
+
+    type: Literal["arrows_result"] = "arrows_result"
+    cursor: Cursor
+    name: str
+    first: list[int]
+    second: list[int] | None
+    reduction: Reduction
+    losses: list[Number] = Field(description="The own loss term of each sample.")
+    samples: list[list[Number]] = Field(
+        description="For each sample its gradient by the first and the second."
+    )
+    together: list[Number] = Field(description="The mean of these, or the sum.")
+    penalty: list[Number] = Field(description="The gradient of the penalties.")
+    batch: list[Number] = Field(description="The gradient of the loss.")
+
+
+class NudgeResult(Message):
+    """What one number does to the loss: (``nudged`` − ``loss``) / ``h`` = ``slope``, beside the ``gradient``."""
+
+    type: Literal["nudge_result"] = "nudge_result"
+    cursor: Cursor
+    name: str
+    index: list[int]
+    h: Number = Field(description="By how much it is larger: what the sum could hold of what was asked for.")
+    value: Number
+    loss: Number
+    nudged: Number
+    slope: Number
+    gradient: Number
+
+
 class Fired(Message):
     """Whether a node may send its gradient on, and which contributions are still missing."""
 
@@ -325,6 +379,9 @@ ServerMessage = Annotated[
     | GradcheckResult
     | PytorchResult
     | SweepResult
+    | SampleResult
+    | ArrowsResult
+    | NudgeResult
     | Fired
     | Prediction
     | ErrorMessage,

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from chainrule.protocol.client import (
     ANONYMOUS,
+    ArrowsCommand,
     Command,
     ExplainCommand,
     FireCommand,
     GradcheckCommand,
+    NudgeCommand,
     PytorchCommand,
+    SampleCommand,
     SweepCommand,
 )
 from chainrule.protocol.rest import MAX_ANSWERED
@@ -21,7 +24,16 @@ from chainrule.protocol.server import Branches, Frame, ServerMessage
 BYTES = 8_000_000
 """Memory for remembered answers, about."""
 
-QUESTIONS = (ExplainCommand, GradcheckCommand, PytorchCommand, SweepCommand, FireCommand)
+QUESTIONS = (
+    ExplainCommand,
+    GradcheckCommand,
+    PytorchCommand,
+    SweepCommand,
+    SampleCommand,
+    ArrowsCommand,
+    NudgeCommand,
+    FireCommand,
+)
 """Commands that change nothing: repeating one is harmless without remembering its answer, which may be long."""
 
 

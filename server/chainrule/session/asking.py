@@ -10,24 +10,28 @@ from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.explain import History, began, explain
 from chainrule.protocol.client import (
+    ArrowsCommand,
     BreakpointCommand,
     ExplainCommand,
     FireCommand,
     GradcheckCommand,
     GuessCommand,
+    NudgeCommand,
     PredictCommand,
     PytorchCommand,
+    SampleCommand,
     SweepCommand,
 )
 from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
 from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
-from chainrule.session.checks import consumers_missing, gradcheck, sweep
+from chainrule.session.checks import consumers_missing, gradcheck, nudge, sweep
 from chainrule.session.core import Core
 from chainrule.session.documents import withheld
 from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
+from chainrule.session.samples import arrows, sample
 from chainrule.session.view import View
 from chainrule.timeline import Line, Position
 from chainrule.trace import Record
@@ -38,6 +42,9 @@ Question = (
     | GradcheckCommand
     | PytorchCommand
     | SweepCommand
+    | SampleCommand
+    | ArrowsCommand
+    | NudgeCommand
     | FireCommand
     | PredictCommand
     | GuessCommand
@@ -60,6 +67,13 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             return [pytorch(core, command)]
         case SweepCommand():
             return [(yield from sweep(core, command))]
+        case SampleCommand():
+            return [sample(core, command)]
+        case ArrowsCommand():
+            return [(yield from arrows(core, command))]
+        case NudgeCommand():
+            _require_revealed(core, core.record.find(command.name))
+            return [(yield from nudge(core, command))]
         case FireCommand():
             return [_fire(core, command)]
         case PredictCommand():

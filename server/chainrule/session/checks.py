@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,8 @@ from chainrule.engine.backend import Array, HostArray, get_backend, host
 from chainrule.engine.gradcheck import EPSILON, TOLERANCE, has_kink, relative_error
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
-from chainrule.protocol.client import GradcheckCommand, SweepCommand
-from chainrule.protocol.server import GradcheckResult, SweepResult
+from chainrule.protocol.client import GradcheckCommand, NudgeCommand, SweepCommand
+from chainrule.protocol.server import GradcheckResult, NudgeResult, SweepResult
 from chainrule.session.build import build_regime
 from chainrule.session.core import Core
 from chainrule.trace import Carry, Record, Shift, is_delta, is_edit, run_forward, run_iteration
@@ -29,11 +29,7 @@ def gradcheck(core: Core, command: GradcheckCommand) -> Generator[None, None, Gr
         ``no_gradient``: a constant. ``limit_check``: too many elements.
     """
     record = core.record
-    node = record.find(command.name)
-    if node.kind == "constant":
-        raise no_gradient(f"{command.name} is a constant of the program.")
-    # The edited value is what consumers use; a shift of either is the same.
-    name = str(node.inputs[0].name if is_edit(node) else node.name)
+    node, name = _varied(record, command.name)
     count = int(host.prod(node.shape))
     if 2 * count + 1 > core.limits.check_evaluations:
         raise Refusal(
@@ -78,6 +74,68 @@ def gradcheck(core: Core, command: GradcheckCommand) -> Generator[None, None, Gr
         max_relative_error=error,
         passed=bool(error <= TOLERANCE),
         kink=kink,
+    )
+
+
+def _varied(record: Record, asked: str) -> tuple[Node, str]:
+    """A node by which one may differentiate, and the name of what is then changed."""
+    node = record.find(asked)
+    if node.kind == "constant" or not _floating(node):
+        raise no_gradient(f"{asked} is a constant of the program.")
+    # The edited value is what consumers use; a shift of either is the same.
+    return node, str(node.inputs[0].name if is_edit(node) else node.name)
+
+
+def _floating(node: Node) -> bool:
+    return node.backend.dtype_of(node.value).is_floating_point
+
+
+def nudge(core: Core, command: NudgeCommand) -> Generator[None, None, NudgeResult]:
+    """The loss before and after one number of a leaf or an activation grows by ``h``, beside the gradient there.
+
+    All of it in float64, from the same numbers, draws and edits.
+
+    Raises
+    ------
+    Refusal
+        ``no_gradient``: a constant; ``invalid_index``; ``no_nudge``: the number stays what it is.
+    """
+    record = core.record
+    node, name = _varied(record, command.name)
+    place = tuple(command.index)
+    if len(place) != len(node.shape) or any(k >= size for k, size in zip(place, node.shape, strict=True)):
+        raise no_element(node, place)
+    exact = _in_float64(core, record, name)
+    analytic = yield from _analytic(exact, record.iteration, name)
+    evaluate = _evaluator(exact, record.iteration, name)
+    x = host.zeros(node.shape) if node.op is not None else _leaf_value(exact, record.iteration, name)
+    value = float(node.backend.to_numpy(node.value)[place])
+    loss = evaluate(x)
+    yield
+    before = float(x[place])
+    x[place] = before + command.h
+    h = float(x[place]) - before
+    if h == 0:
+        raise Refusal(
+            "no_nudge",
+            422,
+            "The number stays what it is",
+            f"{before} + {command.h} is {before}.",
+            "Choose a larger step.",
+        )
+    nudged = evaluate(x)
+    with host.errstate(all="ignore"):
+        slope = float(host.float64(nudged - loss) / h)
+    return NudgeResult(
+        cursor=core.cursor(),
+        name=str(node.name),
+        index=list(place),
+        h=h,
+        value=value,
+        loss=loss,
+        nudged=nudged,
+        slope=slope,
+        gradient=float(analytic[place]),
     )
 
 
@@ -224,6 +282,24 @@ def no_gradient(detail: str) -> Refusal:
         detail,
         "Choose a parameter, an input or an activation.",
     )
+
+
+def no_element(node: Node, index: Sequence[int]) -> Refusal:
+    """The refusal of an index that a node does not have."""
+    return Refusal(
+        "invalid_index",
+        422,
+        "No such element",
+        f"{node.name} has the shape {list(node.shape)}, so it has no {list(index)}.",
+        "Give one index for each axis, from 0.",
+        reason="no_element",
+        params={"name": str(node.name), "shape": shown(node.shape), "index": shown(index)},
+    )
+
+
+def shown(numbers: Sequence[int]) -> str:
+    """A shape or an index as it is printed: 4×2."""
+    return f"[{'×'.join(map(str, numbers))}]"
 
 
 def consumers_missing(record: Record, node: Node, step: int) -> list[str]:

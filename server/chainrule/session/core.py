@@ -22,6 +22,7 @@ from chainrule.trace import Carry, Record, Regime
 if TYPE_CHECKING:
     from chainrule.lessons.lesson import Lesson, LessonConfig
     from chainrule.protocol.server import Reached
+    from chainrule.session.samples import Batch
 
 
 class Arrival(NamedTuple):
@@ -90,6 +91,8 @@ class Core:
         The run beside the current one, and its iteration.
     anchors
         Branches that may not be forgotten, because some work under way returns to them.
+    batch
+        How its samples make its loss, where somebody has asked.
     stops, stopped_by
         How often playing has stopped by itself, and why it did last.
     """
@@ -109,6 +112,7 @@ class Core:
         self.next_breakpoint = 1
         self.prediction = Prediction()
         self.last_edit: LastEdit | None = None
+        self.batch: Batch | None = None
         self.stops = 0
         self.stopped_by: Arrival | None = None
         self.line: Line = self.timeline.root(build_regime(lesson, config, seed, backend, limits), "start", [])

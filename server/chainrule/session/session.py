@@ -14,6 +14,7 @@ from chainrule.lessons.lesson import configured, find_lesson
 from chainrule.limits import Limits
 from chainrule.protocol.client import (
     AckCommand,
+    ArrowsCommand,
     BreakpointCommand,
     CancelCommand,
     ClientMessage,
@@ -24,11 +25,13 @@ from chainrule.protocol.client import (
     FireCommand,
     GradcheckCommand,
     GuessCommand,
+    NudgeCommand,
     PauseCommand,
     PingCommand,
     PlayCommand,
     PredictCommand,
     PytorchCommand,
+    SampleCommand,
     SeekCommand,
     StepCommand,
     SubscribeCommand,
@@ -64,12 +67,15 @@ CHANGING = (
     BreakpointCommand,
     GradcheckCommand,
     SweepCommand,
+    SampleCommand,
+    ArrowsCommand,
+    NudgeCommand,
     PredictCommand,
     GuessCommand,
 )
 """Commands that wait for the one under way: they would change what it works on, or take long themselves."""
 
-SEARCHES = (GradcheckCommand, SweepCommand)
+SEARCHES = (GradcheckCommand, SweepCommand, SampleCommand, ArrowsCommand, NudgeCommand)
 QUESTIONS = (*SEARCHES, ExplainCommand)
 """Commands that only look. Long ones make way for any other, and begin again where it has led."""
 
@@ -403,6 +409,9 @@ class Session:
                 | GradcheckCommand()
                 | PytorchCommand()
                 | SweepCommand()
+                | SampleCommand()
+                | ArrowsCommand()
+                | NudgeCommand()
                 | FireCommand()
                 | PredictCommand()
                 | GuessCommand()

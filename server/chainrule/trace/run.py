@@ -153,9 +153,9 @@ def _updated(
     return value, Slot(t, state)
 
 
-def run_forward(carry: Carry, iteration: int) -> tuple[Tape, Node]:
-    """The forward pass alone: the tape and the node of the loss."""
-    return _forward(carry, iteration, _inputs(carry, iteration))
+def run_forward(carry: Carry, iteration: int, inputs: Mapping[str, Array] | None = None) -> tuple[Tape, Node]:
+    """The forward pass alone: the tape and the node of the loss. ``inputs`` take the place of the batch."""
+    return _forward(carry, iteration, _inputs(carry, iteration) if inputs is None else inputs)
 
 
 def _forward(carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> tuple[Tape, Node]:
