@@ -739,6 +739,11 @@ export interface components {
             revealed?: components["schemas"]["Cursor"] | null;
             /** @description Commands that are part of this already, as the service notes them: repeated, they do nothing. */
             answered?: string[];
+            /**
+             * @description Begin playing.
+             * @default null
+             */
+            playing?: components["schemas"]["PlayRecipe"] | null;
         };
         /** @description A place on the timeline: the state *after* step ``step`` of iteration ``iteration``. */
         Cursor: {
@@ -1476,6 +1481,12 @@ export interface components {
             unit?: "step" | "phase" | "iteration" | "epoch";
             /** @default 1 */
             rate?: number | null;
+        };
+        /** @description Going on by one unit at a time, ``rate`` units a second (null: as fast as possible). */
+        PlayRecipe: {
+            /** @enum {string} */
+            unit: "step" | "phase" | "iteration" | "epoch";
+            rate: number | null;
         };
         /** @description Playing started or stopped. */
         Playback: {
@@ -3028,6 +3039,7 @@ export type PauseCommand = components["schemas"]["PauseCommand"];
 export type PingCommand = components["schemas"]["PingCommand"];
 export type Place = components["schemas"]["Place"];
 export type PlayCommand = components["schemas"]["PlayCommand"];
+export type PlayRecipe = components["schemas"]["PlayRecipe"];
 export type Playback = components["schemas"]["Playback"];
 export type PredictCommand = components["schemas"]["PredictCommand"];
 export type Prediction = components["schemas"]["Prediction"];

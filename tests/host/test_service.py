@@ -201,6 +201,27 @@ async def test_a_killed_worker_costs_nothing_but_a_reconnection(service: Service
             await next_frame(ws)
 
 
+async def test_what_plays_goes_on_after_its_worker_was_killed(service: Service) -> None:
+    async with client_of(service) as client:
+        session = await create(client)
+        await command(client, session, type="play", unit="iteration", rate=1000)
+        for number in service.workers():
+            os.kill(number, signal.SIGKILL)
+        for _ in range(300):
+            answer = await client.get(f"/api/sessions/{session}")
+            if answer.status_code == 200:
+                break
+            await asyncio.sleep(0.1)
+        there = answer.json()["cursor"]["iteration"]
+        for _ in range(300):
+            if (await client.get(f"/api/sessions/{session}")).json()["cursor"]["iteration"] > there + 5:
+                break
+            await asyncio.sleep(0.02)
+        else:
+            raise AssertionError("it stands still")
+        await command(client, session, type="pause")
+
+
 async def test_messages_far_over_the_limit_close_the_socket(service: Service) -> None:
     async with client_of(service) as client:
         session = await create(client)

@@ -25,6 +25,7 @@ def again(session: Session) -> Session:
         predict=recipe.predict,
         revealed=recipe.revealed,
         answered=recipe.answered,
+        playing=recipe.playing,
     )
 
 
@@ -50,6 +51,22 @@ def test_an_edit_that_was_made_is_not_made_again() -> None:
     send(other, "edit", id="e", name="w", value=3.0)
     assert len(other.branches().branches) == branches
     assert fingerprint(other) == fingerprint(session)
+
+
+def test_what_was_playing_goes_on_playing() -> None:
+    session = make()
+    before = session.journal_revision
+    send(session, "play", unit="iteration", rate=None)
+    assert session.journal_revision == before + 1
+    session.advance(0.01)
+    other = again(session)
+    start = place(other)
+    assert start == place(session)
+    assert other.welcome().playing
+    other.advance(0.01)
+    assert place(other) > start
+    send(other, "pause")
+    assert again(other).recipe().playing is None
 
 
 def test_a_breakpoint_is_set_once() -> None:

@@ -52,6 +52,7 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
             journal=wanted.journal,
             cursor=wanted.cursor,
             answered=wanted.answered,
+            playing=wanted.playing,
             breakpoints=wanted.breakpoints,
             predict=wanted.predict,
             companion=wanted.companion,

@@ -17,6 +17,7 @@ from chainrule.protocol.model import (
     Phase,
     Place,
     RunName,
+    Unit,
 )
 from chainrule.protocol.numbers import Number
 
@@ -40,6 +41,14 @@ class CompanionRecipe(BaseModel):
     name: RunName
     beside: RunName
     journal: list[JournalEntry] = Field(default_factory=list, max_length=MAX_JOURNAL)
+
+
+class PlayRecipe(BaseModel):
+    """Going on by one unit at a time, ``rate`` units a second (null: as fast as possible)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    unit: Unit
+    rate: float | None = Field(gt=0, le=1000)
 
 
 class CreateSession(BaseModel):
@@ -68,6 +77,7 @@ class CreateSession(BaseModel):
         max_length=MAX_ANSWERED,
         description="Commands that are part of this already, as the service notes them: repeated, they do nothing.",
     )
+    playing: PlayRecipe | None = Field(None, description="Begin playing.")
 
 
 class CompanionInfo(Part):

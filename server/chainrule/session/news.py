@@ -88,8 +88,9 @@ class News:
 
     def _recipe_now(self) -> tuple[Any, ...]:
         """What makes the session again, but for the cursor."""
-        core = self.session.core
-        return core.line.journal, core.breakpoints, core.revealed(), self._companion()
+        core, playing = self.session.core, self.session.playing
+        plays = None if playing is None else (playing.unit, playing.rate)
+        return core.line.journal, core.breakpoints, core.revealed(), self._companion(), plays
 
     def _companion(self) -> tuple[Any, ...] | None:
         companion = self.session.core.companion

@@ -38,8 +38,15 @@ from chainrule.protocol.client import (
     SweepCommand,
     UndoCommand,
 )
-from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor
-from chainrule.protocol.rest import BranchesInfo, CompanionRecipe, CreateSession, SessionInfo, StateInfo
+from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor, Unit
+from chainrule.protocol.rest import (
+    BranchesInfo,
+    CompanionRecipe,
+    CreateSession,
+    PlayRecipe,
+    SessionInfo,
+    StateInfo,
+)
 from chainrule.protocol.server import Companion, Done, Frame, Moved, Progress, ServerMessage, Welcome
 from chainrule.session import asking, documents, edits, recording, replay, travel
 from chainrule.session.answers import Answers
@@ -101,6 +108,8 @@ class Session:
         A run to be held beside it.
     answered
         Marks of commands that led there: repeated, they are answered by where the session stands.
+    playing
+        Whether it goes on by itself from there.
     wait
         Whether to do so now; else :meth:`open` does it in slices.
 
@@ -125,6 +134,7 @@ class Session:
         revealed: Cursor | None = None,
         companion: CompanionRecipe | None = None,
         answered: Sequence[str] = (),
+        playing: PlayRecipe | None = None,
         wait: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -142,6 +152,7 @@ class Session:
         self._resume = partial(replay.resume, self.core, breakpoints, predict, revealed)
         self.job: Job | None = None
         self.playing: Playing | None = None
+        self._play_from = playing
         self._outbox: list[ServerMessage] = []
         self._waiting: list[tuple[ClientMessage, Viewer | None]] = []
         self._answers = Answers(self.limits.max_answers, answered)
@@ -166,6 +177,8 @@ class Session:
                     return False
             self._opening = None
             self._resume()
+            if self._play_from is not None:
+                self._play_on_with(self._play_from.unit, self._play_from.rate)
             self._news = News(self)
         return True
 
@@ -227,6 +240,9 @@ class Session:
             predict=self.core.prediction.on,
             revealed=self.core.revealed(),
             answered=self.answered,
+            playing=None
+            if self.playing is None
+            else PlayRecipe(unit=self.playing.unit, rate=self.playing.rate),
             companion=self.core.companion_recipe(),
         )
 
@@ -437,9 +453,12 @@ class Session:
 
     def _play(self, command: PlayCommand) -> Answering:
         yield from ()
-        due = time.monotonic() + (1 / command.rate if command.rate is not None else 0.0)
-        self.playing = Playing(command.unit, command.rate, due)
+        self._play_on_with(command.unit, command.rate)
         return [self._news.playback()]
+
+    def _play_on_with(self, unit: Unit, rate: float | None) -> None:
+        due = time.monotonic() + (1 / rate if rate is not None else 0.0)
+        self.playing = Playing(unit, rate, due)
 
     def _pause(self) -> Answering:
         yield from ()
