@@ -121,3 +121,56 @@ def test_data_are_chosen_by_pictures_and_by_keys(page: Page) -> None:
     expect(data.get_by_role("radio", name="circle")).to_have_attribute("aria-checked", "true")
     press(page, "Enter")
     expect(data.get_by_role("radio", name="spiral")).to_have_attribute("aria-checked", "true")
+
+
+def pad(page: Page) -> Locator:
+    page.get_by_role("radio", name="draw your own").click()
+    found = page.get_by_role("application", name="Plane to draw on")
+    expect(found).to_be_visible()
+    return found
+
+
+def test_drawn_points_are_trained_on(page: Page) -> None:
+    open_lesson(page, "/playground")
+    box = pad(page).bounding_box()
+    assert box
+    # The button counts what was drawn, and waits for two classes.
+    for k, (x, name) in enumerate(((0.25, "class 0"), (0.75, "class 1"))):
+        page.get_by_role("button", name=name, exact=True).click()
+        for y in (0.2, 0.4, 0.6, 0.8):
+            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        use = page.get_by_role("button", name=f"Train on these {4 * k + 4} points")
+        expect(use).to_be_enabled() if k else expect(use).to_be_disabled()
+    page.get_by_role("button", name="undo").click()
+    page.get_by_role("button", name="Train on these 7 points").click()
+    expect(page.get_by_role("application", name="Plane to draw on")).to_have_count(0)
+    expect(page.locator("header")).to_contain_text("iteration 2")
+    expect(caption(page)).to_contain_text(re.compile(r"[3-5] points to train on"))
+    press(page, "Control+ArrowRight", 60)
+    # Two points that are held out say little; those trained on are learnt.
+    expect(page.locator(".output dl").first).to_contain_text(re.compile(r"train loss\s*0\.0"), timeout=20_000)
+
+
+def test_points_are_drawn_by_keys_and_pasted_as_a_table(page: Page) -> None:
+    open_lesson(page, "/playground")
+    drawing = pad(page)
+    drawing.focus()
+    press(page, "Enter")
+    press(page, "ArrowRight", 2)
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="Train on these 2 points")).to_be_visible()
+    press(page, "Delete")
+    expect(page.get_by_role("button", name="Train on these 1 points")).to_be_visible()
+    paste = """text => {
+      const data = new DataTransfer();
+      data.setData('text', text);
+      window.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, cancelable: true}));
+    }"""
+    page.evaluate(paste, "x;y;class\n0,5;1;a\nhere;2;b")
+    status = page.locator(".message")
+    expect(status).to_have_text('Line 3: "here" is not a number.')
+    page.evaluate(paste, "x;y;class\n0,5;1;a\n30;-2;b\n-30;-3;c")
+    expect(status).to_contain_text("3 points were read.")
+    expect(status).to_contain_text("x: −30.0 … 30.0 was brought to −5.0 … 5.0.")
+    page.get_by_role("button", name="Train on these 3 points").click()
+    expect(caption(page)).to_contain_text("class 2")

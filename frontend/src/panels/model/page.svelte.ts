@@ -41,7 +41,7 @@ import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
 
-export type Dialog = "help" | "link" | null;
+export type Dialog = "help" | "link" | "draw" | null;
 export type SheetTab = "lesson" | "setup" | Tab;
 
 /** What the inspector speaks of. */
