@@ -65,7 +65,7 @@ def test_a_learning_rate_holds_from_the_next_iteration(page: Page) -> None:
     field = page.get_by_label("learning rate")
     field.fill("1/18")
     press(page, "Enter")
-    expect(page.get_by_text(re.compile(r"in force from iteration [12]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"In force from iteration [12]"))).to_be_visible()
     at_step(page, 9)
 
 

@@ -142,7 +142,7 @@ def test_the_top_bar_the_set_up_and_the_narrative(page: Page) -> None:
     press(page, "Control+a")
     page.keyboard.type("0.1")
     press(page, "Enter")
-    expect(page.get_by_text(re.compile("in force from iteration"))).to_be_visible()
+    expect(page.get_by_text(re.compile("In force from iteration"))).to_be_visible()
     tab_to(page, page.get_by_role("switch", name="Predict, then reveal"))
     press(page, "Space")
     expect(page.get_by_role("switch", name="Predict, then reveal")).to_be_checked()

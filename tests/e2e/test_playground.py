@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.stepping import at_step, badge, node, open_lesson, press
 
@@ -35,10 +35,14 @@ def test_back_through_an_update_and_forward_again(page: Page) -> None:
     assert [told(page, name) for name in names] == after
 
 
+def field(page: Page, name: str) -> Locator:
+    return page.get_by_label(name, exact=True)
+
+
 def test_it_is_set_up_in_the_page(page: Page) -> None:
     open_lesson(page, "/playground?zoom=operations")
-    hidden = page.get_by_label("hidden layers", exact=True)
-    expect(hidden).to_have_value("4, 2")
+    hidden = field(page, "hidden layers")
+    expect(hidden).to_have_value("4 · 2")
     hidden.fill("3")
     hidden.press("Enter")
     at_step(page, 1, 18)
@@ -52,5 +56,88 @@ def test_it_is_set_up_in_the_page(page: Page) -> None:
     expect(page.get_by_text("These are no sizes of layers.")).to_be_visible()
     press(page, "Escape")
     page.get_by_role("button", name="All-zero start").click()
-    expect(hidden).to_have_value("4, 2")
-    expect(page.get_by_label("initialisation", exact=True)).to_have_value("zeros")
+    expect(hidden).to_have_value("4 · 2")
+    expect(field(page, "initialisation")).to_have_value("zeros")
+
+
+def test_layers_one_by_one(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations")
+    page.get_by_role("button", name="Show each layer").click()
+    page.get_by_role("button", name="One unit more in layer 2").click()
+    expect(field(page, "hidden layers")).to_have_value("4 · 3")
+    field(page, "activation of layer 2").select_option("relu")
+    expect(field(page, "activation").locator("option:checked")).to_have_text("tanh · ReLU")
+    expect(page.get_by_text("In force from iteration 2.")).to_be_visible()
+    press(page, "Escape")
+    press(page, "Control+ArrowRight", 2)
+    expect(node(page, "hidden2.relu#0")).to_be_attached()
+    expect(node(page, "hidden1.tanh#0")).to_be_attached()
+    page.get_by_role("button", name="add a layer").click()
+    expect(field(page, "hidden layers")).to_have_value("4 · 3 · 3")
+    expect(node(page, "hidden3.relu#0")).to_be_attached()
+    page.get_by_role("button", name="Remove layer 1").press("Enter")
+    expect(field(page, "hidden layers")).to_have_value("3 · 3")
+    expect(page.get_by_role("button", name="Remove layer 1")).to_be_focused()
+    expect(field(page, "activation")).to_have_value("relu")
+
+
+def test_what_goes_on_and_what_begins_anew_is_said(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations")
+    at_step(page, 1, 26)
+    press(page, "Control+ArrowRight", 3)
+    at_step(page, 26)
+    rate = field(page, "learning rate")
+    rate.fill("0.1")
+    rate.press("Enter")
+    expect(page.get_by_text("In force from iteration 4.")).to_be_visible()
+    page.get_by_role("switch", name="batch norm").click()
+    expect(page.get_by_text("Built anew, and run up to iteration 3 again.")).to_be_visible()
+    expect(page.get_by_text("Test results and pictures use the running statistics.")).to_be_visible()
+    expect(node(page, "hidden1.batch_norm#0")).to_be_attached()
+    expect(rate).to_have_value("0.1")
+    # A loss with an output for each class needs another last layer.
+    field(page, "loss").select_option("ce")
+    expect(node(page, "output.weight")).to_have_attribute("aria-label", re.compile("2×2"))
+    expect(page.get_by_text("Built anew, and run up to iteration 3 again.")).to_be_visible()
+
+
+def test_restart_and_new_initialisation(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations")
+    at_step(page, 1, 26)
+    first = told(page, "output.bias")
+    press(page, "Control+ArrowRight", 3)
+    at_step(page, 26)
+    rate = field(page, "learning rate")
+    rate.fill("0.1")
+    rate.press("Enter")
+    expect(page.get_by_text("In force from iteration 4.")).to_be_visible()
+    page.get_by_role("button", name="Restart").click()
+    at_step(page, 1, 26)
+    expect(page.locator("header")).to_contain_text("iteration 1")
+    assert told(page, "output.bias") == first
+    expect(rate).to_have_value("0.1")
+    page.get_by_role("button", name="New initialisation").click()
+    expect(node(page, "output.bias")).not_to_have_attribute("aria-label", first)
+    at_step(page, 1, 26)
+    # The address opens the same elsewhere.
+    other = told(page, "output.bias")
+    expect(page).to_have_url(re.compile("initial"))
+    page.reload()
+    at_step(page, 1, 26)
+    expect(node(page, "output.bias")).to_have_attribute("aria-label", other)
+
+
+def test_rare_settings_are_folded_away_until_asked_for(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations")
+    expect(field(page, "schedule")).not_to_be_attached()
+    page.get_by_role("button", name=re.compile(r"^\d+ more$")).last.click()
+    field(page, "schedule").select_option("cosine")
+    expect(field(page, "length, iterations")).to_be_visible()
+    page.get_by_role("button", name="fewer").click()
+    expect(field(page, "gradient clipping")).not_to_be_attached()
+    expect(field(page, "schedule")).to_have_value("cosine")
+    field(page, "data").select_option("drawn")
+    expect(field(page, "noise")).not_to_be_attached()
+    page.get_by_role("tab", name="Lesson").click()
+    press(page, "Control+ArrowRight", 2)
+    expect(page.get_by_text("CosineAnnealingLR")).to_be_visible()

@@ -42,6 +42,7 @@ export function goBeat(page: Page, by: number): void {
   if (!found) return;
   const place = placeOf(found, graph) ?? { iteration: cursor.iteration, step: cursor.step };
   reading.chosen = { beat, ...place };
+  page.left = "lesson";
   if (place.iteration !== cursor.iteration || place.step !== cursor.step)
     page.seek(place.iteration, place.step);
 }

@@ -112,6 +112,8 @@ export class Page {
   /** How the output over the plane is shown. */
   plane: Plane = $state.raw(defaultView.plane);
   sheet: SheetTab = $state("lesson");
+  /** What stands on the left where not both the lesson and the set-up do. */
+  left: "setup" | "lesson" = $state("setup");
   /** The chain of numbers that were clicked, the last one open. */
   trail: Source[] = $state.raw([]);
   presenting = $state(false);
@@ -141,6 +143,11 @@ export class Page {
   readonly phase: Phase = $derived(this.state.phase);
   readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
   readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);
+  /** All settings with the values in force. */
+  readonly values: Record<string, unknown> = $derived({
+    ...this.state.lesson?.defaults,
+    ...this.state.config,
+  });
   readonly nodes: GraphNode[] = $derived(this.state.graph?.nodes ?? []);
   readonly edges: GraphEdge[] = $derived(this.state.graph?.edges ?? []);
   /** Changes with every move, and only then. */
@@ -365,6 +372,13 @@ export class Page {
 
   async configure(config: Record<string, unknown>, field: string): Promise<boolean> {
     return this.#change({ type: "configure", config }, field);
+  }
+
+  /** From iteration 0, with what is set now and the same first weights; `config` may ask for others. */
+  async restart(config: Record<string, unknown> = {}): Promise<void> {
+    this.applied = null;
+    if (await this.#change({ type: "configure", config, restart: true }, null))
+      this.whisper("initial" in config ? m.initialised : m.restarted);
   }
 
   async #change(command: ClientMessage, field: string | null): Promise<boolean> {

@@ -201,12 +201,14 @@ function backwardInWords(graph: Graph, frame: FrameView, step: Step, node: Graph
   return `${first} ${m.now_adds(sums)}`;
 }
 
+const CAUSES: Record<string, () => string> = { start: m.cause_start, restart: m.cause_restart };
+
 /** What a branch began with, of 'edit w' or 'configure lr, x': by the names that the page shows. */
 export function branchCause(state: State, cause: string): string {
   const [, kind, what = ""] = /^(edit|configure) (.+)$/.exec(cause) ?? [];
   if (kind === "edit")
     return m.cause_edit({ name: state.graph?.nodes.find((n) => n.name === what)?.label ?? what });
-  if (kind !== "configure") return cause === "start" ? m.cause_start() : cause;
+  if (kind !== "configure") return CAUSES[cause]?.() ?? cause;
   const titles = what.split(", ").map((name) => {
     const field = state.lesson?.fields.find((one) => one.name === name);
     return field ? inLanguage(field.title) : name;
