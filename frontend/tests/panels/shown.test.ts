@@ -12,6 +12,7 @@ function field(name: string, more: Partial<ConfigField> = {}): ConfigField {
     folded: false,
     note: null,
     choices: [],
+    pictures: {},
     only: {},
     minimum: null,
     maximum: null,
