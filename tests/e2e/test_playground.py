@@ -135,8 +135,6 @@ def test_rare_settings_are_folded_away_until_asked_for(page: Page) -> None:
     page.get_by_role("button", name="fewer").click()
     expect(field(page, "gradient clipping")).not_to_be_attached()
     expect(field(page, "schedule")).to_have_value("cosine")
-    page.get_by_role("radio", name="your own").click()
-    expect(field(page, "noise")).not_to_be_attached()
     page.get_by_role("tab", name="Lesson").click()
     press(page, "Control+ArrowRight", 2)
     expect(page.get_by_text("CosineAnnealingLR")).to_be_visible()
