@@ -8,3 +8,6 @@ export const outputTab = new Later(() => import("../output/Output.svelte"));
 export const tensorTab = new Later(() => import("./TensorTab.svelte"));
 export const pytorchTab = new Later(() => import("./Pytorch.svelte"));
 export const apiTab = new Later(() => import("./Api.svelte"));
+export const parameterPart = new Later<{ node: GraphNode; index?: number[] | null; number?: boolean }>(
+  () => import("../samples/Parameter.svelte"),
+);

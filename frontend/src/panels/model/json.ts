@@ -16,3 +16,9 @@ export function indented(json: string): string {
   }
   return text;
 }
+
+/** NaN and the infinities have no literal in JSON. */
+export function inJson(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+}

@@ -35,6 +35,7 @@ import { levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { becauseInWords, stopsAt } from "./breakpoints";
+import { inJson } from "./json";
 import { translateRefusal } from "./refusals";
 import { Player } from "./player.svelte";
 import { createRuns, type Runs } from "./runs.svelte";
@@ -67,12 +68,6 @@ export function presetHolds(preset: Preset, config: Record<string, unknown>): bo
   return Object.entries(preset.config).every(
     ([name, value]) => JSON.stringify(config[name]) === JSON.stringify(value),
   );
-}
-
-/** NaN and the infinities have no literal in JSON. */
-function inJson(value: number): number | "NaN" | "Infinity" | "-Infinity" {
-  if (Number.isFinite(value)) return value;
-  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 }
 
 /** Only single numbers are typed in place. */
