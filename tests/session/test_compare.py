@@ -150,7 +150,10 @@ def test_what_was_edited_at_the_start_is_shared_where_the_other_has_it() -> None
     send(alone, "edit", name="hidden1.weight", index=[0, 1], value=3.5)
     send(session, "seek", iteration=6)
     same(session, alone)
-    assert told(again(session)) == told(session)
+    made_again = again(session)
+    assert told(made_again) == told(session)
+    send(made_again, "undo")
+    assert made_again.companion() is None, "what was made again can be undone as well"
 
 
 def test_to_go_to_the_companion_swaps_the_two() -> None:

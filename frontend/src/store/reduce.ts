@@ -18,6 +18,7 @@ export const initialState: State = {
   previous: null,
   companion: null,
   arriving: null,
+  newest: -1,
   companionBranch: null,
   dataset: null,
   maps: [],
@@ -140,6 +141,7 @@ function welcome(state: State, action: Welcome): State {
     ...state,
     status: "open",
     welcome: action,
+    newest: -1,
     config: action.config,
     seed: action.seed,
     cursor: action.cursor,
@@ -163,17 +165,12 @@ function withGraph(state: State, graph: Graph): State {
 
 function withFrame(state: State, message: FrameMessage): State {
   // Answers to commands are never coalesced, but a snapshot may be overtaken by one: the newest revision stays.
-  if (
-    state.frame &&
-    message.seq < state.frame.header.seq &&
-    state.welcome &&
-    message.seq >= state.welcome.seq
-  )
-    return state;
+  if (message.seq < state.newest) return state;
   const frame = frameView(message);
   return {
     ...state,
     frame,
+    newest: message.seq,
     previous: state.frame,
     companion: state.arriving?.seq === message.seq ? companionView(state.arriving) : null,
     arriving: null,

@@ -36,6 +36,7 @@ export type {
   Breakpoint,
   ClientMessage,
   Companion,
+  CompanionRecipe,
   ConfigField,
   Cursor,
   Dataset,
@@ -171,6 +172,8 @@ export interface State {
   companion: CompanionView | null;
   /** What came of it before the frame that it belongs to. */
   arriving: CompanionMessage | null;
+  /** The revision of the newest frame on this connection; −1 before the first. A session made again counts anew. */
+  newest: number;
   /** The branch of the run beside the current one. */
   companionBranch: number | null;
   /** The points of the plane that the cursor's iteration is from. */

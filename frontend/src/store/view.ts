@@ -1,5 +1,5 @@
 /** What the address holds: lesson, seed, configuration, cursor and view. Pure, both ways. */
-import type { Breakpoint, JournalEntry } from "./types";
+import type { Breakpoint, JournalEntry, CompanionRecipe } from "./types";
 
 export type Zoom = "layers" | "operations" | "scalars";
 export type Tab = "output" | "rule" | "tensor" | "pytorch" | "api";
@@ -39,7 +39,9 @@ export interface View {
   present: boolean;
   journal: JournalEntry[];
   breakpoints: Breakpoint[];
-  /** The id of a snapshot, which then holds lesson, seed, configuration, journal and breakpoints. */
+  /** What makes the run beside the current one. */
+  companion: CompanionRecipe | null;
+  /** The id of a snapshot, which then holds lesson, seed, configuration, journal, breakpoints and companion. */
   snapshot: string | null;
 }
 
@@ -63,6 +65,7 @@ export const defaultView: View = {
   present: false,
   journal: [],
   breakpoints: [],
+  companion: null,
   snapshot: null,
 };
 
@@ -83,6 +86,7 @@ export function viewToUrl(view: View): string {
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
   if (!view.snapshot && view.journal.length > 0) add("j", JSON.stringify(view.journal));
+  if (!view.snapshot && view.companion) add("vs", JSON.stringify(view.companion));
   if (!view.snapshot && view.breakpoints.length > 0) add("b", breakpointsToText(view.breakpoints));
   return `/${encodeURIComponent(view.lesson)}?${query.join("&")}`;
 }
@@ -104,12 +108,13 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     present: query.get("present") === "1",
     journal: arrayFrom(query.get("j")) as JournalEntry[],
     breakpoints: breakpointsFrom(query.get("b")),
+    companion: companionFrom(query.get("vs")),
     snapshot: query.get("s") ?? null,
   };
 }
 
 /** A part of an address that may not make sense. */
-export type Unread = "seed" | "place" | "config" | "edits" | "breakpoints" | "view";
+export type Unread = "seed" | "place" | "config" | "edits" | "breakpoints" | "companion" | "view";
 
 /** What an address says that `viewFromUrl` could not read, or only in part. */
 export function unreadIn(url: URL | { pathname: string; search: string }): Unread[] {
@@ -124,6 +129,7 @@ export function unreadIn(url: URL | { pathname: string; search: string }): Unrea
     ["config", odd("c", (text) => isObject(parse(text)))],
     ["edits", odd("j", (text) => Array.isArray(parse(text)))],
     ["breakpoints", odd("b", (text) => Array.isArray(parse(text)))],
+    ["companion", odd("vs", (text) => companionFrom(text) !== null)],
     [
       "view",
       odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
@@ -234,6 +240,15 @@ function objectFrom(text: string | null): Record<string, unknown> {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A companion's journal that is cut off makes another run: then there is none. */
+function companionFrom(text: string | null): CompanionRecipe | null {
+  const value = parse(text);
+  if (!isObject(value)) return null;
+  const { name, beside, journal } = value;
+  if (typeof name !== "string" || typeof beside !== "string" || !Array.isArray(journal)) return null;
+  return { name, beside, journal: journal as JournalEntry[] };
 }
 
 function arrayFrom(text: string | null): unknown[] {

@@ -1,6 +1,7 @@
 /** The few REST calls that the page makes before it has a socket. Errors are problem documents. */
 import type {
   Breakpoint,
+  CompanionRecipe,
   Cursor,
   JournalEntry,
   LessonBrief,
@@ -39,6 +40,7 @@ export interface Rest {
     journal?: JournalEntry[];
     cursor?: Cursor;
     breakpoints?: Breakpoint[];
+    companion?: CompanionRecipe | null;
     predict?: boolean;
   }): Promise<SessionInfo>;
   session(id: string): Promise<SessionInfo>;

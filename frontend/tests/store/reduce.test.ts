@@ -246,6 +246,14 @@ describe("the store", () => {
     expect(state.cursor?.step).toBe(5);
   });
 
+  it("follows a session that the server has made again, and that counts anew", () => {
+    const old = run(welcome, graph, ...frames.slice(0, 9));
+    expect(old.newest).toBeGreaterThan(3);
+    const again = [{ ...welcome, seq: 0 } as Action, { ...frames[2]!, seq: 0 }].reduce(reduce, old);
+    expect(again.cursor?.step).toBe(2);
+    expect(reduce(again, { ...frames[3]!, seq: 1 }).cursor?.step).toBe(3);
+  });
+
   it("starts anew when the session does, although its revisions are lower", () => {
     const old = run(welcome, graph, frames[9]!);
     const again = [{ ...welcome, seq: 0 } as Action, graph, { ...frames[0]!, seq: 0 } as Action].reduce(

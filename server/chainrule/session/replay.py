@@ -42,7 +42,9 @@ def replay(
         allowed = _Allowed(core)
         line = yield from _beside(core, companion, allowed)
         beside = Companion(line, companion.name, companion.beside)
+        alone = core.returning()
         yield from allowed.run(core.arrive(core.line, core.position, companion=beside))
+        edits.push(core, alone)
     except Refusal as refusal:
         # Whoever replays may do without it.
         refusal.params["part"] = "companion"

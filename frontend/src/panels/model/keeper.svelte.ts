@@ -1,6 +1,6 @@
 // What the address holds of a session: what makes it, in full where that is short, else the id of a snapshot.
 import { untrack } from "svelte";
-import type { Breakpoint, JournalEntry } from "../../store/types";
+import type { Breakpoint, CompanionRecipe, JournalEntry } from "../../store/types";
 import { defaultView, viewToUrl, type View } from "../../store/view";
 import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
@@ -11,11 +11,16 @@ export const LONGEST_ADDRESS = 2000;
 /** Changes that follow each other faster than this are one snapshot. */
 const QUIET = 400;
 
-type Held = Pick<View, "seed" | "config" | "journal" | "breakpoints" | "snapshot">;
+type Held = Pick<View, "seed" | "config" | "journal" | "breakpoints" | "companion" | "snapshot">;
 
 /** A journal as addresses hold it. Branches are numbered by the session that wrote it, and mean nothing elsewhere. */
 export function portable(journal: JournalEntry[]): JournalEntry[] {
   return journal.map((entry) => ({ ...entry, cursor: { ...entry.cursor, branch: 0 } }));
+}
+
+/** Likewise what makes the run beside it. */
+export function portableCompanion(companion: CompanionRecipe | null | undefined): CompanionRecipe | null {
+  return companion ? { ...companion, journal: portable(companion.journal ?? []) } : null;
 }
 
 /** Breakpoints likewise: numbered anew, in the order in which they were set. */
@@ -29,13 +34,14 @@ export function fits(recipe: Origin): boolean {
   return viewToUrl({ ...defaultView, ...inFull(recipe), lesson: recipe.lesson }).length <= LONGEST_ADDRESS;
 }
 
-function inFull({ seed, config, journal, breakpoints = [] }: Origin): Held {
-  return { seed, config, journal, breakpoints, snapshot: null };
+function inFull({ seed, config, journal, breakpoints = [], companion = null }: Origin): Held {
+  return { seed, config, journal, breakpoints, companion, snapshot: null };
 }
 
 /** What makes the timeline; where one stops on it is no part of that. */
-function timelineOf({ lesson, config, seed, journal }: Origin): string {
-  return JSON.stringify({ lesson, config, seed, journal: portable(journal) });
+function timelineOf({ lesson, config, seed, journal, companion }: Origin): string {
+  const beside = portableCompanion(companion);
+  return JSON.stringify({ lesson, config, seed, journal: portable(journal), beside });
 }
 
 export class Keeper {
@@ -68,9 +74,10 @@ export class Keeper {
   opened(recipe: Origin, snapshot: string | null): void {
     this.#held = inFull({
       ...recipe,
-      config: fits({ ...recipe, journal: [], breakpoints: [] }) ? recipe.config : {},
+      config: fits({ ...recipe, journal: [], breakpoints: [], companion: null }) ? recipe.config : {},
       journal: [],
       breakpoints: [],
+      companion: null,
     });
     this.#of = "";
     this.#take(recipe);
@@ -98,7 +105,7 @@ export class Keeper {
   }
 
   /** Whether the recipe is another one. */
-  #take({ lesson, config, seed, journal, breakpoints, predict }: Origin): boolean {
+  #take({ lesson, config, seed, journal, breakpoints, predict, companion }: Origin): boolean {
     const recipe: Origin = {
       lesson,
       config,
@@ -106,6 +113,7 @@ export class Keeper {
       journal: portable(journal),
       ...(breakpoints?.length && { breakpoints: renumbered(breakpoints) }),
       ...(predict && { predict }),
+      ...(companion && { companion: portableCompanion(companion) }),
     };
     const text = JSON.stringify(recipe);
     if (text === this.#text) return false;
@@ -142,7 +150,14 @@ export class Keeper {
     if (!recipe) return;
     const making = this.rest.keep(recipe).then(({ id }) => {
       if (this.#text !== text) return;
-      this.#held = { ...inFull(recipe), journal: [], config: {}, breakpoints: [], snapshot: id };
+      this.#held = {
+        ...inFull(recipe),
+        journal: [],
+        config: {},
+        breakpoints: [],
+        companion: null,
+        snapshot: id,
+      };
       this.#of = text;
     });
     this.#making = making;

@@ -32,6 +32,8 @@ export async function openLeniently(
 /** The same without what the server does not take; null where the refusal is about something else. */
 export function without(origin: Origin, why: Problem): { origin: Origin; odd: Odd } | null {
   const [part, index] = why.errors[0]?.location ?? [];
+  if (origin.companion && (part === "companion" || why.params["part"] === "companion"))
+    return { origin: { ...origin, companion: null }, odd: "companion" };
   const entry = part === "journal" ? index : why.params["entry"];
   if (typeof entry === "number" && entry < origin.journal.length)
     return { origin: { ...origin, journal: origin.journal.slice(0, entry) }, odd: "edits" };
@@ -62,6 +64,7 @@ export function oddInWords(odd: readonly Odd[]): { title: string; hint: string }
     program: messages.odd_program,
     edits: messages.odd_edits,
     breakpoints: messages.odd_breakpoints,
+    companion: messages.odd_companion,
     view: messages.odd_view,
   };
   return { title: messages.odd_address(), hint: odd.map((part) => said[part]()).join(" ") };

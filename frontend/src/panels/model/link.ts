@@ -2,6 +2,7 @@
 import type {
   Breakpoint,
   ClientMessage,
+  CompanionRecipe,
   Cursor,
   ErrorMessage,
   Incoming,
@@ -22,6 +23,7 @@ export interface Origin {
   /** Where to stand at first, and what is switched on there. */
   cursor?: Cursor;
   breakpoints?: Breakpoint[];
+  companion?: CompanionRecipe | null;
   predict?: boolean;
 }
 

@@ -1,8 +1,9 @@
 // The runs of a session: the current branch's history, those beside it, and travelling along them.
 import { departure, historyOf, type History } from "../../store/histories";
-import type { Branch, State } from "../../store/types";
+import type { Branch, CompanionView, State } from "../../store/types";
 import type { Link, Refused } from "./link";
 import { Travel, type Destination } from "./travel";
+import { settingInWords } from "./words";
 
 /** A branch beside the current one, from where it departs. */
 export interface Other {
@@ -10,18 +11,34 @@ export interface Other {
   history: History;
 }
 
+/** The run that is held beside the current one. */
+export interface Beside {
+  view: CompanionView;
+  history: History;
+  /** What the current one and the other are called, by what tells them apart. */
+  here: string;
+  there: string;
+}
+
 export interface Runs {
   /** The metrics of the current branch, from its first iteration on. */
   readonly history: History;
   /** The other branches whose metrics are known, the newest first. */
   readonly others: Other[];
+  readonly beside: Beside | null;
+  /** Holds another run beside the current one; rejects with `Refused`. */
+  compare(other: { config: Record<string, unknown> } | { branch: number }): Promise<void>;
+  /** Goes on without it. */
+  alone(): void;
+  /** Makes it the current one, and the current one the other. */
+  swap(): void;
   /** To a place that may change again before one is there, as in a drag. */
   travel(to: Destination): void;
 }
 
 export function createRuns(
   page: { readonly state: State },
-  link: Pick<Link, "ask">,
+  link: Pick<Link, "ask" | "send">,
   onRefused: (why: Refused) => void,
 ): Runs {
   const travel = new Travel(link, onRefused);
@@ -37,7 +54,31 @@ export function createRuns(
       .filter((one) => one.history.length > 0)
       .reverse(),
   );
+  const companion = $derived(page.state.companion);
+  const beside = $derived.by((): Beside | null => {
+    if (!companion) return null;
+    const { cursor, config, differs, name } = companion.header;
+    const field = differs.includes("optimizer") ? "optimizer" : differs[0];
+    return {
+      view: companion,
+      history: historyOf(metrics, branches, cursor.branch),
+      here: field ? settingInWords(page.state, field, page.state.config) : companion.header.beside,
+      there: field ? settingInWords(page.state, field, config) : name,
+    };
+  });
   return {
+    get beside() {
+      return beside;
+    },
+    async compare(other) {
+      await link.ask({ type: "compare", ...other }, "branches");
+    },
+    alone() {
+      link.send({ type: "compare" });
+    },
+    swap() {
+      if (companion) travel.to(companion.header.cursor);
+    },
     get history() {
       return history;
     },

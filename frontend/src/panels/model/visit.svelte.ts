@@ -1,6 +1,14 @@
 // Where one is: the address, its history, and the session that belongs to it. Every state has an address.
 import { untrack } from "svelte";
-import type { ClientMessage, Cursor, JournalEntry, LessonInfo, State } from "../../store/types";
+import type {
+  ClientMessage,
+  CompanionRecipe,
+  Cursor,
+  JournalEntry,
+  LessonInfo,
+  SessionInfo,
+  State,
+} from "../../store/types";
 import { defaultView, unreadIn, viewFromUrl, viewToUrl, type View } from "../../store/view";
 import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
@@ -19,6 +27,7 @@ const QUICK = 1000;
 export class Visit {
   #origin: Origin | null = null;
   #journal: JournalEntry[] = $state.raw([]);
+  #companion: CompanionRecipe | null = $state.raw(null);
   /** Where a seek is on its way to: until it is there, the address stays as it is. */
   #heading: { iteration: number; step: number } | null = $state.raw(null);
   #opening = $state(false);
@@ -66,9 +75,10 @@ export class Visit {
       $effect(() => {
         const journal = this.#journal;
         const breakpoints = set;
+        const companion = this.#companion;
         if (this.#opening) return;
         untrack(() => {
-          if (this.#origin) this.#keeper.follow({ ...this.#origin, journal, breakpoints });
+          if (this.#origin) this.#keeper.follow({ ...this.#origin, journal, breakpoints, companion });
         });
       });
     });
@@ -85,14 +95,16 @@ export class Visit {
   async reseed(seed: number): Promise<void> {
     const { config, journal } = { ...defaultView, ...this.#origin, journal: this.#journal };
     const { breakpoints } = this.page.state;
-    const view = { ...this.#here(), config, journal, breakpoints, seed, snapshot: null };
+    const companion = this.#companion;
+    const view = { ...this.#here(), config, journal, breakpoints, companion, seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null }, "push");
   }
 
   /** The same session from its start, with another configuration: for presets. */
   async openWith(config: Record<string, unknown>): Promise<void> {
     const { breakpoints, seed } = this.page.state;
-    const view = { ...this.#here(), config, journal: [], breakpoints, seed, snapshot: null };
+    const anew = { config, journal: [], breakpoints, companion: null, seed, snapshot: null };
+    const view = { ...this.#here(), ...anew };
     await this.#enter({ ...view, at: null, selection: null }, "push");
   }
 
@@ -157,9 +169,10 @@ export class Visit {
       const wanted = lacking ?? originOf(view.snapshot ? await this.rest.snapshot(view.snapshot) : view);
       const lesson = await this.#lesson(wanted.lesson);
       const { origin, odd } = await openLeniently(wanted, (one) => this.link.open(one));
-      const { cursor: _, ...rest } = origin;
+      const { cursor: _, companion = null, ...rest } = origin;
       this.#origin = { ...rest, journal: [] };
       this.#journal = origin.journal;
+      this.#companion = companion;
       this.#keeper.opened(origin, lacking ? null : view.snapshot);
       page.store.dispatch({ type: "local/lesson", lesson });
       page.trouble = null;
@@ -255,19 +268,21 @@ export class Visit {
 
   /** After an edit or a change of configuration, the journal belongs to the address. */
   #followJournal(): void {
-    const { branches, canUndo, config, currentBranch, status } = this.page.state;
+    const { branches, canUndo, companionBranch, config, currentBranch, status } = this.page.state;
     const id = this.link.session;
-    const shape = [id, branches, config, currentBranch];
+    const shape = [id, branches, config, currentBranch, companionBranch];
     if (status !== "open" || shape.every((one, k) => one === this.#shape[k])) return;
     this.#shape = shape;
     // Untracked: the journal that is fetched here must not ask for itself again.
-    if (!id || (!canUndo && untrack(() => this.#journal.length === 0))) return;
+    const plain = untrack(() => this.#journal.length === 0 && this.#companion === null);
+    if (!id || (!canUndo && plain)) return;
     const known = this.#since.length;
     const fetch = ++this.#fetches;
     this.#fetching = this.rest.session(id).then(
       (info) => {
         if (this.link.session !== id || fetch !== this.#fetches) return;
         this.#journal = info.journal;
+        this.#companion = recipeOf(info.companion);
         this.#since.splice(0, known);
       },
       () => {
@@ -305,6 +320,7 @@ export class Visit {
       ...(cursor && { cursor }),
       breakpoints: state.breakpoints,
       predict: state.predict.on,
+      companion: this.#companion,
     };
     this.#opening = true;
     try {
@@ -343,12 +359,18 @@ function samePlace(url: string, now: Location): boolean {
   return there === here;
 }
 
+/** What makes it again, of all that is told of a companion. */
+function recipeOf(companion: SessionInfo["companion"]): CompanionRecipe | null {
+  return companion && { name: companion.name, beside: companion.beside, journal: companion.journal };
+}
+
 function lackingIn(state: unknown): Origin | null {
   return (state as { lacking?: Origin } | null)?.lacking ?? null;
 }
 
 function originOf(recipe: CreateSession): Origin {
   const { lesson, config = {}, seed = defaultView.seed, journal = [], cursor, breakpoints, predict } = recipe;
+  const companion = recipe.companion;
   return {
     lesson,
     config,
@@ -356,6 +378,7 @@ function originOf(recipe: CreateSession): Origin {
     journal,
     ...(cursor && { cursor }),
     ...(breakpoints?.length && { breakpoints }),
+    ...(companion && { companion }),
     ...(predict && { predict }),
   };
 }

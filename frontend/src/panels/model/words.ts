@@ -3,7 +3,8 @@ import { byKey } from "../../i18n/by-key";
 import { inLanguage } from "../../i18n/locale.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
 import { superscript } from "../../layout/drawing";
-import { short } from "../../render/format";
+import { short, typed } from "../../render/format";
+import { optionName } from "./options";
 import type {
   FrameView,
   Graph,
@@ -214,6 +215,21 @@ export function branchCause(state: State, cause: string): string {
     return field ? inLanguage(field.title) : name;
   });
   return titles.join(", ");
+}
+
+/** One field of a configuration as a name for what has it: "Adam", "learning rate 0.1", "no batch norm". */
+export function settingInWords(state: State, name: string, config: Record<string, unknown>): string {
+  const field = state.lesson?.fields.find((one) => one.name === name);
+  const title = field ? inLanguage(field.title) : name;
+  const value = config[name];
+  if (typeof value === "boolean") return value ? title : m.without({ title });
+  if (typeof value === "string" && field?.control === "choice") return optionName(name, value);
+  const text = Array.isArray(value)
+    ? value.join(", ")
+    : typeof value === "number"
+      ? typed(value)
+      : String(value);
+  return `${title} ${text}`;
 }
 
 /** A node for those who do not see the picture: name, kind, value and gradient. */
