@@ -46,10 +46,26 @@ describe("what an address holds of a session", () => {
       config: {},
       journal: recipe(3).journal,
       breakpoints: [],
+      companion: null,
       snapshot: null,
     });
     expect(keeper.lacking).toBeNull();
     expect(kept).toEqual([]);
+  });
+
+  it("has the run that is held beside it, and leads elsewhere without it", () => {
+    const { rest } = server();
+    const keeper = new Keeper(rest, unwanted);
+    const companion = { name: "b", beside: "a", journal: recipe(1, 4).journal };
+    keeper.opened({ ...recipe(1), companion }, null);
+    const held = { ...companion, journal: recipe(1).journal };
+    expect(keeper.held.companion).toEqual(held);
+    expect(keeper.lacking).toBeNull();
+    const here = { ...defaultView, lesson: "one-weight", ...keeper.held };
+    expect(keeper.leadsHere(here, null)).toBe(true);
+    expect(keeper.leadsHere({ ...here, companion: null }, null)).toBe(false);
+    keeper.follow({ ...recipe(1), companion: null });
+    expect(keeper.held.companion).toBeNull();
   });
 
   it("is a snapshot, where that is long: one for changes that follow each other", async () => {

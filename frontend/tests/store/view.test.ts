@@ -40,6 +40,14 @@ const views: View[] = [
   },
   {
     ...defaultView,
+    companion: {
+      name: "lr=0.02",
+      beside: "lr=0.01",
+      journal: [{ cursor: { branch: 0, iteration: 0, step: 0 }, command: { type: "configure", config: {} } }],
+    },
+  },
+  {
+    ...defaultView,
     breakpoints: [
       { id: 1, condition: { kind: "step", node: "mul#0", step_kind: "backward" }, on: true },
       { id: 2, condition: { kind: "grad", relation: "<", threshold: 1e-6 }, on: false },
