@@ -103,7 +103,6 @@ def test_one_moves_on_under_a_short_address(page: Page) -> None:
     assert query(page, "s") == short
 
 
-@pytest.mark.xfail(reason="Back shows an earlier edit than the one that its address holds", strict=False)
 def test_back_and_forward_over_an_edit(page: Page) -> None:
     open_lesson(page)
     edits(page)

@@ -70,6 +70,11 @@ export class Keeper {
     return this.#of === this.#text ? null : this.#recipe;
   }
 
+  /** What makes the timeline that is open: another text, another timeline. */
+  get timeline(): string {
+    return this.#recipe ? timelineOf(this.#recipe) : "";
+  }
+
   /** Another session is open: `snapshot` is where it came from. */
   opened(recipe: Origin, snapshot: string | null): void {
     this.#held = inFull({

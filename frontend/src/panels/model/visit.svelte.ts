@@ -35,6 +35,8 @@ export class Visit {
   readonly #keeper: Keeper;
   /** What the entry of the history holds beside its address, because that does not say it yet. */
   #written: Origin | null = null;
+  /** The timeline that the entry stands for. */
+  #timeline = "";
   #fetching: Promise<void> = Promise.resolve();
   #fetches = 0;
   /** Changes that were answered since the journal was fetched. */
@@ -253,14 +255,23 @@ export class Visit {
     const now = performance.now();
     // A snapshot that is ready takes the place of what the entry held until then.
     const ready = this.#written !== null && lacking === null;
-    const quick = now - this.#lastMove < QUICK || playback.playing || samePlace(url, location);
+    const quick = now - this.#lastMove < QUICK || playback.playing || this.#samePlace(url);
     if (!ready) this.#lastMove = now;
     this.#write(quick || ready ? "replace" : "push", url);
+  }
+
+  /** Whether an address leads to what the entry of the history leads to, but for where one stops on the way. */
+  #samePlace(url: string): boolean {
+    const [there, here] = [new URL(url, location.href), location].map((at) =>
+      viewToUrl({ ...viewFromUrl(at), breakpoints: [] }),
+    );
+    return there === here && this.#timeline === this.#keeper.timeline;
   }
 
   /** Writes an entry of the history. What its address lacks goes beside it: a reload then loses nothing. */
   #write(entry: "push" | "replace", url: string): void {
     this.#written = this.#keeper.lacking;
+    this.#timeline = this.#keeper.timeline;
     const beside = this.#written && { lacking: this.#written };
     if (entry === "push") history.pushState(beside, "", url);
     else history.replaceState(beside, "", url);
@@ -349,14 +360,6 @@ export class Visit {
 /** Where the session stands: the answer to a move comes before the frame that shows it. */
 function standing({ cursor, frame, lastMoved }: State): Cursor | null {
   return lastMoved && lastMoved.seq > (frame?.header.seq ?? -1) ? lastMoved.cursor : cursor;
-}
-
-/** Whether two addresses lead to the same, but for where one stops on the way. */
-function samePlace(url: string, now: Location): boolean {
-  const [there, here] = [new URL(url, now.href), now].map((at) =>
-    viewToUrl({ ...viewFromUrl(at), breakpoints: [] }),
-  );
-  return there === here;
 }
 
 /** What makes it again, of all that is told of a companion. */
