@@ -262,10 +262,7 @@ export class Visit {
 
   /** Whether an address leads to what the entry of the history leads to, but for where one stops on the way. */
   #samePlace(url: string): boolean {
-    const [there, here] = [new URL(url, location.href), location].map((at) =>
-      viewToUrl({ ...viewFromUrl(at), breakpoints: [] }),
-    );
-    return there === here && this.#timeline === this.#keeper.timeline;
+    return placeOf(url) === placeOf(location.href) && this.#timeline === this.#keeper.timeline;
   }
 
   /** Writes an entry of the history. What its address lacks goes beside it: a reload then loses nothing. */
@@ -360,6 +357,11 @@ export class Visit {
 /** Where the session stands: the answer to a move comes before the frame that shows it. */
 function standing({ cursor, frame, lastMoved }: State): Cursor | null {
   return lastMoved && lastMoved.seq > (frame?.header.seq ?? -1) ? lastMoved.cursor : cursor;
+}
+
+/** Where an address leads to, but for where one stops on the way. */
+function placeOf(url: string): string {
+  return viewToUrl({ ...viewFromUrl(new URL(url, location.href)), breakpoints: [] });
 }
 
 /** What makes it again, of all that is told of a companion. */
