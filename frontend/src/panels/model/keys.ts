@@ -36,8 +36,10 @@ const parsed = BINDINGS.flatMap(({ action, keys }) =>
 );
 
 const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable=true], [data-typing]";
+/** Takes every key while it is open: letters look for an item. */
+const MENU = "[role=menu]";
 /** Things that use the arrow keys themselves. */
-const OWN_ARROWS = "[role=tab], [role=menu], [role=menuitem], [role=listbox], [role=option], [role=radio]";
+const OWN_ARROWS = "[role=tab], [role=listbox], [role=option], [role=radio]";
 
 /** The focusable mirror of the picture: Enter selects there. */
 const PICTURE = ".mirror";
@@ -46,7 +48,7 @@ const PICTURE = ".mirror";
 export function actionOf(event: KeyboardEvent, dialogOpen: boolean): Action | null {
   if (event.defaultPrevented || event.isComposing || dialogOpen) return null;
   const at = event.target instanceof Element ? event.target : null;
-  if (at?.closest(TYPING)) return null;
+  if (at?.closest(`${TYPING}, ${MENU}`)) return null;
   const found = parsed.find(({ press }) => matchKeyBindingPress(event, press));
   if (!found) return null;
   if (at?.closest(OWN_ARROWS) && /^(Arrow|Home|End|Page)/.test(event.key)) return null;
