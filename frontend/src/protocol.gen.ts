@@ -495,7 +495,7 @@ export interface components {
             /** @default null */
             command?: string | null;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -1728,7 +1728,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -1956,6 +1956,94 @@ export interface components {
              * @enum {string}
              */
             type: "undo";
+        };
+        /**
+         * @description A unit of a network as its scalar circuit, for one sample of the batch, as far as the cursor has come.
+         *
+         *     With ``source`` its weight for this unit of the layer before: what else is summed is gathered. ``row`` is one of the
+         *     batch's; until the batch is loaded it is not known which sample that will be.
+         */
+        UnfoldCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "unfold";
+            /** @description A layer of the graph, by its name; not the input. */
+            layer: string;
+            unit: number;
+            /** @default null */
+            source?: number | null;
+            /** @default 0 */
+            row?: number;
+        };
+        /**
+         * @description A unit as its scalar circuit for one sample: a graph of numbers, and a frame of what has been computed so far.
+         *
+         *     The graph's steps are those of the iteration; ``parts`` say what each of them does here, ``cells`` what its nodes
+         *     are. Contributions are those to the gradient of the batch: where its loss is a mean, 1/N is in each of them. Of the
+         *     frame's tensors, ``local`` is there for all edges that have brought their contribution, and ``before``, ``after`` and
+         *     ``detail`` (what the learning rate is multiplied by) for each node that an update changes.
+         */
+        Unfolded: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "unfolded";
+            cursor: components["schemas"]["Cursor"];
+            layer: string;
+            unit: number;
+            source: number | null;
+            row: number;
+            /** @description How many samples the batch has. */
+            count: number;
+            graph: components["schemas"]["Graph"];
+            frame: components["schemas"]["Frame"];
+            cells: components["schemas"]["UnfoldedCell"][];
+            parts: components["schemas"]["UnfoldedPart"][];
+        };
+        /** @description What a node of an unfolded unit's graph is, beside what its :class:`GraphNode` says. */
+        UnfoldedCell: {
+            /**
+             * @description ``input``: what the layer before gives; ``given``: a mask, a target, a constant; ``consumer``: what reads the unit; ``samples``, ``units``, ``inputs``, ``penalty``: all others of these, gathered.
+             * @enum {string}
+             */
+            role: "input" | "parameter" | "given" | "product" | "sum" | "function" | "consumer" | "loss" | "samples" | "units" | "inputs" | "penalty";
+            /** @description The node of the tape that it is an element of; null: of none. */
+            name: string | null;
+            /** @description Which element. */
+            place: number[] | null;
+            /** @description How many it stands for. */
+            count: number;
+            /** @description Other samples took part in its value, so that it is no function of one. */
+            mixed: boolean;
+            /** @description The layer of the unit that it belongs to, by its place in the graph. */
+            layer: number | null;
+            /** @default null */
+            unit: number | null;
+            /** @description Of a parameter: what each sample of the batch adds to its gradient; null: not reached yet. */
+            shares: components["schemas"]["Number"][] | null;
+        };
+        /**
+         * @description What a step of the iteration does to one number: it is computed or updated, or an edge brings a contribution.
+         *
+         *     Of several in one step, those of a lower ``level`` come first.
+         */
+        UnfoldedPart: {
+            step: number;
+            level: number;
+            node: number;
+            edge: number | null;
         };
         /** @description A named intermediate of an update; its number is the tensor ('detail', ``index``) of the frame. */
         UpdateDetail: {
@@ -3070,6 +3158,10 @@ export type Tensor = components["schemas"]["Tensor"];
 export type Term = components["schemas"]["Term"];
 export type Text = components["schemas"]["Text"];
 export type UndoCommand = components["schemas"]["UndoCommand"];
+export type UnfoldCommand = components["schemas"]["UnfoldCommand"];
+export type Unfolded = components["schemas"]["Unfolded"];
+export type UnfoldedCell = components["schemas"]["UnfoldedCell"];
+export type UnfoldedPart = components["schemas"]["UnfoldedPart"];
 export type UpdateDetail = components["schemas"]["UpdateDetail"];
 export type Welcome = components["schemas"]["Welcome"];
 

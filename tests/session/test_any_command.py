@@ -132,6 +132,13 @@ COMMANDS = st.one_of(
     command("sweep", name=NAMES, low=st.floats(-1, 1), high=st.floats(), count=st.integers(2, 4)),
     command("sample", row=st.integers(0, 12)),
     command("arrows", name=NAMES, first=st.none() | INDEX, second=st.none() | INDEX),
+    command(
+        "unfold",
+        layer=st.sampled_from(["hidden1", "output", "x", "nothing"]),
+        unit=st.integers(0, 5),
+        source=st.none() | st.integers(0, 5),
+        row=st.integers(0, 12),
+    ),
     command("nudge", name=NAMES, index=INDEX, h=st.floats(-1, 1)),
     command("fire", name=NAMES),
     command("predict", on=st.booleans()),

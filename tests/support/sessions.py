@@ -56,7 +56,8 @@ def place(session: Session) -> tuple[int, int]:
 
 
 def tensors(frame: Frame, what: str) -> dict[int, Any]:
-    return {t.index: None if t.data is None else t.data.tolist() for t in frame.tensors if t.what == what}
+    data: dict[int, Any] = {t.index: t.data for t in frame.tensors if t.what == what}
+    return {index: array.tolist() if hasattr(array, "tolist") else array for index, array in data.items()}
 
 
 def value(session: Session, name: str) -> Any:

@@ -101,6 +101,7 @@ function apply(state: State, action: Action): State {
       return { ...state, sweep: action };
     case "sample_result":
     case "arrows_result":
+    case "unfolded":
     case "nudge_result":
       // For whoever asked.
       return state;

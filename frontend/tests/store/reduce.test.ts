@@ -143,6 +143,20 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     penalty: [0],
     batch: [1],
   },
+  unfolded: {
+    ...base,
+    type: "unfolded",
+    cursor: { branch: 0, iteration: 0, step: 0 },
+    layer: "hidden1",
+    unit: 0,
+    source: null,
+    row: 0,
+    count: 1,
+    graph: (graph as Extract<Action, { type: "graph" }>).graph,
+    frame: frames[0]! as Extract<Action, { type: "frame" }>,
+    cells: [],
+    parts: [],
+  },
   nudge_result: {
     ...base,
     type: "nudge_result",
@@ -190,7 +204,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
 
 describe("the store", () => {
   it("takes in every message of the protocol: each but those that are for one asker changes something", () => {
-    const answers = ["done", "sample_result", "arrows_result", "nudge_result"];
+    const answers = ["done", "sample_result", "arrows_result", "unfolded", "nudge_result"];
     for (const message of Object.values(each)) {
       const after = reduce(initialState, message);
       if (answers.includes(message.type)) expect(after).toBe(initialState);

@@ -187,6 +187,20 @@ class ArrowsCommand(Command):
     second: Index | None = None
 
 
+class UnfoldCommand(Command):
+    """A unit of a network as its scalar circuit, for one sample of the batch, as far as the cursor has come.
+
+    With ``source`` its weight for this unit of the layer before: what else is summed is gathered. ``row`` is one of the
+    batch's; until the batch is loaded it is not known which sample that will be.
+    """
+
+    type: Literal["unfold"]
+    layer: Name = Field(description="A layer of the graph, by its name; not the input.")
+    unit: int = Field(ge=0)
+    source: int | None = Field(None, ge=0)
+    row: int = Field(0, ge=0)
+
+
 class NudgeCommand(Command):
     """The loss of the cursor's iteration, and what it would be were one number larger by ``h``.
 
@@ -262,6 +276,7 @@ ClientMessage = Annotated[
     | SweepCommand
     | SampleCommand
     | ArrowsCommand
+    | UnfoldCommand
     | NudgeCommand
     | FireCommand
     | PredictCommand

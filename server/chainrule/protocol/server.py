@@ -23,6 +23,8 @@ from chainrule.protocol.model import (
     Source,
     Step,
     Term,
+    UnfoldedCell,
+    UnfoldedPart,
     Unit,
     UpdateDetail,
     What,
@@ -306,6 +308,28 @@ class ArrowsResult(Message):
     batch: list[Number] = Field(description="The gradient of the loss.")
 
 
+class Unfolded(Message):
+    """A unit as its scalar circuit for one sample: a graph of numbers, and a frame of what has been computed so far.
+
+    The graph's steps are those of the iteration; ``parts`` say what each of them does here, ``cells`` what its nodes
+    are. Contributions are those to the gradient of the batch: where its loss is a mean, 1/N is in each of them. Of the
+    frame's tensors, ``local`` is there for all edges that have brought their contribution, and ``before``, ``after`` and
+    ``detail`` (what the learning rate is multiplied by) for each node that an update changes.
+    """
+
+    type: Literal["unfolded"] = "unfolded"
+    cursor: Cursor
+    layer: str
+    unit: int
+    source: int | None
+    row: int
+    count: int = Field(description="How many samples the batch has.")
+    graph: Graph
+    frame: Frame
+    cells: list[UnfoldedCell]
+    parts: list[UnfoldedPart]
+
+
 class NudgeResult(Message):
     """What one number does to the loss: (``nudged`` − ``loss``) / ``h`` = ``slope``, beside the ``gradient``."""
 
@@ -381,6 +405,7 @@ ServerMessage = Annotated[
     | SweepResult
     | SampleResult
     | ArrowsResult
+    | Unfolded
     | NudgeResult
     | Fired
     | Prediction

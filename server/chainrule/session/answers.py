@@ -17,6 +17,7 @@ from chainrule.protocol.client import (
     PytorchCommand,
     SampleCommand,
     SweepCommand,
+    UnfoldCommand,
 )
 from chainrule.protocol.rest import MAX_ANSWERED
 from chainrule.protocol.server import Branches, Frame, ServerMessage
@@ -31,6 +32,7 @@ QUESTIONS = (
     SweepCommand,
     SampleCommand,
     ArrowsCommand,
+    UnfoldCommand,
     NudgeCommand,
     FireCommand,
 )

@@ -21,6 +21,7 @@ from chainrule.protocol.client import (
     PytorchCommand,
     SampleCommand,
     SweepCommand,
+    UnfoldCommand,
 )
 from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
@@ -32,6 +33,7 @@ from chainrule.session.documents import withheld
 from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
 from chainrule.session.samples import arrows, sample
+from chainrule.session.unfolding import unfolded
 from chainrule.session.view import View
 from chainrule.timeline import Line, Position
 from chainrule.trace import Record
@@ -44,6 +46,7 @@ Question = (
     | SweepCommand
     | SampleCommand
     | ArrowsCommand
+    | UnfoldCommand
     | NudgeCommand
     | FireCommand
     | PredictCommand
@@ -71,6 +74,8 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             return [sample(core, command)]
         case ArrowsCommand():
             return [(yield from arrows(core, command))]
+        case UnfoldCommand():
+            return [unfolded(core, command)]
         case NudgeCommand():
             _require_revealed(core, core.record.find(command.name))
             return [(yield from nudge(core, command))]

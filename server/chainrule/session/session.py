@@ -37,6 +37,7 @@ from chainrule.protocol.client import (
     SubscribeCommand,
     SweepCommand,
     UndoCommand,
+    UnfoldCommand,
 )
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor, Unit
 from chainrule.protocol.rest import (
@@ -76,13 +77,14 @@ CHANGING = (
     SweepCommand,
     SampleCommand,
     ArrowsCommand,
+    UnfoldCommand,
     NudgeCommand,
     PredictCommand,
     GuessCommand,
 )
 """Commands that wait for the one under way: they would change what it works on, or take long themselves."""
 
-SEARCHES = (GradcheckCommand, SweepCommand, SampleCommand, ArrowsCommand, NudgeCommand)
+SEARCHES = (GradcheckCommand, SweepCommand, SampleCommand, ArrowsCommand, UnfoldCommand, NudgeCommand)
 QUESTIONS = (*SEARCHES, ExplainCommand)
 """Commands that only look. Long ones make way for any other, and begin again where it has led."""
 
@@ -427,6 +429,7 @@ class Session:
                 | SweepCommand()
                 | SampleCommand()
                 | ArrowsCommand()
+                | UnfoldCommand()
                 | NudgeCommand()
                 | FireCommand()
                 | PredictCommand()
