@@ -263,6 +263,7 @@ async def test_what_would_make_a_session_anew_is_reported() -> None:
         assert json.loads(outlet.cursors[-1][1]) == {
             "cursor": {"branch": 0, "iteration": 0, "step": 1},
             "answered": [],
+            "tips": {},
         }
 
 

@@ -201,6 +201,51 @@ async def test_a_killed_worker_costs_nothing_but_a_reconnection(service: Service
             await next_frame(ws)
 
 
+async def test_a_killed_worker_takes_no_branch_with_it(service: Service) -> None:
+    """Branches under their numbers, the run beside the current one, and the way back through all that was changed."""
+    async with client_of(service) as client:
+        session = await create(client)
+        await command(client, session, type="step", unit="iteration", count=20)
+        await command(client, session, type="configure", config={"lr": 0.02})
+        await command(client, session, type="step", unit="iteration", count=30)
+        await command(client, session, type="seek", iteration=10, step=3)
+        await command(client, session, type="edit", name="w", value=3)
+        await command(client, session, type="compare", config={"optimizer": "adam"})
+        await command(client, session, type="step", unit="iteration", count=5)
+        await command(client, session, type="seek", iteration=2, step=0)
+
+        async def told() -> list[Any]:
+            parts = ("state", "branches")
+            return [(await client.get(f"/api/sessions/{session}/{part}")).json() for part in parts]
+
+        async def undone() -> list[Any]:
+            seen = [await told()]
+            while seen[-1][1]["can_undo"]:
+                await command(client, session, type="undo")
+                seen.append(await told())
+            return seen
+
+        before = await told()
+        for number in service.workers():
+            os.kill(number, signal.SIGKILL)
+        for _ in range(300):
+            if (await client.get(f"/api/sessions/{session}")).status_code == 200:
+                break
+            await asyncio.sleep(0.1)
+        assert await told() == before
+        assert len(before[1]["branches"]) == 3
+        assert before[1]["companion"] == 2
+        seen = await undone()
+        assert [(at["current"], at["companion"]) for _, at in seen] == [
+            (1, 2),
+            (1, None),
+            (0, None),
+            (0, None),
+        ]
+        # What had been computed under the learning rate that is gone now lives on.
+        assert len(seen[-1][1]["branches"]) == 4
+
+
 async def test_what_plays_goes_on_after_its_worker_was_killed(service: Service) -> None:
     async with client_of(service) as client:
         session = await create(client)

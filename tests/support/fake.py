@@ -20,6 +20,7 @@ from chainrule.protocol.client import (
 from chainrule.protocol.model import Cursor, Graph, JournalEntry, Step, Tensor
 from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
 from chainrule.protocol.server import Done, ErrorMessage, Frame, Moved, Playback, Progress
+from chainrule.protocol.whole import Whole
 
 
 class FakeViewer:
@@ -132,8 +133,13 @@ class FakeSession:
     def viewer(self) -> FakeViewer:
         return FakeViewer()
 
-    def recipe(self) -> CreateSession:
-        return self.wanted.model_copy(update={"journal": self.journal, "cursor": self.cursor})
+    @property
+    def tips(self) -> dict[int, int]:
+        return {0: self.cursor.iteration}
+
+    def whole(self) -> Whole:
+        made = {**dict(self.wanted), "journal": self.journal, "cursor": self.cursor, "tips": self.tips}
+        return Whole(**made)
 
     def info(self) -> SessionInfo:
         return SessionInfo(

@@ -43,22 +43,7 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
     assert LESSONS
 
     def make(wanted: CreateSession) -> Session:
-        return Real(
-            wanted.lesson,
-            wanted.config,
-            wanted.seed,
-            limits=limits,
-            backend=backend,
-            journal=wanted.journal,
-            cursor=wanted.cursor,
-            answered=wanted.answered,
-            playing=wanted.playing,
-            breakpoints=wanted.breakpoints,
-            predict=wanted.predict,
-            companion=wanted.companion,
-            revealed=wanted.revealed,
-            wait=False,
-        )
+        return Real.made(wanted, limits=limits, backend=backend, wait=False)
 
     return Hub(
         make,

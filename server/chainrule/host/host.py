@@ -275,7 +275,7 @@ class Host:
             self._records.pop(record.id, None)
             raise _lost(410)
         link = self._least_loaded()
-        response = await link.request(Request("create", record.id, {}, _with_cursor(record)))
+        response = await link.request(Request("revive", record.id, {}, _with_cursor(record)))
         if response.status != 201:
             self._records.pop(record.id, None)
             raise _lost(410)

@@ -96,7 +96,9 @@ class Hub:
             if request.method == "recipe":
                 return await self._recipe(request.body)
             if request.method == "create":
-                return await self._create(request.session, request.body)
+                return await self._create(request.session, parse.creation(request.body))
+            if request.method == "revive":
+                return await self._create(request.session, parse.whole(request.body))
             slot = self._find(request.session)
             if request.method == "commands":
                 return await self._commands(slot, request.body)
@@ -142,8 +144,8 @@ class Hub:
         await self._open(wanted)
         return Response(200, encode.recipe(wanted))
 
-    async def _create(self, session: str, body: bytes) -> Response:
-        made = await self._open(parse.creation(body))
+    async def _create(self, session: str, wanted: CreateSession) -> Response:
+        made = await self._open(wanted)
         slot = Slot(session, made)
         self._slots[session] = slot
         self._report(slot)
@@ -413,13 +415,16 @@ class Hub:
         if slot.gone:
             return
         session = slot.session
+        place = session.cursor, session.tips
         if session.journal_revision != slot.journal:
-            slot.journal, slot.cursor = session.journal_revision, session.cursor
-            self._outlet.recipe(slot.id, session.recipe().model_dump_json().encode())
-        elif session.cursor != slot.cursor:
-            slot.cursor = session.cursor
-            place = {"cursor": session.cursor.model_dump(), "answered": session.answered}
-            self._outlet.cursor(slot.id, json.dumps(place).encode())
+            slot.journal, slot.place, slot.tips = session.journal_revision, place, session.tips
+            self._outlet.recipe(slot.id, session.whole().model_dump_json().encode())
+        elif place != slot.place:
+            slot.place = place
+            cursor, tips = place
+            further = {branch: tip for branch, tip in tips.items() if tip != slot.tips.get(branch)}
+            told = {"cursor": cursor.model_dump(), "answered": session.answered, "tips": further}
+            self._outlet.cursor(slot.id, json.dumps(told).encode())
 
 
 def _named(messages: Iterable[ServerMessage]) -> list[ServerMessage]:

@@ -14,6 +14,7 @@ Method = Literal[
     "lesson",
     "recipe",
     "create",
+    "revive",
     "info",
     "graph",
     "state",
@@ -35,7 +36,8 @@ class Request:
     """What REST asks of a session, or of any worker: ``lessons``, ``lesson`` and ``recipe``.
 
     ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
-    from the body, keeps none, and answers with what was understood, always written in the same way.
+    from the body, keeps none, and answers with what was understood, always written in the same way. ``revive`` makes a
+    session again from what its process had reported; no client can ask for it.
     """
 
     method: Method

@@ -8,7 +8,9 @@ from pydantic_core import from_json
 from chainrule.host.problem import check_json, invalid
 from chainrule.protocol import CLIENT_MESSAGE, ClientMessage
 from chainrule.protocol.rest import CreateSession
+from chainrule.protocol.whole import Whole
 
+_WHOLE: TypeAdapter[Whole] = TypeAdapter(Whole)
 _CREATE: TypeAdapter[CreateSession] = TypeAdapter(CreateSession)
 
 
@@ -38,6 +40,11 @@ def creation(data: bytes) -> CreateSession:
             title="A session cannot be made from this",
             hint='Send {"lesson": "one-weight", "config": {}, "seed": 7}; the fields are the schema CreateSession.',
         ) from None
+
+
+def whole(data: bytes) -> Whole:
+    """The session that a worker has told of; it is trusted."""
+    return _WHOLE.validate_json(data)
 
 
 def id_of(data: str | bytes) -> str | None:

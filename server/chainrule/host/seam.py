@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.model import Cursor, Graph, Tensor
 from chainrule.protocol.rest import BranchesInfo, CreateSession, SessionInfo, StateInfo
+from chainrule.protocol.whole import Whole
 
 
 class Session(Protocol):
@@ -39,7 +40,10 @@ class Session(Protocol):
 
     def viewer(self) -> Viewer: ...
 
-    def recipe(self) -> CreateSession: ...
+    @property
+    def tips(self) -> dict[int, int]: ...
+
+    def whole(self) -> Whole: ...
 
     def info(self) -> SessionInfo: ...
 

@@ -10,10 +10,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from chainrule.host.seam import Session, Viewer
 from chainrule.protocol import ServerMessage
+from chainrule.protocol.model import Cursor
 
 HANDS = 4
 """Turns of the event loop from a socket to an inbox: reading, splitting, starting a request, and one to spare."""
@@ -53,7 +53,8 @@ class Slot:
     pulled: float = 0.0
     touched: float = field(default_factory=time.monotonic)
     journal: int = -1
-    cursor: Any = None
+    place: tuple[Cursor, dict[int, int]] | None = None
+    tips: dict[int, int] = field(default_factory=dict)
 
 
 class Turns:

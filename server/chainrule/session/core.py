@@ -51,13 +51,11 @@ Work = Generator[None, None, Arrival]
 
 
 class Appended(NamedTuple):
-    """A configuration that was appended to a branch, and what was there before it."""
+    """A configuration that was appended to a branch from an iteration on, and what was there before it."""
 
-    line: int
     iteration: int
     regime: Regime | None
     journal: list[tuple[int, JournalEntry]]
-    head: Carry
     cause: str
 
 

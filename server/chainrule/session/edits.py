@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from chainrule.engine.backend import Array, HostArray, host
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.protocol.client import ConfigureCommand, EditCommand
-from chainrule.protocol.model import JournalEntry, Param
+from chainrule.protocol.model import JournalEntry
 from chainrule.protocol.rest import MAX_JOURNAL
 from chainrule.session.build import build_regime, changed_fields
 from chainrule.session.core import Appended, Arrival, Core, LastEdit, Undo, Work
+from chainrule.session.edited import edited, target
 from chainrule.timeline import START, Line, Position
-from chainrule.trace import Carry, Regime, is_edit
-from chainrule.trace.carry import CARRIED
+from chainrule.trace import Regime
 
 REBUILD_ITERATIONS = 2_000
 """After a rebuild the cursor keeps its iteration up to here; from further away it starts at iteration 0."""
@@ -32,27 +30,10 @@ def edit(core: Core, command: EditCommand) -> Work:
     Refusal
         ``unknown_name``; ``edit_refused``: it cannot be edited, or the value has another shape.
     """
-    node = core.record.find(command.name)
-    if is_edit(node):
-        node = node.inputs[0]
-    if node.kind == "constant":
-        raise _refused(
-            f"{command.name} is a constant of the program.",
-            "Edit a variable, or change the configuration.",
-            reason="edit_constant",
-            name=command.name,
-        )
-    if node.draw is not None:
-        raise _refused(
-            f"{command.name} is drawn anew in each iteration.",
-            "Edit what it is multiplied with.",
-            reason="edit_drawn",
-            name=command.name,
-        )
+    node = target(core.record, command.name)
     name = str(node.name)
     index = None if command.index is None else tuple(command.index)
-    current = _current(core, node)
-    value = _value(core, node, command.value, index, current)
+    start = edited(core.record, node, command)
     iteration = core.position.iteration
     replaced = _replaced(core, name, index) if command.coalesce else None
     entry = JournalEntry(
@@ -73,7 +54,7 @@ def edit(core: Core, command: EditCommand) -> Work:
         parent,
         iteration,
         f"edit {name}",
-        _edited(core.record.start, node, value),
+        start,
         _journalled(journal, iteration, entry),
         _regimes(core),
     )
@@ -113,69 +94,6 @@ def _replaced(core: Core, name: str, index: tuple[int, ...] | None) -> Line | No
     if core.last_edit != LastEdit(line.id, name, index) or core.timeline.has_children(line):
         return None
     return line if line.fork == line.tip == core.position.iteration else None
-
-
-def _edited(start: Carry, node: Node, value: Array) -> Carry:
-    name = str(node.name)
-    if node.kind in CARRIED:
-        return replace(start, values={**start.values, name: value})
-    if node.op is None:
-        return replace(start, fixed={**start.fixed, name: value})
-    return replace(start, interventions={**start.interventions, name: value})
-
-
-def _current(core: Core, node: Node) -> Array:
-    """What the node's value is now, for an edit of one element."""
-    edited = core.record.start.interventions.get(str(node.name))
-    return node.value if edited is None or node.op is None else edited
-
-
-def _value(core: Core, node: Node, given: Any, index: tuple[int, ...] | None, current: Array) -> Array:
-    dtype = node.value.dtype
-    try:
-        data: HostArray = host.asarray(given, dtype=host.float64)
-    except (ValueError, TypeError) as error:
-        raise _refused(
-            "The value is a ragged list.", "Give rows of equal length.", reason="edit_ragged"
-        ) from error
-    shape = node.shape
-    if index is not None:
-        if len(index) != len(shape) or any(i >= length for i, length in zip(index, shape, strict=False)):
-            raise _refused(
-                f"There is no element {list(index)} in shape {list(shape)}.",
-                "Use an index that exists.",
-                reason="edit_no_element",
-                index=str(list(index)),
-                shape=str(list(shape)),
-            )
-        if data.size != 1:
-            raise _refused(
-                "One element takes one number.",
-                "Leave out the index to set the whole tensor.",
-                reason="edit_one_number",
-            )
-        whole = host.array(node.backend.to_numpy(current), dtype=host.float64)
-        whole[index] = data.item()
-        data = whole
-    elif data.shape != shape:
-        if data.size != 1 or host.prod(shape) != 1:
-            raise _refused(
-                f"The value has shape {list(data.shape)}, {node.name} has {list(shape)}.",
-                "Give a value of the same shape, or an index and one number.",
-                reason="edit_shape",
-                name=str(node.name),
-                got=str(list(data.shape)),
-                expected=str(list(shape)),
-            )
-        data = data.reshape(shape)
-    with node.backend.quiet():
-        return core.backend.asarray(data, dtype)
-
-
-def _refused(detail: str, hint: str, *, reason: str, **params: Param) -> Refusal:
-    return Refusal(
-        "edit_refused", 422, "This cannot be edited so", detail, hint, reason=reason, params=params
-    )
 
 
 # -- configure
@@ -221,7 +139,7 @@ def configure(core: Core, command: ConfigureCommand) -> Work:
     if core.at_tip():
         journal = _configured(line.journal, start, entry)
         # Nothing that is seen moves, so there is nothing that could be refused after this.
-        appended = Appended(line.id, start, line.regimes.pop(start, None), line.journal, line.head, cause)
+        appended = Appended(start, line.regimes.pop(start, None), line.journal, cause)
         if since:
             line.regimes[start] = regime
         line.journal = journal
@@ -297,16 +215,17 @@ def undo(core: Core) -> Work:
             "Edit something first.",
         )
     last = core.undo[-1]
-    companion = last.companion
+    line, appended, companion = core.timeline.lines[last.line], last.appended, last.companion
     if companion is not None and companion.line.id not in core.timeline.lines:
         companion = None
-    arrival = yield from core.arrive(core.timeline.lines[last.line], last.position, companion=companion)
+    ended = None
+    if appended is not None:
+        ended = (yield from core.timeline.reach(line, appended.iteration - 1)).end
+    arrival = yield from core.arrive(line, last.position, companion=companion)
     core.undo.pop()
     core.last_edit = None
-    appended = last.appended
-    if appended is not None:
-        line = core.timeline.lines[appended.line]
-        other = core.timeline.split(line, appended.iteration, appended.head, appended.cause)
+    if appended is not None and ended is not None:
+        other = core.timeline.split(line, appended.iteration, ended, appended.cause)
         if other is not None:
             core.prediction.moved(line, other)
         if appended.regime is not None:

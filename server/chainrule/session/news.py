@@ -53,6 +53,7 @@ class News:
         self.session = session
         self.revision = 0
         self.journal = 0
+        self.tips = self._tips_now()
         self._told = self._now()
         self._frame_told = self._frame_now()
         self._recipe_told = self._recipe_now()
@@ -90,11 +91,12 @@ class News:
         """What makes the session again, but for the cursor."""
         core, playing = self.session.core, self.session.playing
         plays = None if playing is None else (playing.unit, playing.rate)
-        return core.line.journal, core.breakpoints, core.revealed(), self._companion(), plays
+        revealed = dict(core.prediction.seen) if core.prediction.on else None
+        shaped = (list(core.timeline.lines), core.timeline.next_id, list(core.undo), core.last_edit)
+        return core.line.journal, core.breakpoints, revealed, core.companion, plays, shaped
 
-    def _companion(self) -> tuple[Any, ...] | None:
-        companion = self.session.core.companion
-        return None if companion is None else (companion.line.journal, companion.name, companion.beside)
+    def _tips_now(self) -> dict[int, int]:
+        return {line.id: line.tip for line in self.session.core.timeline.lines.values()}
 
     def publish(self) -> set[str]:
         """Count up if anything has changed; returns the aspects that have."""
@@ -111,6 +113,8 @@ class News:
             self.journal += 1
             self._recipe_told = recipe
         self._told, self._frame_told = now, frame
+        if self.session.job is None:
+            self.tips = self._tips_now()
         return changed
 
     def answers(self, job: Job, messages: list[ServerMessage]) -> list[ServerMessage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, assert_never
 
@@ -49,7 +49,8 @@ from chainrule.protocol.rest import (
     StateInfo,
 )
 from chainrule.protocol.server import Companion, Done, Frame, Moved, Progress, ServerMessage, Welcome
-from chainrule.session import asking, documents, edits, recording, replay, travel
+from chainrule.protocol.whole import History, Whole
+from chainrule.session import asking, documents, edits, recording, replay, travel, whole
 from chainrule.session.answers import Answers
 from chainrule.session.beside import companion_message
 from chainrule.session.build import backend_named
@@ -112,6 +113,9 @@ class Session:
         Marks of commands that led there: repeated, they are answered by where the session stands.
     playing
         Whether it goes on by itself from there.
+    history, tips
+        All branches of the session that this one is made from, and what could be undone there. They take the place of
+        ``journal``, ``companion`` and ``revealed``, unless they take more iterations than one command may compute.
     wait
         Whether to do so now; else :meth:`open` does it in slices.
 
@@ -137,6 +141,8 @@ class Session:
         companion: CompanionRecipe | None = None,
         answered: Sequence[str] = (),
         playing: PlayRecipe | None = None,
+        history: History | None = None,
+        tips: Mapping[int, int] | None = None,
         wait: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -148,10 +154,13 @@ class Session:
             backend_named(backend) if isinstance(backend, str) else backend,
             self.limits,
         )
-        self._opening: Generator[None, None, None] | None = replay.replay(
-            self.core, journal, cursor, companion
-        )
+        self._opening: Generator[None, None, None] | None
         self._resume = partial(replay.resume, self.core, breakpoints, predict, revealed)
+        if history is not None and cursor is not None and whole.fits(history, tips or {}, self.limits):
+            self._opening = whole.restore(self.core, history, tips or {}, cursor)
+            self._resume = partial(whole.resume, self.core, history, breakpoints, predict)
+        else:
+            self._opening = replay.replay(self.core, journal, cursor, companion)
         self.job: Job | None = None
         self.playing: Playing | None = None
         self._play_from = playing
@@ -231,7 +240,7 @@ class Session:
         return Viewer()
 
     def recipe(self) -> CreateSession:
-        """What makes this session again."""
+        """What makes this session's current branch again."""
         return CreateSession(
             lesson=self.core.lesson.slug,
             config=self.core.initial_config.model_dump(mode="json"),
@@ -246,6 +255,47 @@ class Session:
             if self.playing is None
             else PlayRecipe(unit=self.playing.unit, rate=self.playing.rate),
             companion=self.core.companion_recipe(),
+        )
+
+    @classmethod
+    def made(
+        cls,
+        wanted: CreateSession,
+        *,
+        limits: Limits | None = None,
+        backend: str | Backend = "numpy",
+        wait: bool = True,
+    ) -> Session:
+        """The session that a recipe makes, or the whole of one."""
+        again = wanted if isinstance(wanted, Whole) else Whole.model_construct(**dict(wanted))
+        return cls(
+            wanted.lesson,
+            wanted.config,
+            wanted.seed,
+            limits=limits,
+            backend=backend,
+            journal=wanted.journal,
+            cursor=wanted.cursor,
+            answered=wanted.answered,
+            playing=wanted.playing,
+            breakpoints=wanted.breakpoints,
+            predict=wanted.predict,
+            companion=wanted.companion,
+            revealed=wanted.revealed,
+            history=again.history,
+            tips=again.tips,
+            wait=wait,
+        )
+
+    @property
+    def tips(self) -> dict[int, int]:
+        """The last iteration of each branch, as of the last command that was carried out."""
+        return self._news.tips
+
+    def whole(self) -> Whole:
+        """What makes all of this session again: other branches, and what can be undone."""
+        return Whole.model_construct(
+            **dict(self.recipe()), history=whole.history(self.core), tips=dict(self.tips)
         )
 
     # -- commands
@@ -314,7 +364,6 @@ class Session:
         if job is not None:
             messages = self._drive(job, deadline)
             if messages is not None:
-                self.job = None
                 found.extend(messages)
             elif job.overdue():
                 found.append(job.progress(self.revision))
@@ -368,6 +417,7 @@ class Session:
                         return None
             except StopIteration as stop:
                 messages: list[ServerMessage] = stop.value
+            self._end(job)
             if isinstance(job.command, STOPPING):
                 self.playing = None
             self._news.publish()
@@ -376,11 +426,19 @@ class Session:
             return messages
         except Refusal as refusal:
             self.core.restore(job.checkpoint)
+            self._end(job)
+            self._news.publish()
             return [error_message(refusal, self.revision, job.command.id)]
         except Exception:
             log.exception("the command %s failed", job.command.type)
             self.core.restore(job.checkpoint)
+            self._end(job)
+            self._news.publish()
             return [error_message(_internal(), self.revision, job.command.id)]
+
+    def _end(self, job: Job) -> None:
+        if self.job is job:
+            self.job = None
 
     def _cancel(self, job: Job) -> None:
         """End the command under way. A move ends at the last place that was computed; others change nothing."""

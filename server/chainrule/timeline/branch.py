@@ -155,6 +155,7 @@ class Line:
         for numbers in self.measured.values():
             while numbers and next(reversed(numbers)) >= iteration:
                 numbers.popitem()
+        self.measured = {name: numbers for name, numbers in self.measured.items() if numbers}
         while self._layout_starts and self._layout_starts[-1] >= iteration:
             self._layout_starts.pop()
             self._layouts.pop()
@@ -165,10 +166,10 @@ class Line:
         """Give ``other``, which forks from here, all iterations from its fork on."""
         at = other.fork - self.fork
         other._columns = {name: column[at:] for name, column in self.columns.items()}
-        other.measured = {
-            name: {at: number for at, number in numbers.items() if at >= other.fork}
-            for name, numbers in self.measured.items()
-        }
+        for name, numbers in self.measured.items():
+            moved = {at: number for at, number in numbers.items() if at >= other.fork}
+            if moved:
+                other.measured[name] = moved
         other.regimes = {start: regime for start, regime in self.regimes.items() if start >= other.fork}
         other._layout_starts = [max(start, other.fork) for start in self._layout_starts]
         other._layouts = list(self._layouts)

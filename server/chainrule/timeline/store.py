@@ -32,7 +32,7 @@ class Timeline:
         self.keyframes = Keyframes(limits.keyframe_bytes)
         self._records: OrderedDict[tuple[int, int], Record] = OrderedDict()
         self._record_bytes = 0
-        self._next_id = 0
+        self.next_id = 0
 
     # -- branches
 
@@ -66,7 +66,7 @@ class Timeline:
 
         ``regimes`` are configurations that begin there or later. The iteration is computed before anything changes.
         """
-        line = Line(self._next_id, parent, iteration, cause, start, journal)
+        line = Line(self.next_id, parent, iteration, cause, start, journal)
         line.regimes.update(regimes)
         record = run_iteration(start, iteration, max_nodes=self.limits.max_nodes)
         line.append(record)
@@ -87,14 +87,18 @@ class Timeline:
 
         ``ended`` is how the iteration before ended. Without a ``regime`` its configuration goes on.
         """
-        line = Line(self._next_id, parent, iteration, cause, ended, journal)
+        line = Line(self.next_id, parent, iteration, cause, ended, journal)
         if regime is not None:
             line.regimes[iteration] = regime
         self._add(line)
         return line
 
+    def restored(self, line: Line) -> None:
+        """Take in a branch under the number that it had elsewhere. Nothing of it is computed."""
+        self.lines[line.id] = line
+
     def _add(self, line: Line) -> None:
-        self._next_id += 1
+        self.next_id += 1
         self.lines[line.id] = line
 
     def remove(self, line: Line) -> None:
@@ -114,7 +118,7 @@ class Timeline:
         if line.tip < iteration:
             line.cut(iteration, head)
             return None
-        other = Line(self._next_id, line, iteration, cause, head, list(line.journal))
+        other = Line(self.next_id, line, iteration, cause, head, list(line.journal))
         line.move_to(other)
         self._add(other)
         for child in self.lines.values():
