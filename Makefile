@@ -15,6 +15,8 @@ python := $(bin)/python
 page := $(python) scripts/page.py
 pip := $(python) -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 install := $(pip) --no-build-isolation --editable
+# As many processes as there are cores; what shares a costly fixture stays together.
+side_by_side := --numprocesses auto --dist loadgroup
 packages := frontend/node_modules/.package-lock.json
 built := server/chainrule/static/index.html
 # Folders too, so that a file which was taken away is noticed.
@@ -38,15 +40,15 @@ test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
-	$(bin)/pytest
+	$(bin)/pytest $(side_by_side)
 	@$(page) npm run --silent check
 	@$(page) npm run --silent lint && echo "eslint: no problems"
 	@$(page) npm run --silent test
-	$(bin)/pytest tests/e2e
+	$(bin)/pytest $(side_by_side) tests/e2e
 
 # PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
 parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)
-	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest tests/parity
+	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest $(side_by_side) tests/parity
 
 lint: $(venv)/.test $(packages) ## ruff, mypy, svelte-check and eslint alone
 	$(bin)/ruff check .

@@ -71,16 +71,25 @@ def ask(
     return explain(record, cursor, command)
 
 
+def places(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """All of a small tensor; the corners and some others of a large one."""
+    found = list(np.ndindex(shape))
+    if len(found) <= 12:
+        return found
+    some = np.random.default_rng(len(found)).choice(len(found), 6, replace=False)
+    return [found[k] for k in sorted({0, len(found) - 1, *some.tolist()})]
+
+
 def questions(record: Record) -> Iterator[tuple[str, What, tuple[int, ...], int | None]]:
     for node in record.nodes:
         name = str(node.name)
-        for index in np.ndindex(node.shape):
+        for index in places(node.shape):
             yield name, "value", index, None
             if node.requires_grad:
                 yield name, "grad", index, None
         for argument, child in enumerate(node.inputs):
             if child.requires_grad:
-                for index in np.ndindex(child.shape):
+                for index in places(child.shape):
                     yield name, "contribution", index, argument
 
 

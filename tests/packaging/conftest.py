@@ -12,6 +12,13 @@ from support import docker
 from support.installed import Installed, copy_packages, environment
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process for all that look at the installed package: it takes a minute to install."""
+    for item in items:
+        if "installed" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("installed"))
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     build, final = docker.stages((docker.ROOT / "Dockerfile").read_text(encoding="utf-8"))

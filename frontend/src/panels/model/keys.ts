@@ -39,7 +39,7 @@ const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable=t
 /** Takes every key while it is open: letters look for an item. */
 const MENU = "[role=menu]";
 /** Things that use the arrow keys themselves. */
-const OWN_ARROWS = "[role=tab], [role=listbox], [role=option], [role=radio]";
+const OWN_ARROWS = "[role=tab], [role=grid], [role=listbox], [role=option], [role=radio]";
 
 /** The focusable mirror of the picture: Enter selects there. */
 const PICTURE = ".mirror";
