@@ -174,3 +174,15 @@ def test_points_are_drawn_by_keys_and_pasted_as_a_table(page: Page) -> None:
     expect(status).to_contain_text("x: −30.0 … 30.0 was brought to −5.0 … 5.0.")
     page.get_by_role("button", name="Train on these 3 points").click()
     expect(caption(page)).to_contain_text("class 2")
+
+
+def test_a_class_sees_what_comes_out_beside_the_network(page: Page) -> None:
+    open_lesson(page, "/playground?at=60.0")
+    expect(plane(page)).to_have_count(1)
+    press(page, "p")
+    expect(page.get_by_role("complementary", name="Inspector")).not_to_be_visible()
+    shown = page.locator("main .shown")
+    expect(shown.get_by_role("application")).to_be_visible()
+    expect(shown).to_contain_text(re.compile(r"test loss\s*0\.\d+"))
+    press(page, "p")
+    expect(page.locator("main .shown")).to_have_count(0)
