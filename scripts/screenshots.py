@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the running program: a still, and a short animation of a backward pass.
+"""Takes the pictures of the README from the running program: two stills, and a short animation of a backward pass.
 
     python scripts/screenshots.py [--out docs/images]
 
@@ -32,9 +32,9 @@ HOLD_MS = 900
 FIRST, LAST = 5, 9
 
 
-def open_at(page: Page, address: str, step: int) -> None:
-    """Open One weight at a step of its first iteration, with the picture drawn."""
-    page.goto(f"{address}/one-weight?seed=7&at=0.{step}&lang=en&theme=light")
+def open_at(page: Page, address: str, place: str, lesson: str = "one-weight") -> None:
+    """Open a lesson at a step of an iteration, with the picture drawn."""
+    page.goto(f"{address}/{lesson}?seed=7&at={place}&lang=en&theme=light")
     page.wait_for_load_state("networkidle")
     page.wait_for_function("document.fonts.status === 'loaded'")
     page.wait_for_timeout(1500)
@@ -42,14 +42,20 @@ def open_at(page: Page, address: str, step: int) -> None:
 
 def still(page: Page, address: str, target: Path) -> None:
     """The gradient arriving at the weight: the moment that the lesson is built around."""
-    open_at(page, address, 8)
+    open_at(page, address, "0.8")
+    page.screenshot(path=target)
+
+
+def network(page: Page, address: str, target: Path) -> None:
+    """A trained network in the middle of a backward pass: what is passed on, and what stays."""
+    open_at(page, address, "240.17", "playground")
     page.screenshot(path=target)
 
 
 def animation(page: Page, address: str, target: Path) -> None:
     """The backward pass and the update, one press of a key after the other."""
     page.clock.install(time=0)
-    open_at(page, address, FIRST - 1)
+    open_at(page, address, f"0.{FIRST - 1}")
     page.clock.pause_at(60_000)
     frames: list[Image.Image] = []
     durations: list[int] = []
@@ -81,7 +87,7 @@ def animation(page: Page, address: str, target: Path) -> None:
 
 
 def main() -> None:
-    """Write both pictures."""
+    """Write all pictures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -94,6 +100,7 @@ def main() -> None:
         address = server.address
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
         still(browser.new_page(viewport=SIZE), address, out / "one-weight.png")
+        network(browser.new_page(viewport=SIZE), address, out / "playground.png")
         animation(browser.new_page(viewport=SIZE), address, out / "backward.webp")
         browser.close()
         server.stop()
