@@ -9,7 +9,7 @@ are the same; a workspace says all that a tape and its contributions say.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import add, itemgetter
 from typing import Any, NamedTuple
 
@@ -202,6 +202,38 @@ class Plan:
             append(self.seed)
             for call in self._calls_back:
                 append(call(w))
+        return w
+
+    def passing(self, needed: Collection[int]) -> list[tuple[Callable[[Workspace], Array], tuple[int, ...]]]:
+        """The calls of both passes, each with the slots that nobody reads after it, but for those ``needed``."""
+        forward = [(call, step.reads) for call, step in zip(self._calls, self.forward, strict=True)]
+        backward = [(call, step.reads) for call, step in zip(self._calls_back, self.backward, strict=True)]
+        seed = self.seed
+        between = [] if seed is None else [(lambda w: seed, tuple[int, ...]())]
+        calls = [*forward, *between, *backward]
+        last: dict[int, int] = {}
+        for place, (_, reads) in enumerate(calls):
+            last.update(dict.fromkeys(reads, place))
+            last[self._filled + place] = place
+        dead: list[list[int]] = [[] for _ in calls]
+        for slot, place in last.items():
+            if slot >= self._filled and slot not in needed:
+                dead[place].append(slot)
+        return [(call, tuple(slots)) for (call, _), slots in zip(calls, dead, strict=True)]
+
+    def run_through(
+        self,
+        passing: Iterable[tuple[Callable[[Workspace], Array], Iterable[int]]],
+        leaves: Sequence[Array],
+        stale: Sequence[Array] = (),
+    ) -> Workspace:
+        """:meth:`run` where only what was ``needed`` is left of it: memory is used again while the cache still has it."""
+        w: Workspace = [*leaves, *stale]
+        append = w.append
+        for call, dead in passing:
+            append(call(w))
+            for slot in dead:
+                w[slot] = None
         return w
 
     # -- reading a workspace

@@ -207,3 +207,30 @@ class Replayed:
     @property
     def nbytes(self) -> int:
         return self.plan.nbytes + 512
+
+
+class Passed(Replayed):
+    """An iteration of which nothing was kept but where it started and its loss. It is run again when somebody looks."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        trained: Sequence[tuple[str, int | None]],
+        start: Carry,
+        end: Carry,
+        layout: Layout,
+        leaves: Sequence[Array],
+        stale: Sequence[Array],
+        loss: Array,
+    ) -> None:
+        self.plan, self.trained, self.start, self.end, self.layout = plan, trained, start, end, layout
+        self._leaves, self._stale, self._loss = leaves, stale, loss
+
+    @property
+    def loss(self) -> Array:
+        return self._loss
+
+    @cached_property
+    def workspace(self) -> Workspace:  # type: ignore[override]
+        with self.plan.backend.quiet():
+            return self.plan.run(self._leaves, self._stale)

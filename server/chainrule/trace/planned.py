@@ -9,7 +9,7 @@ from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Draw
 from chainrule.nn.optimizers import Step
 from chainrule.trace.carry import FIRST, NO_ARRAYS, Carry, Regime, Slot
-from chainrule.trace.computed import Replayed, Traced
+from chainrule.trace.computed import Passed, Replayed, Traced
 from chainrule.trace.record import Record
 from chainrule.trace.written import Writing, writing
 
@@ -66,6 +66,8 @@ class Planned:
         self.grads = [(name, plan.totals[places[name]]) for name in names if places[name] in plan.totals]
         self.layout = record.layout
         self.carried = record.end.nbytes
+        needed = {slot for _, slot in (*self.trained, *self.written, *self.grads)} | {plan.root}
+        self._passing = plan.passing({slot for slot in needed if slot is not None})
         self.sheet: Writing | None = writing(self, regime)
 
     def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
@@ -75,9 +77,9 @@ class Planned:
             if record is not None:
                 return record
         with carry.regime.backend.quiet():
-            return self._run(carry, iteration, inputs)
+            return self._run(carry, iteration, inputs, keep)
 
-    def _run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> Record:
+    def _run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
         regime, values, slots, plan = carry.regime, carry.values, carry.slots, self.plan
         given = [
             value if value is not None else values[name] if name in values else inputs[name]
@@ -85,7 +87,8 @@ class Planned:
         ]
         for slot, draw in self.drawn:
             given[slot] = regime.backend.asarray(draw(iteration))
-        w = plan.run(given, [carry.grads[name] for name in self.stale])
+        stale = [carry.grads[name] for name in self.stale]
+        w = plan.run(given, stale) if keep else plan.run_through(self._passing, given, stale)
         values_after, slots_after = dict(values), dict(slots)
         for name, slot in self.written:
             values_after[name] = w[slot]
@@ -110,4 +113,7 @@ class Planned:
         if self.stale:
             grads = {**{name: carry.grads[name] for name in self.stale}, **grads}
         end = Carry(values_after, grads, slots_after, carry.fixed, regime, NO_ARRAYS, self.carried)
-        return Record(iteration, carry, end, Replayed(plan, self.trained, carry, end, self.layout, w))
+        if keep:
+            return Record(iteration, carry, end, Replayed(plan, self.trained, carry, end, self.layout, w))
+        passed = Passed(plan, self.trained, carry, end, self.layout, given, stale, w[plan.root])
+        return Record(iteration, carry, end, passed)

@@ -191,13 +191,16 @@ def matmul(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
 def _rows(xp: Namespace, array: Array) -> Array:
     """All axes but the last as one."""
     shape = array.shape
-    return array if len(shape) == 2 else xp.reshape(array, (prod(shape[:-1]), shape[-1]))
+    if len(shape) == 2:
+        return array
+    rows = (prod(shape[:-1]), shape[-1])
+    return array.reshape(rows) if xp is host else xp.reshape(array, rows)
 
 
 def _linear_into_x(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     x, w = inputs[0], inputs[1]
-    if xp is host and len(g.shape) == 2:
-        return g.dot(w)
+    if xp is host:
+        return g.dot(w) if len(g.shape) == 2 else _rows(xp, g).dot(w).reshape(x.shape)
     return xp.reshape(xp.matmul(_rows(xp, g), w), x.shape)
 
 
@@ -325,4 +328,7 @@ def linear(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
         b = inputs[2]
         # Into the product's own memory: fresh memory takes as long to write as the sum.
         out = host.add(out, b, out) if xp is host and out.dtype == b.dtype else out + b
-    return out if len(shape) == 2 else xp.reshape(out, (*shape[:-1], w.shape[0]))
+    if len(shape) == 2:
+        return out
+    full = (*shape[:-1], w.shape[0])
+    return out.reshape(full) if xp is host else xp.reshape(out, full)

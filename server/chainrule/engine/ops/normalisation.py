@@ -13,6 +13,8 @@ from weakref import ref
 
 from chainrule.engine.backend import Array, Namespace, host
 from chainrule.engine.op import Inputs, Sample, Vjp, primitive, unbroadcast
+from chainrule.engine.ops.remembered import Remembered
+from chainrule.engine.ops.scratch import scratch
 from chainrule.engine.ops.sums import column_sums, row_sums
 from chainrule.engine.terms import Attrs, Factor, Index, Source, Term, constant, element, upstream
 
@@ -127,6 +129,9 @@ class _Channels:
 _latest: tuple[Any, Any, Any, Any] = (None, None, None, None)
 """What :func:`_normalised` made last, and of what: the VJPs of one node come one after the other and share it."""
 
+_forwards = Remembered()
+"""What forward passes made."""
+
 
 def _forget(of: Any) -> None:
     """The array is gone: nobody will ask again."""
@@ -135,28 +140,42 @@ def _forget(of: Any) -> None:
         _latest = (None, None, None, None)
 
 
-def _normalised(xp: Namespace, x: Array, groups: Groups, attrs: Attrs) -> tuple[Array, Array]:
+def _normalised(
+    xp: Namespace, x: Array, groups: Groups, attrs: Attrs, remember: bool = False
+) -> tuple[Array, Array]:
     """â = (a − μ) / √(σ² + ε), and 1/√(σ² + ε) of each group. The variance is the mean square, without Bessel's n − 1.
 
-    The arrays may be asked for again: leave them as they are.
+    The arrays may be asked for again: leave them as they are. With ``remember`` they are soon asked for.
     """
     global _latest
     of, how, hat, scale = _latest
     if of is not None and of() is x and how is attrs:
         return hat, scale
-    n = groups.count(x, attrs)
-    hat = x - groups.sums(xp, x, attrs) / n
-    variance = groups.sums(xp, hat * hat, attrs) / n
-    variance += attrs["eps"]
-    scale = 1.0 / xp.sqrt(variance)
-    hat *= scale
-    _latest = (ref(x, _forget), attrs, hat, scale)
+    found = _forwards.take(x, attrs)
+    if found is not None:
+        hat, scale = found
+    else:
+        n = groups.count(x, attrs)
+        hat = x - groups.sums(xp, x, attrs) / n
+        variance = groups.sums(xp, _product(xp, hat, hat), attrs) / n
+        variance += attrs["eps"]
+        scale = 1.0 / xp.sqrt(variance)
+        hat *= scale
+    if remember:
+        _forwards.put(x, attrs, (hat, scale))
+    else:
+        _latest = (ref(x, _forget), attrs, hat, scale)
     return hat, scale
+
+
+def _product(xp: Namespace, a: Array, b: Array) -> Array:
+    """The product of both, element by element, not to be handed out."""
+    return host.multiply(a, b, scratch(0, a.shape, a.dtype)) if xp is host else a * b
 
 
 def _forward(xp: Namespace, inputs: Inputs, attrs: Attrs, groups: Groups) -> Array:
     x = inputs[0]
-    hat, _ = _normalised(xp, x, groups, attrs)
+    hat, _ = _normalised(xp, x, groups, attrs, remember=True)
     if len(inputs) < 2:
         return hat * 1.0
     out = hat * groups.spread(xp, x, inputs[1], attrs)
@@ -170,15 +189,19 @@ def _into_x(xp: Namespace, g: Array, inputs: Inputs, attrs: Attrs, groups: Group
     x = inputs[0]
     n = groups.count(x, attrs)
     hat, scale = _normalised(xp, x, groups, attrs)
-    weighted = g * groups.spread(xp, x, inputs[1], attrs) if len(inputs) > 1 else g
+    weighted = g * groups.spread(xp, x, inputs[1], attrs) if len(inputs) > 1 else g * 1.0
     share = scale / n
-    product = weighted * hat
+    product = _product(xp, weighted, hat)
     slope = groups.sums(xp, product, attrs) * share
-    result = weighted * scale
-    product = xp.multiply(hat, slope, out=product) if xp is host else hat * slope
-    result -= product
-    result -= groups.sums(xp, weighted, attrs) * share
-    return result
+    shift = groups.sums(xp, weighted, attrs) * share
+    if xp is host:
+        host.multiply(hat, slope, product)
+    else:
+        product = hat * slope
+    weighted *= scale
+    weighted -= product
+    weighted -= shift
+    return weighted
 
 
 def _statistics(x: Array, places: list[Index], eps: float) -> tuple[float, float]:
@@ -229,7 +252,7 @@ def _vjps(groups: Groups) -> tuple[Vjp, Vjp, Vjp]:
         return result
 
     def into_weight(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-        full = _normalised(xp, inputs[0], groups, attrs)[0] * g
+        full = _product(xp, _normalised(xp, inputs[0], groups, attrs)[0], g)
         return groups.gathered(xp, full, inputs[1], attrs)
 
     def weight_terms(

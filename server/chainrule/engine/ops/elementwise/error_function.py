@@ -8,10 +8,8 @@ digits. One formula without branches then serves all x, relative errors near 0 i
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Any
 
-from chainrule.engine.backend import Array, HostArray, Namespace, host
+from chainrule.engine.backend import Array, Namespace
 from chainrule.engine.op import Inputs, elementwise, primitive
 from chainrule.engine.ops.elementwise.samples import ONE_EDGES, ONES
 from chainrule.engine.terms import Attrs
@@ -78,28 +76,6 @@ def log_tail(xp: Namespace, x: Array) -> Array:
     for coefficient in down[-2::-1]:
         q = q * x + coefficient
     return ((p + up[0]) * x) / q
-
-
-@lru_cache
-def _arrays(dtype: Any) -> tuple[list[HostArray], list[HostArray]]:
-    """The scaled coefficients as arrays of shape ()."""
-    up, down = _SCALED_32 if dtype.itemsize == 4 else _SCALED
-    return [host.asarray(c, dtype) for c in up], [host.asarray(c, dtype) for c in down]
-
-
-def log_tail_into(p: HostArray, x: HostArray, q: HostArray) -> None:
-    """:func:`log_tail` into p, to the last bit; q is scratch."""
-    up, down = _arrays(x.dtype)
-    add, multiply = host.add, host.multiply
-    multiply(x, up[-1], p)
-    for coefficient in up[-2::-1]:
-        add(p, coefficient, p)
-        multiply(p, x, p)
-    add(x, down[-1], q)
-    for coefficient in down[-2::-1]:
-        multiply(q, x, q)
-        add(q, coefficient, q)
-    host.divide(p, q, p)
 
 
 def error_function(xp: Namespace, a: Array) -> Array:

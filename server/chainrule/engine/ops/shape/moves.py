@@ -18,6 +18,11 @@ def _bound_reshape(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
     return (lambda a: a.reshape(shape)) if xp is host else (lambda a: xp.reshape(a, shape))
 
 
+def _back(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
+    shape = tuple(inputs[0].shape)
+    return g.reshape(shape) if xp is host else xp.reshape(g, shape)
+
+
 def _bound_back(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound | None:
     shape = inputs[0].shape
     return (lambda g: g.reshape(shape)) if xp is host else None
@@ -27,9 +32,7 @@ def _bound_back(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Boun
     "reshape",
     glyph="▭",
     formula=r"z = \operatorname{reshape}(a)",
-    vjps=(
-        moving("reshape", lambda xp, g, out, x, attrs: xp.reshape(g, tuple(x[0].shape)), bind=_bound_back),
-    ),
+    vjps=(moving("reshape", _back, bind=_bound_back),),
     value_terms=moved_terms("reshape"),
     torch="reshape",
     python="torch.reshape({0})",

@@ -1,0 +1,74 @@
+"""The normal distribution of float32 numbers, looked up: NumPy takes a pass over memory for every sum and product.
+
+Φ and its slope φ are known at 2^16 places, and the straight line through the nearest is followed; between places h
+apart it is off by less than h² |φ′| / 8, which is less than the last digit of Φ. φ is −a φ·δ further on.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+from chainrule.engine.backend import HostArray, host
+from chainrule.engine.ops.elementwise.error_function import DENSITY, normal_distribution
+from chainrule.engine.ops.scratch import scratch
+
+_PLACES = 1 << 16
+_PER_UNIT = 2048
+"""Places in an interval of length 1."""
+
+_BOUND = _PLACES / _PER_UNIT / 2 - 1 / _PER_UNIT
+"""What lies beyond ±this is taken for this: Φ is 0 or 1 there."""
+
+_SHIFT = host.float32(1.5 * 2**23 / _PER_UNIT)
+"""Added to a number, it pushes out all digits below those of a place; the low 16 bits are then the place's."""
+
+_BLOCK = 32768
+"""Numbers looked up at a time: what is needed for them stays in a processor's cache."""
+
+
+@cache
+def _pairs() -> HostArray:
+    """Φ and φ at all places. A pair is one number of twice the size: one look gives both."""
+    places = host.arange(_PLACES).astype(host.uint16).astype(host.int16) / _PER_UNIT
+    both = host.stack((normal_distribution(host, places), DENSITY * host.exp(-0.5 * places**2)), axis=1)
+    pairs: HostArray = both.astype(host.float32).view(host.float64)[:, 0]
+    return pairs
+
+
+def gelu_and_slope(a: HostArray, value: HostArray | None, slope: HostArray | None) -> None:
+    """Write a·Φ(a) and Φ(a) + a·φ(a) into arrays of its shape that lie in memory row by row, if given. NaN gives NaN."""
+    size = min(math.prod(a.shape), _BLOCK)
+    place, rest, below = (scratch(k, (size,), host.float32) for k in range(3))
+    index, pair = scratch(3, (size,), host.intp), scratch(4, (size,), host.float64)
+    flat = a.reshape(-1)
+    values = None if value is None else value.reshape(-1)
+    slopes = None if slope is None else slope.reshape(-1)
+    pairs, low = _pairs(), int(not host.little_endian)
+    for begin in range(0, flat.size, _BLOCK):
+        x = flat[begin : begin + _BLOCK]
+        n = x.size
+        if n < size:
+            place, rest, below, index, pair = place[:n], rest[:n], below[:n], index[:n], pair[:n]
+        both = pair.view(host.float32)
+        # Not ">": what is not a number is clipped, too, and stays what it is.
+        if not (host.maximum.reduce(x) <= _BOUND and host.minimum.reduce(x) >= -_BOUND):
+            near = host.clip(x, -_BOUND, _BOUND)
+        else:
+            near = x
+        host.add(near, _SHIFT, place)
+        host.copyto(index, place.view(host.uint16)[low::2])
+        host.subtract(place, _SHIFT, place)
+        host.subtract(near, place, rest)
+        pairs.take(index, out=pair, mode="clip")
+        host.multiply(both[1::2], rest, below)
+        host.add(both[::2], below, below)
+        if values is not None:
+            host.multiply(below, x, values[begin : begin + n])
+        if slopes is not None:
+            density = slopes[begin : begin + n]
+            host.multiply(place, rest, density)
+            host.multiply(density, both[1::2], density)
+            host.subtract(both[1::2], density, density)
+            host.multiply(density, near, density)
+            host.add(density, below, density)
