@@ -62,12 +62,25 @@ def _one_for_all(inputs: Inputs) -> bool:
     return len(inputs[0].shape) > 2 == len(inputs[1].shape)
 
 
+def _strided(xp: Namespace, inputs: Inputs, argument: int, g: Array) -> bool:
+    """Whether an argument is a stack of matrices with its axes moved, as the heads of attention are.
+
+    Its gradient is then laid out in the same way, so that moving the axes back leaves nothing to be copied.
+    """
+    a, b = inputs
+    if xp is not host or inputs[argument].flags.c_contiguous or a.dtype != b.dtype or g.dtype != a.dtype:
+        return False
+    return len(a.shape) > 2 and a.shape[:-2] == b.shape[:-2]
+
+
 def _into_a(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
     if xp is host and len(inputs[0].shape) == 2 == len(inputs[1].shape):
         return g.dot(inputs[1].T)
     if _one_for_all(inputs):
         return xp.reshape(xp.matmul(_rows(xp, g), inputs[1].T), tuple(inputs[0].shape))
     a, b = _matrices(xp, inputs)
+    if _strided(xp, inputs, 0, g):
+        return host.matmul(g, b.swapaxes(-1, -2), out=host.empty_like(a))
     full = xp.matmul(_matrix_gradient(xp, g, inputs), xp.matrix_transpose(b))
     return xp.reshape(unbroadcast(xp, full, a.shape), inputs[0].shape)
 
@@ -78,6 +91,8 @@ def _into_b(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -
     if _one_for_all(inputs):
         return xp.matmul(_rows(xp, inputs[0]).T, _rows(xp, g))
     a, b = _matrices(xp, inputs)
+    if _strided(xp, inputs, 1, g):
+        return host.matmul(a.swapaxes(-1, -2), g, out=host.empty_like(b))
     full = xp.matmul(xp.matrix_transpose(a), _matrix_gradient(xp, g, inputs))
     return xp.reshape(unbroadcast(xp, full, b.shape), inputs[1].shape)
 

@@ -39,8 +39,8 @@ def _pairs() -> HostArray:
 def gelu_and_slope(a: HostArray, value: HostArray | None, slope: HostArray | None) -> None:
     """Write a·Φ(a) and Φ(a) + a·φ(a) into arrays of its shape that lie in memory row by row, if given. NaN gives NaN."""
     size = min(math.prod(a.shape), _BLOCK)
-    place, rest, below = (scratch(k, (size,), host.float32) for k in range(3))
-    index, pair = scratch(3, (size,), host.intp), scratch(4, (size,), host.float64)
+    place, rest, below, density = (scratch(k, (size,), host.float32) for k in range(4))
+    index, pair = scratch(4, (size,), host.intp), scratch(5, (size,), host.float64)
     flat = a.reshape(-1)
     values = None if value is None else value.reshape(-1)
     slopes = None if slope is None else slope.reshape(-1)
@@ -49,26 +49,27 @@ def gelu_and_slope(a: HostArray, value: HostArray | None, slope: HostArray | Non
         x = flat[begin : begin + _BLOCK]
         n = x.size
         if n < size:
-            place, rest, below, index, pair = place[:n], rest[:n], below[:n], index[:n], pair[:n]
-        both = pair.view(host.float32)
+            place, rest, below, density = place[:n], rest[:n], below[:n], density[:n]
+            index, pair = index[:n], pair[:n]
         # Not ">": what is not a number is clipped, too, and stays what it is.
+        near = x
         if not (host.maximum.reduce(x) <= _BOUND and host.minimum.reduce(x) >= -_BOUND):
             near = host.clip(x, -_BOUND, _BOUND)
-        else:
-            near = x
         host.add(near, _SHIFT, place)
         host.copyto(index, place.view(host.uint16)[low::2])
         host.subtract(place, _SHIFT, place)
         host.subtract(near, place, rest)
         pairs.take(index, out=pair, mode="clip")
-        host.multiply(both[1::2], rest, below)
+        both = pair.view(host.float32)
+        # Numbers side by side take a third of the time.
+        host.copyto(density, both[1::2])
+        host.multiply(density, rest, below)
         host.add(both[::2], below, below)
         if values is not None:
             host.multiply(below, x, values[begin : begin + n])
         if slopes is not None:
-            density = slopes[begin : begin + n]
-            host.multiply(place, rest, density)
-            host.multiply(density, both[1::2], density)
-            host.subtract(both[1::2], density, density)
+            host.multiply(place, rest, place)
+            host.multiply(place, density, place)
+            host.subtract(density, place, density)
             host.multiply(density, near, density)
-            host.add(density, below, density)
+            host.add(density, below, slopes[begin : begin + n])

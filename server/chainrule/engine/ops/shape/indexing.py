@@ -295,7 +295,12 @@ def gather(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
 
 
 def _unembed(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> Array:
-    result = _added(xp, g, inputs[0], (inputs[1],), (0,))
+    table, index = inputs
+    if xp is host:
+        rows = g.reshape(index.size, table.shape[1])
+        result = backend_of(xp).scatter_add(host.zeros(table.shape, g.dtype), index.reshape(-1), rows)
+    else:
+        result = _added(xp, g, table, (index,), (0,))
     padding = attrs.get("padding_idx")
     if padding is not None:
         result[padding, ...] = 0.0
