@@ -75,3 +75,45 @@ def test_buffers_masks_and_batches_of_two_sizes(dtype: str, backend: str) -> Non
         assert means[-1] == made.backend.to_numpy(slow.values["mean"]).tolist()
     assert kinds[6:] == ["Replayed"] * 6, "a buffer carries over that is not trained: no sheet"
     assert len({str(mean) for mean in means}) == 12, "the buffer is written in every iteration"
+
+
+@pytest.mark.parametrize("backend", ["numpy", "array-api-strict"])
+@pytest.mark.parametrize("zero_grad", [True, False])
+def test_an_iteration_that_nobody_kept_is_run_again(zero_grad: bool, backend: str) -> None:
+    model: Any = Network("float32")
+    model.zero_grad = zero_grad
+    made = Regime(LessonConfig(), model, model.optimizer(), get_backend(backend), "float32")
+    kept, passed = initial_carry(made), initial_carry(made)
+    kinds = []
+    for iteration in range(12):
+        record, again = run_iteration(kept, iteration), run_iteration(passed, iteration, keep=False)
+        kept, passed = record.end, again.end
+        kinds.append(type(again.computed).__name__)
+        agree(again, record)
+    assert kinds[6:] == ["Passed"] * 6
+
+
+def test_of_an_iteration_that_nobody_keeps_little_is_left_in_memory() -> None:
+    model: Any = Network("float32")
+    made = Regime(LessonConfig(), model, model.optimizer(), get_backend(), "float32")
+    carry = initial_carry(made)
+    for iteration in range(6):
+        carry = run_iteration(carry, iteration).end
+    plan = run_iteration(carry, 6).computed.plan  # type: ignore[attr-defined]
+    planned = next(planned for planned in made.plans.values() if planned is not None and planned.plan is plan)
+    leaves = [leaf.value for leaf in plan.leaves]
+    most = 0
+
+    def counting(call: Any) -> Any:
+        def counted(w: list[Any]) -> Any:
+            nonlocal most
+            most = max(most, sum(array is not None for array in w[len(leaves) :]))
+            return call(w)
+
+        return counted
+
+    left = plan.run_through([(counting(call), dead) for call, dead in planned._passing], leaves)
+    count = len(plan.run(leaves)) - len(leaves)
+    kept = [array for array in left[len(leaves) :] if array is not None]
+    assert len(kept) == 5, "the loss, three gradients and the buffer that is written"
+    assert len(kept) <= most < count, "some were freed before others were made"
