@@ -88,7 +88,8 @@ def test_what_is_remembered_is_handed_out_once_and_for_the_same_array_alone() ->
 
 
 def test_what_is_remembered_goes_with_its_array_and_is_bounded() -> None:
-    remembered, attrs = Remembered(), {}
+    attrs: dict[str, int] = {}
+    remembered = Remembered()
     remembered.put(host.zeros(3), attrs, "made")
     assert not remembered._made
     arrays = [host.zeros(1) for _ in range(MOST + 3)]
