@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -287,3 +288,15 @@ def test_a_parameter_is_on_no_tape_before_it_is_used() -> None:
     assert [node.name for node in tape.nodes] == [
         "x", "0.weight", "0.bias", "0.linear#0", "1.weight", "1.bias", "1.linear#0",
     ]  # fmt: skip
+
+
+def test_a_shape_that_does_not_fit_is_refused_with_the_shapes_and_the_module() -> None:
+    net = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Linear(5, 1))
+    )
+    for scoped, place in ((True, "linear in 1.1"), (False, "linear")):
+        with pytest.raises(RuntimeError) as refused, Tape() if scoped else nullcontext():
+            net(torch.zeros(2, 3))
+        assert str(refused.value) == (
+            f"{place}: shapes (2, 4) and (1, 5) and (1,) cannot be multiplied: 4 features against 5"
+        )

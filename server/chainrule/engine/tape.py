@@ -7,14 +7,15 @@ they hang together by their inputs alone and are garbage collected with the last
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from types import TracebackType
 from typing import Any, Literal
 
 from chainrule.engine.backend import Array, Backend, get_backend
-from chainrule.engine.op import NO_ATTRS, OPS, Op, ShapeError
+from chainrule.engine.op import NO_ATTRS, OPS, Op
+from chainrule.engine.refusal import listed, shape_error
 
 Kind = Literal["parameter", "buffer", "input", "target", "constant", "op"]
 Draw = Callable[[int], Any]
@@ -352,7 +353,7 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     Raises
     ------
     ShapeError
-        The shapes of the arguments do not go together; the message names them.
+        The shapes of the arguments do not go together; the message names them and the place.
     IndexError
         An index is out of bounds.
     """
@@ -376,8 +377,8 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
         if isinstance(error, backend.exhausted):
             raise
         if isinstance(error, IndexError):
-            raise IndexError(f"{op.name}: {error}; shapes {_listed(values)}") from error
-        raise _refusal(op, values) from error
+            raise IndexError(f"{where(op, tape)}: {error}; shapes {listed(values)}") from error
+        raise shape_error(op, values, where(op, tape)) from error
     if type(value) is not backend.array_type:
         value = backend.asarray(value)
     if tape is None:
@@ -395,34 +396,6 @@ def apply(op: Op, inputs: tuple[Node, ...], attrs: Mapping[str, Any] = NO_ATTRS)
     return result
 
 
-def _listed(values: Sequence[Array]) -> str:
-    return " and ".join(str(tuple(value.shape)) for value in values)
-
-
-def _refusal(op: Op, values: Sequence[Array]) -> ShapeError:
-    shapes = [tuple(value.shape) for value in values]
-    listed = _listed(values)
-    if op.name == "matmul":
-        if not all(shapes):
-            return ShapeError(
-                f"matmul: both arguments need at least 1 dimension, but their shapes are {listed}"
-            )
-        left, right = shapes
-        inner = right[-2] if len(right) > 1 else right[0]
-        if left[-1] != inner:
-            return ShapeError(
-                f"matmul: shapes {listed} cannot be multiplied: {left[-1]} columns against {inner} rows"
-            )
-        return ShapeError(f"matmul: the stacks of matrices of shapes {listed} do not broadcast")
-    if len(shapes) == 2:
-        rank = max(len(shapes[0]), len(shapes[1]))
-        a, b = (((1,) * (rank - len(shape))) + shape for shape in shapes)
-        for axis in range(rank - 1, -1, -1):
-            if a[axis] != b[axis] and 1 not in (a[axis], b[axis]):
-                return ShapeError(
-                    f"{op.name}: shapes {listed} do not broadcast: the size of tensor a ({a[axis]}) must match "
-                    f"the size of tensor b ({b[axis]}) at non-singleton dimension {axis}"
-                )
-    types = [str(value.dtype).rpartition(".")[2] for value in values]
-    of_types = f" of types {' and '.join(types)}" if len(set(types)) > 1 else ""
-    return ShapeError(f"{op.name}: cannot be applied to shapes {listed}{of_types}")
+def where(op: Op, tape: Tape | None) -> str:
+    """The place that a refusal names: the op, and the module that it is in."""
+    return op.name if tape is None or not tape.path else f"{op.name} in {tape.path}"
