@@ -27,6 +27,8 @@ export interface DrawnNode {
   readonly group: Group | null;
   /** The innermost open group around it. */
   readonly within: string | null;
+  /** Its cells are so few that each is a number. */
+  readonly numbered: boolean;
 }
 
 /** `source` and `target` of its edges are drawn nodes; `graph.edges` has those of the graph. */
@@ -64,6 +66,17 @@ const SUPERSCRIPTS: Record<string, string> = {
 export function superscript(label: string): string | null {
   const whole = /^([-−]?\d{1,2})(?:\.0*)?$/.exec(label)?.[1];
   return whole ? [...whole].map((c) => SUPERSCRIPTS[c] ?? "").join("") : null;
+}
+
+/** As many cards, and as many rows and columns, as can be read at once. */
+const NUMBERED = { cards: 16, side: 4 } as const;
+
+/** Whether a graph is so small that every cell can be read. */
+function allNumbered(nodes: readonly GraphNode[]): boolean {
+  return (
+    nodes.length <= NUMBERED.cards &&
+    nodes.every(({ shape }) => shape.length <= 2 && shape.every((size) => size <= NUMBERED.side))
+  );
 }
 
 const cache = new WeakMap<Graph, Map<string, Drawing>>();
@@ -122,6 +135,7 @@ function make(graph: Graph, chosen: Chosen): Drawing {
       within: innermost(one.parent),
     })),
   ];
+  const numbered = allNumbered(drawn.map(({ node }) => node));
   const hosts = hostsOf(drawn, edges, (id) => groups.byId.get(id)?.groups.length === 0);
   const nodes = drawn.map(({ index, node, group: one, within }): DrawnNode => {
     const into = (ins.get(index) ?? []).toSorted((a, b) => a.argument - b.argument || a.index - b.index);
@@ -139,6 +153,7 @@ function make(graph: Graph, chosen: Chosen): Drawing {
       host,
       group: one,
       within,
+      numbered,
     };
   });
   const inside = new Set(nodes.map(({ within }) => within));

@@ -464,8 +464,8 @@ export class Picture implements StagePicture {
     this.callbacks.select(spot);
     const frame = this.store.state.frame;
     if (spot?.kind !== "node" || !this.#geometry || !frame) return;
-    const what = numberAt(this.#geometry, frame, spot.index, toPicture(this.#camera, at), this.#measure);
-    if (what) this.callbacks.explain?.({ name: spot.selection.name, what });
+    const number = numberAt(this.#geometry, frame, spot.index, toPicture(this.#camera, at), this.#measure);
+    if (number) this.callbacks.explain?.({ name: spot.selection.name, ...number });
   }
 
   #doubleTap(at: Point): void {

@@ -6,9 +6,10 @@ import type { FrameView } from "../store/types";
 import type { Measure } from "./display";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
-import { FONTS, isScalar, linesOf, SMALL } from "./metrics";
+import { FONTS, isScalar, linesOf, SMALL, TILE_GAP, TILE_TOP, tileSize } from "./metrics";
 import { cellOf } from "./reading";
 import type { Spot } from "./scene-input";
+import { halves } from "./sizes";
 
 export function hit(geometry: Geometry, at: Point, reach = 8): Spot | null {
   for (const [index, box] of geometry.cards)
@@ -36,6 +37,12 @@ export function hit(geometry: Geometry, at: Point, reach = 8): Spot | null {
   return best ? { kind: "edge", index: best.index } : null;
 }
 
+/** A number of a card; `index` is its place in the tensor. */
+export interface NumberSpot {
+  readonly what: "value" | "grad";
+  readonly index: number[];
+}
+
 /** Which number of a card lies under a point of it: one that is known, and made of others. */
 export function numberAt(
   geometry: Geometry,
@@ -43,14 +50,45 @@ export function numberAt(
   index: number,
   at: Point,
   measure: Measure,
-): "value" | "grad" | null {
+): NumberSpot | null {
   const node = geometry.drawing.byIndex.get(index);
   const box = geometry.cards.get(index);
-  if (!node || !box || node.group || !isScalar(node.node.shape)) return null;
-  if (node.host !== null) return smallNumberAt(node, box, frame, at, measure);
+  if (!node || !box || node.group) return null;
+  if (!isScalar(node.node.shape)) return node.numbered ? cellAt(node, box, frame, at) : null;
+  const what =
+    node.host === null
+      ? largeNumberAt(node, box, frame, at, measure)
+      : smallNumberAt(node, box, frame, at, measure);
+  return what && { what, index: [] };
+}
+
+/** A cell of a tile whose cells are numbers. */
+function cellAt(node: DrawnNode, box: Box, frame: FrameView, at: Point): NumberSpot | null {
+  const { shape } = node.node;
+  const tile = tileSize(shape, true);
+  const top = box.y + (node.host === null ? TILE_TOP.card : TILE_TOP.small);
+  const column = Math.floor((at.x - box.x - (box.w - tile.w) / 2) / tile.cell.w);
+  const half = Math.floor((at.y - top) / (tile.h + TILE_GAP));
+  const row = Math.floor((at.y - top - half * (tile.h + TILE_GAP)) / tile.cell.h);
+  const what = half === 0 ? "value" : "grad";
+  if (half < 0 || half >= halves(node) || column < 0 || column >= tile.columns || row >= tile.rows)
+    return null;
+  if (!(what === "value" ? node.node.kind === "op" && frame.value(node.index) : frame.grad(node.index)))
+    return null;
+  return { what, index: shape.length === 1 ? [column] : [row, column] };
+}
+
+/** Of a card of one number. */
+function largeNumberAt(
+  node: DrawnNode,
+  box: Box,
+  frame: FrameView,
+  at: Point,
+  measure: Measure,
+): "value" | "grad" | null {
   const lines = linesOf(box.h);
   const what = at.y < box.y + (lines.value + lines.grad) / 2 - 5 ? "value" : "grad";
-  const tensor = what === "value" ? frame.value(index) : frame.grad(index);
+  const tensor = what === "value" ? frame.value(node.index) : frame.grad(node.index);
   if (!tensor || (what === "value" && node.node.kind !== "op")) return null;
   const right = box.x + box.w - lines.padX;
   const width = measure(cellOf(tensor, what === "grad").text, what === "value" ? FONTS.value : FONTS.grad);

@@ -35,6 +35,7 @@ export const FONTS = {
   value: mono(16, 500),
   grad: mono(14, 650),
   label: mono(14, 500),
+  cell: mono(12, 550),
   token: mono(14, 650),
   strip: mono(14, 600),
   note: sans(12.5, 600),
@@ -52,7 +53,16 @@ export const LABEL_H = 14;
 export const STRIP = { h: 22, gap: 7 } as const;
 
 /** A half of a split tile: largest cell, room for all of them, and how many are drawn at most. */
-export const TILE = { cell: 15, w: 92, h: 72, rows: 16, few: 12, columns: 16, more: 7 } as const;
+export const TILE = {
+  cell: 15,
+  w: 92,
+  h: 72,
+  rows: 16,
+  few: 12,
+  columns: 16,
+  more: 7,
+  numbered: { w: 54, h: 20 },
+} as const;
 /** Where tiles begin, from the card's upper edge. */
 export const TILE_TOP = { card: 51, small: 28 } as const;
 export const TILE_GAP = 5;
@@ -127,12 +137,14 @@ export interface TileSize extends Size {
 }
 
 /** The size of one of the two halves of a split tile: as high at most as can be afforded, however large the batch. */
-export function tileSize(shape: readonly number[]): TileSize {
+export function tileSize(shape: readonly number[], numbered = false): TileSize {
   const grid = gridOf(shape);
   const columns = Math.min(grid.columns, TILE.columns);
   const more = grid.rows > TILE.rows;
   const rows = more ? TILE.few : grid.rows;
   const room = more ? TILE.h - TILE.more : TILE.h;
-  const cell = { w: Math.min(TILE.cell, TILE.w / columns), h: Math.min(TILE.cell, room / Math.max(1, rows)) };
+  const cell = numbered
+    ? TILE.numbered
+    : { w: Math.min(TILE.cell, TILE.w / columns), h: Math.min(TILE.cell, room / Math.max(1, rows)) };
   return { w: columns * cell.w, h: rows * cell.h + (more ? TILE.more : 0), cell, rows, columns, more };
 }

@@ -70,7 +70,7 @@ export interface PictureCallbacks {
   toggle?(group: string): void;
   select(spot: PictureSpot | null): void;
   /** A number of a card was clicked, which is known. The card has been selected. */
-  explain?(number: { name: string; what: "value" | "grad" }): void;
+  explain?(number: { name: string; what: "value" | "grad"; index: number[] }): void;
   /** `rect` is that of the card, in CSS pixels within the host. */
   edit(edit: PictureEdit): void;
   /** The frame of this revision is on the screen, its movement not necessarily over. */

@@ -47,7 +47,7 @@ export function cardSize(node: DrawnNode, level: Level, words: Words, measure: M
       : Math.max(name + value, kind + grad);
     return { w: even(Math.max(minW, 2 * padX + gap + line), dense ? 8 : 16), h };
   }
-  const tile = tileSize(node.node.shape);
+  const tile = tileSize(node.node.shape, node.numbered);
   const shape = measure(shapeText(node.node.shape), FONTS.shape);
   const w = Math.max(
     88,
@@ -70,7 +70,7 @@ function smallSize(node: DrawnNode, measure: Measure): Size {
     const number = measure("0".repeat(NUMBER_CHARS), FONTS.label);
     return { w: Math.ceil((Math.max(name, number) + 2 * SMALL.padX) / 2) * 2, h: SMALL.scalar };
   }
-  const tile = tileSize(node.node.shape);
+  const tile = tileSize(node.node.shape, node.numbered);
   const shape = measure(shapeText(node.node.shape), FONTS.smallShape);
   const w = Math.max(64, name + 8 + shape + 2 * SMALL.padX, tile.w + 2 * SMALL.padX);
   return { w: Math.ceil(w / 2) * 2, h: Math.ceil(TILE_TOP.small + halves(node) * (tile.h + TILE_GAP) + 6) };
@@ -78,7 +78,7 @@ function smallSize(node: DrawnNode, measure: Measure): Size {
 
 function groupSize(node: DrawnNode, measure: Measure): Size {
   const title = measure(middle(node.glyph, 20), FONTS.name) + 20 + 2 * CARD.padX;
-  const tile = isScalar(node.node.shape) ? { h: 22 } : tileSize(node.node.shape);
+  const tile = isScalar(node.node.shape) ? { h: 22 } : tileSize(node.node.shape, node.numbered);
   const h = GROUP.top + 2 * tile.h + TILE_GAP + GROUP.strip + GROUP.pad;
   return { w: Math.ceil(Math.max(GROUP.minW, title) / 2) * 2, h: Math.ceil(h) };
 }

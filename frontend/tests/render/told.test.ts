@@ -76,7 +76,10 @@ describe("a click on a number", () => {
     const frame = frames[last()]!;
     const at = (name: string, dx: number, dy: number) => {
       const box = geometry.cards.get(index(name))!;
-      return numberAt(geometry, frame, index(name), { x: box.x + box.w - dx, y: box.y + dy }, estimate);
+      return (
+        numberAt(geometry, frame, index(name), { x: box.x + box.w - dx, y: box.y + dy }, estimate)?.what ??
+        null
+      );
     };
     expect(at("mul#0", 20, 22)).toBe("value");
     expect(at("mul#0", 20, 46)).toBe("grad");

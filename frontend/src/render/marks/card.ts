@@ -236,14 +236,14 @@ function smallFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext
   return [name, number(state.value, 0), number(state.grad, 1)];
 }
 
-function tiles(node: DrawnNode, box: Box, state: CardState, top: number, { theme }: MarkContext): Item[] {
+function tiles(node: DrawnNode, box: Box, state: CardState, top: number, ctx: MarkContext): Item[] {
   const { shape } = node.node;
-  const tile = tileSize(shape);
+  const tile = tileSize(shape, node.numbered);
   const at = { x: box.x + (box.w - tile.w) / 2, y: box.y + top };
-  const value = cellsItem(state.value, shape, at, theme);
+  const value = cellsItem(state.value, tile, at, ctx);
   return halves(node) === 1
     ? [value]
-    : [value, cellsItem(state.grad, shape, { x: at.x, y: at.y + tile.h + TILE_GAP }, theme)];
+    : [value, cellsItem(state.grad, tile, { x: at.x, y: at.y + tile.h + TILE_GAP }, ctx)];
 }
 
 function shapeItem(shape: readonly number[], font: Font, x: number, y: number, { theme }: MarkContext): Item {

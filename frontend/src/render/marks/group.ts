@@ -105,15 +105,16 @@ export function closedItems(
 }
 
 /** What goes out: value above, gradient below. */
-function face(node: DrawnNode, box: Box, state: CardState, { theme, measure }: MarkContext): Item[] {
+function face(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext): Item[] {
+  const { theme, measure } = ctx;
   const { shape } = node.node;
   const top = box.y + GROUP.top;
   if (!isScalar(shape)) {
-    const tile = tileSize(shape);
+    const tile = tileSize(shape, node.numbered);
     const x = box.x + (box.w - tile.w) / 2;
     return [
-      cellsItem(state.value, shape, { x, y: top }, theme),
-      cellsItem(state.grad, shape, { x, y: top + tile.h + TILE_GAP }, theme),
+      cellsItem(state.value, tile, { x, y: top }, ctx),
+      cellsItem(state.grad, tile, { x, y: top + tile.h + TILE_GAP }, ctx),
     ];
   }
   const right = box.x + box.w - CARD.padX;

@@ -2,8 +2,11 @@
 import type { Box, Point } from "../../layout/types";
 import type { TensorView } from "../../store/types";
 import { mono, type Item } from "../display";
-import { gridOf, tileSize, type TileSize } from "../metrics";
+import { short } from "../format";
+import { FONTS, gridOf, TILE, type TileSize } from "../metrics";
 import { magnitude, toneOf, type Cell } from "../reading";
+import type { MarkContext } from "./context";
+import { fitted } from "./number";
 import type { Theme } from "../theme";
 
 /** Strength of a cell's colour: never so faint that a small number looks like zero. */
@@ -11,9 +14,9 @@ function strength(x: number, most: number): number {
   return most > 0 ? 0.22 + 0.78 * Math.min(1, Math.abs(x) / most) : 1;
 }
 
-export function cellsItem(cell: Cell, shape: readonly number[], at: Point, theme: Theme): Item {
+export function cellsItem(cell: Cell, size: TileSize, at: Point, ctx: MarkContext): Item {
+  const { theme } = ctx;
   const { tensor } = cell;
-  const size = tileSize(shape);
   const frame: Box = { x: at.x, y: at.y, w: size.w, h: size.h };
   const border: Item = { kind: "rect", ...frame, r: 2, stroke: theme.border, width: 1 };
   if (!tensor || cell.tone === "withheld") {
@@ -28,15 +31,16 @@ export function cellsItem(cell: Cell, shape: readonly number[], at: Point, theme
     };
     return { kind: "group", opacity: cell.opacity, items: [border, mark] };
   }
-  const items = [...cells(tensor, frame, size, theme), border];
+  const items = [...cells(tensor, frame, size, ctx), border];
   if (size.more) items.push(...dots(frame, theme));
   return { kind: "group", opacity: cell.opacity, items };
 }
 
-function cells(tensor: TensorView, frame: Box, size: TileSize, theme: Theme): Item[] {
+function cells(tensor: TensorView, frame: Box, size: TileSize, { theme, measure }: MarkContext): Item[] {
   const { columns } = gridOf(tensor.shape);
   const { w, h } = size.cell;
   const most = magnitude(tensor) ?? 0;
+  const numbered = size.cell === TILE.numbered;
   const items: Item[] = [];
   // Between small cells there is no room for more than a hair.
   const gap = { x: Math.min(1, w * 0.16), y: Math.min(1, h * 0.16) };
@@ -64,7 +68,19 @@ function cells(tensor: TensorView, frame: Box, size: TileSize, theme: Theme): It
               : tone === "odd"
                 ? theme.warn
                 : theme.zero,
-        opacity: tone === "positive" || tone === "negative" ? strength(x, most) : 1,
+        opacity: (tone === "positive" || tone === "negative" ? strength(x, most) : 1) * (numbered ? 0.3 : 1),
+      });
+      if (!numbered) continue;
+      const text = short(x, tensor.dtype);
+      items.push({
+        kind: "text",
+        text,
+        x: frame.x + (c + 0.5) * w,
+        y: frame.y + (r + 0.5) * h + 4.5,
+        font: fitted(FONTS.cell, text, w - 5, measure),
+        fill: theme.text,
+        align: "middle",
+        number: true,
       });
     }
   return items;
