@@ -27,6 +27,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("one-weight", {"zero_grad": False, "dtype": "float64"}),
     ("test-matrix", {}),
     ("test-matrix", {"zero_grad": False, "dtype": "float64"}),
+    ("one-layer", {}),
+    ("one-layer", {"form": "fused", "scale": -3.0}),
     ("playground", {"batch_size": 4, "l1": 0.01}),
     *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],
     (

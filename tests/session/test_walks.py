@@ -21,6 +21,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "matrix": ("test-matrix", {"optimizer": "momentum"}),
     "matrix in float64": ("test-matrix", {"optimizer": "adamw", "dtype": "float64", "zero_grad": False}),
     "circuit": ("circuit", {}),
+    "one layer": ("one-layer", {"optimizer": "adam"}),
     "playground": ("playground", {"batch_size": 40, "l2": 0.01}),
 }
 
