@@ -42,6 +42,29 @@ def test_a_unit_and_a_weight_tell_their_exact_numbers(page: Page) -> None:
     expect(page.get_by_role("complementary", name="Inspector")).to_contain_text(shown[:6])
 
 
+def test_while_it_trains_the_picture_is_painted_over_and_not_made_anew(page: Page) -> None:
+    open_lesson(page, "/playground")
+    at_step(page, 1, 26)
+    canvas = page.locator(".host canvas").first
+    canvas.evaluate("canvas => { canvas.dataset.same = 'yes' }")
+    label = unit(page, 1, 0).get_attribute("aria-label")
+    page.get_by_label("Speed").select_option(label="max")
+    press(page, "Space")
+    expect(page.locator("header")).to_contain_text(re.compile(r"iteration \d{3}"))
+    expect(canvas).to_have_attribute("data-same", "yes")
+    # Numbers that change with every frame are told when it pauses.
+    expect(unit(page, 1, 0)).to_have_attribute("aria-label", "hidden 1, unit 1")
+    expect(page).to_have_url(re.compile(r"at=\d+\."))
+    press(page, "Space")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(unit(page, 1, 0)).to_have_attribute("aria-label", re.compile("unit 1 of 4"))
+    assert unit(page, 1, 0).get_attribute("aria-label") != label
+    # The address of where it has come to rest.
+    at = re.search(r"iteration (\d+)", page.locator("header").inner_text())
+    assert at
+    expect(page).to_have_url(re.compile(rf"at={int(at[1]) - 1}\."))
+
+
 def test_units_and_layers_are_added_and_taken_away_on_the_picture(page: Page) -> None:
     open_lesson(page, "/playground")
     at_step(page, 1, 26)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from chainrule.host import encode
+from chainrule.host import hub as module
 from chainrule.host.hub import Hub
 from chainrule.host.interface import Closed, Request, Response
 from chainrule.protocol.close import CloseCode
@@ -113,6 +116,40 @@ async def test_beyond_the_time_limit_a_long_command_goes_on() -> None:
             if info["cursor"]["iteration"] == 200:
                 return
         pytest.fail("it stopped")
+
+
+async def test_training_flat_out_does_not_wait_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two pictures it computes for several times as long as a picture takes, however fast they are painted."""
+    worked = 0.0
+    monkeypatch.setattr(module, "PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(time, "thread_time", lambda: worked)
+    async with running() as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        await until(lambda: len(outlet.frames(1)) == 1, "the first picture")
+        wire = encode.wire
+
+        def dear(message: Any) -> str | bytes:
+            nonlocal worked
+            worked += 1.0
+            return wire(message)
+
+        monkeypatch.setattr(encode, "wire", dear)
+        hub.receive(1, '{"type": "ack", "seq": 1000000}')
+        hub.receive(1, '{"type": "step"}')
+        await until(lambda: len(outlet.frames(1)) == 2, "the step")
+        hub.receive(1, '{"type": "play", "unit": "iteration", "rate": null}')
+        for _ in range(3):
+            seen = len(outlet.frames(1))
+            hub.receive(1, '{"type": "ack", "seq": 1000000}')
+            for _turn in range(50):
+                await asyncio.sleep(0)
+            assert len(outlet.frames(1)) == seen, "painted, but training has not had its share"
+            worked += module.TRAINING
+            await until(lambda seen=seen: len(outlet.frames(1)) == seen + 1, "the next picture")
+        hub.receive(1, '{"type": "ack", "seq": 1000000}')
+        hub.receive(1, '{"type": "pause"}')
+        await until(lambda: len(outlet.frames(1)) == seen + 2, "what it ends on is seen at once")
 
 
 async def test_a_busy_session_gives_way_to_another_ones_step() -> None:

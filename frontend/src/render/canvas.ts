@@ -1,6 +1,6 @@
 /** Paints a display list on a 2-D canvas. */
 import type { DisplayList, Font, Item, Measure, Segment } from "./display";
-import { paintMap } from "./thumbnails";
+import { nextPicture, paintMap } from "./thumbnails";
 import type { Theme } from "./theme";
 
 type Fonts = Theme["fonts"];
@@ -9,7 +9,12 @@ export function fontText(font: Font, fonts: Fonts): string {
   return `${font.weight} ${font.size}px ${fonts[font.family]}`;
 }
 
+/** The font that is set: setting one takes longer than the text, even where it is the same. */
+let font = "";
+
 export function paint(ctx: CanvasRenderingContext2D, list: DisplayList, fonts: Fonts): void {
+  font = "";
+  nextPicture();
   for (const item of list) paintItem(ctx, item, fonts, 1);
 }
 
@@ -41,7 +46,8 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
     case "map":
       paintMap(ctx, item);
       break;
-    case "group":
+    case "group": {
+      const before = font;
       ctx.save();
       if (item.at) ctx.translate(item.at.x, item.at.y);
       if (item.scale) ctx.scale(item.scale, item.scale);
@@ -52,7 +58,9 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       }
       for (const child of item.items) paintItem(ctx, child, fonts, opacity);
       ctx.restore();
+      font = before;
       break;
+    }
   }
 }
 
@@ -82,7 +90,8 @@ function fillAndStroke(
 }
 
 function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "text" }>, fonts: Fonts): void {
-  ctx.font = fontText(item.font, fonts);
+  const own = fontText(item.font, fonts);
+  if (own !== font) ctx.font = font = own;
   ctx.textAlign = item.align === "middle" ? "center" : item.align === "end" ? "right" : "left";
   ctx.textBaseline = "alphabetic";
   if (item.halo) {

@@ -43,26 +43,63 @@ export function rampOf(palette: Palette): Uint32Array {
   return ramp;
 }
 
+/** A layer's thumbnails side by side, and of which map and in which colours they are. */
 interface Sprite {
   readonly canvas: HTMLCanvasElement;
-  readonly key: string;
+  readonly ctx: CanvasRenderingContext2D | null;
+  readonly image: ImageData | null;
+  map: UnitMaps;
+  key: string;
+  /** The picture that it was in last. */
+  used: number;
 }
 
-/** A layer's thumbnails side by side; made when they have changed, not when they are painted. */
+/** Made when they have changed, not when they are painted. */
 const sprites = new WeakMap<UnitMaps, Sprite>();
+/** All of a screen; one that has not been painted for a while is painted over: a frame makes no canvas. */
+const shelf: Sprite[] = [];
+const SHELF = 128;
+const IDLE = 8;
+let count = 0;
+
+/** A picture begins to be painted: what has not been in the last few is idle. */
+export function nextPicture(): void {
+  count += 1;
+}
+
+function freshSprite(map: UnitMaps, key: string): Sprite {
+  const [w, h] = [map.units * map.size, map.size];
+  const idle = shelf.findIndex(
+    ({ canvas, used }) => canvas.width === w && canvas.height === h && count - used > IDLE,
+  );
+  const found = shelf[idle];
+  if (found) {
+    Object.assign(found, { map, key });
+    return found;
+  }
+  const canvas = document.createElement("canvas");
+  canvas.width = w;
+  canvas.height = h;
+  const ctx = canvas.getContext("2d");
+  const sprite = { canvas, ctx, image: ctx?.createImageData(w, h) ?? null, map, key, used: count };
+  shelf.push(sprite);
+  if (shelf.length > SHELF) shelf.shift();
+  return sprite;
+}
 
 function spriteOf(map: UnitMaps, palette: Palette): Sprite {
   const key = palette.join();
   const known = sprites.get(map);
-  if (known?.key === key) return known;
+  if (known?.map === map && known.key === key) {
+    known.used = count;
+    return known;
+  }
   const { units, size, levels } = map;
-  const canvas = known?.canvas ?? document.createElement("canvas");
-  canvas.width = units * size;
-  canvas.height = size;
-  const ctx = canvas.getContext("2d");
-  if (ctx) {
+  const sprite = freshSprite(map, key);
+  sprite.used = count;
+  const { ctx, image } = sprite;
+  if (ctx && image) {
     const ramp = rampOf(palette);
-    const image = ctx.createImageData(units * size, size);
     const pixels = new Uint32Array(image.data.buffer);
     for (let u = 0; u < units; u++)
       for (let row = 0; row < size; row++) {
@@ -73,7 +110,6 @@ function spriteOf(map: UnitMaps, palette: Palette): Sprite {
       }
     ctx.putImageData(image, 0, 0);
   }
-  const sprite = { canvas, key };
   sprites.set(map, sprite);
   return sprite;
 }

@@ -29,7 +29,7 @@ from chainrule.host.problem import (
 from chainrule.host.seam import Make, Session
 from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
 from chainrule.protocol import ClientMessage, ServerMessage
-from chainrule.protocol.client import ANONYMOUS, PauseCommand
+from chainrule.protocol.client import ANONYMOUS, AckCommand, PauseCommand
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.rest import CreateSession
 from chainrule.protocol.server import Companion, ErrorMessage, Frame, GraphMessage, Metrics, Progress
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 PICTURE_SECONDS = 1 / 60
 """Between two pictures to a follower, unless something was answered."""
 
+TRAINING = 5
+"""What trains flat out does so for this many times as long as its followers' pictures take to make."""
 
 PART_BYTES = 256_000
 """About how much of a recording is sent at a time."""
@@ -304,7 +306,9 @@ class Hub:
                 self._deliver(slot, messages, origin)
         else:
             self._deliver(slot, messages, origin)
-        self._pull(slot, slot.followers.values())
+        # What is painted while a session goes on asks for the next picture, when that is due.
+        if not (isinstance(command, AckCommand) and slot.session.busy) or self._picture_is_due(slot):
+            self._pull(slot, slot.followers.values())
 
     def _advance(self, slot: Slot) -> None:
         messages = slot.session.advance(self._slice)
@@ -329,11 +333,17 @@ class Hub:
                     origin.messages = _named(answers)
             if finished:
                 slot.waiting.pop(key, None)
-        # Followers see no more pictures a second than a screen shows; what a session ends on they always see.
-        now = time.monotonic()
-        if messages or not slot.session.busy or now - slot.pulled >= PICTURE_SECONDS:
-            slot.pulled = now
+        # What a session ends on its followers always see.
+        if messages or not slot.session.busy or self._picture_is_due(slot):
             self._pull(slot, slot.followers.values())
+
+    def _picture_is_due(self, slot: Slot) -> bool:
+        """Followers see no more pictures a second than a screen shows, and fewer where training would wait for them."""
+        if time.monotonic() - slot.pulled < PICTURE_SECONDS:
+            return False
+        flat_out = slot.session.busy and slot.session.next_due is None
+        # Processor time: how long the machine is busy with something else says nothing about the share.
+        return not flat_out or time.thread_time() - slot.paid >= TRAINING * slot.cost
 
     def _deliver(self, slot: Slot, messages: Sequence[ServerMessage], origin: Follower | Waiter) -> None:
         if isinstance(origin, Waiter):
@@ -356,6 +366,7 @@ class Hub:
 
     def _pull(self, slot: Slot, followers: Iterable[Follower]) -> None:
         """Give followers what they have not seen and are ready for. What several are given is encoded once."""
+        begun = time.thread_time()
         encoded: dict[int, tuple[ServerMessage, str | bytes]] = {}
         for follower in list(followers):
             for message in follower.viewer.pull(slot.session):
@@ -363,6 +374,9 @@ class Hub:
                     (named,) = _named([message])
                     encoded[id(message)] = (message, encode.wire(named))
                 self._outlet.emit(follower.connection, encoded[id(message)][1])
+        if encoded:
+            slot.pulled, slot.paid = time.monotonic(), time.thread_time()
+            slot.cost = slot.paid - begun
 
     # Turns
 

@@ -51,6 +51,8 @@ class Slot:
     timer: float | None = None
     gone: bool = False
     pulled: float = 0.0
+    paid: float = 0.0
+    cost: float = 0.0
     touched: float = field(default_factory=time.monotonic)
     journal: int = -1
     place: tuple[Cursor, dict[int, int]] | None = None

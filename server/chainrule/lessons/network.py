@@ -42,8 +42,7 @@ def call(module: Module, leaves: Mapping[str, Tensor], *inputs: Any, seed: int) 
     On the active tape buffers are written and masks drawn, these by ``seed``. Other leaves are not looked at. The
     module is as before afterwards.
     """
-    names = dict((*module.named_parameters(), *module.named_buffers()))
-    given = {name: leaves[name] for name in names if name in leaves}
+    given = {name: leaves[name] for name, _ in module.named_tensors() if name in leaves}
     if state.tape is not None:
         state.tape.seed = seed
         for name, tensor in given.items():

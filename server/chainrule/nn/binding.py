@@ -21,7 +21,7 @@ def bound(module: Module, tensors: Mapping[str, Tensor]) -> Iterator[None]:
     RuntimeError
         The module has nothing of that name, or of another shape.
     """
-    named = (*module.named_parameters(), *module.named_buffers())
+    named = module.named_tensors()
     instead = {id(tensor): tensors[name] for name, tensor in named if name in tensors}
     unknown = [name for name in tensors if name not in dict(named)]
     if unknown:

@@ -75,10 +75,13 @@ class Module:
     def _outermost(self, tape: Tape) -> Iterator[None]:
         """All modules below have their paths from here."""
         before, prefix = tape.paths, tape.path
-        paths = {module: _joined(prefix, path) for path, module in self.named_modules()}
-        for name, tensor in (*self.named_parameters(), *self.named_buffers()):
-            if tensor.node.name is None:
-                tensor.node.name = _joined(prefix, name)
+        paths = {}
+        for path, module in self.named_modules():
+            own = paths[module] = _joined(prefix, path)
+            for registry in (module._parameters, module._buffers):
+                for name, tensor in registry.items():
+                    if tensor is not None and tensor.node.name is None:
+                        tensor.node.name = _joined(own, name)
         tape.paths = {**before, **paths}
         try:
             yield
@@ -237,6 +240,17 @@ class Module:
     ) -> Iterator[tuple[str, Tensor]]:
         """(path, buffer) in order of registration."""
         return self._named("_buffers", prefix, recurse, remove_duplicate)
+
+    def named_tensors(self) -> list[tuple[str, Tensor]]:
+        """(path, tensor): what ``named_parameters`` gives, then what ``named_buffers`` gives, in one walk."""
+        parameters: dict[int, tuple[str, Tensor]] = {}
+        buffers: dict[int, tuple[str, Tensor]] = {}
+        for path, module in self.named_modules():
+            for registry, found in ((module._parameters, parameters), (module._buffers, buffers)):
+                for name, tensor in registry.items():
+                    if tensor is not None and id(tensor) not in found:
+                        found[id(tensor)] = _joined(path, name), tensor
+        return [*parameters.values(), *buffers.values()]
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         for _, buffer in self.named_buffers(recurse=recurse):

@@ -6,6 +6,7 @@ from collections import Counter
 from hashlib import blake2b
 from weakref import WeakKeyDictionary
 
+from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node
 from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Layer, Step
 from chainrule.trace import Record, StepRef, is_delta, is_edit
@@ -16,11 +17,14 @@ class Graphs:
 
     def __init__(self) -> None:
         self._by_record: WeakKeyDictionary[Record, Graph] = WeakKeyDictionary()
+        self._by_plan: WeakKeyDictionary[Plan, Graph] = WeakKeyDictionary()
         self._by_topology: dict[int, Graph] = {}
 
     def of(self, record: Record) -> Graph:
         """The graph of a record."""
         graph = self._by_record.get(record)
+        if graph is None and record.plan is not None:
+            graph = self._by_plan.get(record.plan)
         if graph is None:
             number = topology(record)
             graph = self._by_topology.get(number)
@@ -29,6 +33,8 @@ class Graphs:
                     self._by_topology.pop(next(iter(self._by_topology)))
                 graph = self._by_topology[number] = build_graph(record, number)
             self._by_record[record] = graph
+            if record.plan is not None:
+                self._by_plan[record.plan] = graph
         return graph
 
 

@@ -46,18 +46,21 @@ class Pictures:
     values: Mapping[str, Array]
 
     @cached_property
+    def _layers(self) -> list[HostArray]:
+        """(THUMBNAIL² + SURFACE², units) per layer, the input first: both grids in one pass."""
+        points = self.model.points
+        grids = [grid(points.low, points.high, count) for count in (THUMBNAIL, SURFACE)]
+        return self.model.units(self.values, host.concatenate(grids))
+
+    @cached_property
     def maps(self) -> list[tuple[HostArray, list[float]]]:
         """Per layer, the input first: (units, n, n) int8, and per unit what 127 stands for."""
-        points = self.model.points
-        layers = self.model.units(self.values, grid(points.low, points.high, THUMBNAIL))
-        return [_in_8_bits(layer) for layer in layers]
+        return [_in_8_bits(layer[: THUMBNAIL**2]) for layer in self._layers]
 
     @cached_property
     def surface(self) -> HostArray:
         """(outputs, n, n): what the network says."""
-        points = self.model.points
-        output = self.model.units(self.values, grid(points.low, points.high, SURFACE))[-1]
-        says = self.model.predictions(output)
+        says = self.model.predictions(self._layers[-1][THUMBNAIL**2 :])
         return host.ascontiguousarray(says.T.reshape(-1, SURFACE, SURFACE), dtype=host.float32)
 
     @cached_property

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chainrule.engine.backend import Array
 from chainrule.engine.backward import Contribution
 from chainrule.engine.packing import Packed
+from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.trace.carry import Carry
@@ -56,6 +57,11 @@ class Record:
     def loss(self) -> Array:
         """The value of the root."""
         return self.computed.loss
+
+    @property
+    def plan(self) -> Plan | None:
+        """What it was run by, if it was not traced: all iterations of a plan have one structure."""
+        return getattr(self.computed, "plan", None)
 
     @property
     def number(self) -> float:

@@ -186,6 +186,8 @@ export class Page {
     this.player = new Player(this, link);
     this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
+      // While it trains flat out, metrics come just before a frame: both are taken in together.
+      if (flatOut(state) && onlyMetrics(state, this.state)) return;
       const stopped = state.lastMoved === this.state.lastMoved ? null : state.lastMoved;
       if (state.cursor !== this.state.cursor || state.playback !== this.state.playback)
         this.player.follow(state, performance.now());
@@ -441,4 +443,13 @@ export function providePage(page: Page): void {
 
 export function usePage(): Page {
   return getContext<Page>(KEY);
+}
+
+function flatOut({ playback }: State): boolean {
+  return playback.playing && playback.rate === null;
+}
+
+function onlyMetrics(state: State, old: State): boolean {
+  const parts = Object.keys(state) as (keyof State)[];
+  return state !== old && parts.every((part) => part === "metrics" || state[part] === old[part]);
 }

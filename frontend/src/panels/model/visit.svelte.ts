@@ -23,6 +23,8 @@ import { warm } from "./warm";
 
 /** Moves that follow each other faster than this are one entry of the history. */
 const QUICK = 1000;
+/** While playing, the address follows no faster than this: a browser takes long over it, and refuses many in a row. */
+const WHILE_PLAYING = 1000;
 
 export class Visit {
   #origin: Origin | null = null;
@@ -32,6 +34,7 @@ export class Visit {
   #heading: { iteration: number; step: number } | null = $state.raw(null);
   #opening = $state(false);
   #lastMove = -QUICK;
+  #wrote = -WHILE_PLAYING;
   readonly #keeper: Keeper;
   /** What the entry of the history holds beside its address, because that does not say it yet. */
   #written: Origin | null = null;
@@ -249,6 +252,8 @@ export class Visit {
       if (cursor.iteration !== this.#heading.iteration || cursor.step !== this.#heading.step) return;
       this.#heading = null;
     }
+    // Frames come faster than anybody reads an address; what it ends on is always written.
+    if (playback.playing && performance.now() - this.#wrote < WHILE_PLAYING) return;
     const { lacking } = this.#keeper;
     const url = viewToUrl(this.#here());
     if (url === location.pathname + location.search && lacking === this.#written) return;
@@ -267,6 +272,7 @@ export class Visit {
 
   /** Writes an entry of the history. What its address lacks goes beside it: a reload then loses nothing. */
   #write(entry: "push" | "replace", url: string): void {
+    this.#wrote = performance.now();
     this.#written = this.#keeper.lacking;
     this.#timeline = this.#keeper.timeline;
     const beside = this.#written && { lacking: this.#written };
