@@ -154,6 +154,7 @@ def compared(page: Page, field: str, value: str | None = None) -> None:
         form.get_by_label("value").select_option(label=value)
     form.get_by_role("button", name="Compare").click()
     expect(side_by_side(page).get_by_role("button", name="Swap")).to_be_visible()
+    expect(side_by_side(page).get_by_role("img", name="over the plane")).to_have_count(2)
 
 
 def test_two_optimizers_side_by_side(page: Page) -> None:
