@@ -10,6 +10,8 @@ export class Layers {
   readonly #base = document.createElement("canvas");
   readonly #over = document.createElement("canvas");
   readonly #cache = document.createElement("canvas");
+  /** What lies behind all, where it was the same twice. */
+  readonly #ground = { canvas: document.createElement("canvas"), key: "" };
   #cached: Camera | null = null;
   #size = { w: 0, h: 0 };
   #ratio = 1;
@@ -55,9 +57,7 @@ export class Layers {
     this.#adapt();
     const ctx = this.#begin(this.#base);
     if (!ctx) return;
-    ctx.fillStyle = theme.stage;
-    ctx.fillRect(0, 0, this.#base.width, this.#base.height);
-    this.#grid(ctx, camera, theme);
+    this.#background(ctx, camera, theme);
     this.#aim(ctx, camera);
     paint(ctx, list, theme.fonts);
     this.#cached = null;
@@ -108,6 +108,26 @@ export class Layers {
   #aim(ctx: CanvasRenderingContext2D, camera: Camera): void {
     const r = this.#ratio;
     ctx.setTransform(camera.k * r, 0, 0, camera.k * r, camera.x * r, camera.y * r);
+  }
+
+  /** A thousand dots rest where the camera does: then they are a picture. */
+  #background(ctx: CanvasRenderingContext2D, camera: Camera, theme: Theme): void {
+    const { width, height } = this.#base;
+    const key = [camera.x, camera.y, camera.k, width, height, theme.stage, theme.grid].join();
+    const kept = this.#ground;
+    if (kept.key === key && kept.canvas.width === width) {
+      ctx.drawImage(kept.canvas, 0, 0);
+      return;
+    }
+    ctx.fillStyle = theme.stage;
+    ctx.fillRect(0, 0, width, height);
+    this.#grid(ctx, camera, theme);
+    if (kept.key === key) {
+      // Seen for the second time: it rests.
+      Object.assign(kept.canvas, { width, height });
+      kept.canvas.getContext("2d")?.drawImage(this.#base, 0, 0);
+    } else kept.canvas.width = 0;
+    kept.key = key;
   }
 
   #grid(ctx: CanvasRenderingContext2D, camera: Camera, theme: Theme): void {

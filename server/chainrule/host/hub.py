@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 PICTURE_SECONDS = 1 / 60
 """Between two pictures to a follower, unless something was answered."""
 
-TRAINING = 5
+TRAINING = 7
 """What trains flat out does so for this many times as long as its followers' pictures take to make."""
 
 PART_BYTES = 256_000

@@ -17,6 +17,8 @@ export interface Line {
 }
 
 const BUCKETS = 8;
+const TONES = ["plain", "odd", "positive", "negative"] as const;
+type Tone = (typeof TONES)[number];
 const WIDTH = { least: 0.7, most: 6 } as const;
 
 export function curveBetween(
@@ -37,6 +39,25 @@ export function curveBetween(
   ];
 }
 
+type Curve = ReturnType<typeof curveBetween>;
+
+/** By places: they rest while numbers change with every frame, and there are thousands of lines. */
+const curves = new WeakMap<Arrangement, Map<number, Curve[]>>();
+
+/** The curves of a layer, row by row. */
+function curvesOf(places: Arrangement, layer: number, rows: number, columns: number): Curve[] {
+  let known = curves.get(places);
+  if (!known) curves.set(places, (known = new Map()));
+  let found = known.get(layer);
+  if (found?.length !== rows * columns) {
+    found = Array.from({ length: rows * columns }, (_, k) =>
+      curveBetween(places, layer, Math.floor(k / columns), k % columns),
+    );
+    known.set(layer, found);
+  }
+  return found;
+}
+
 export function linesOf({ places, graph, view }: NetworkInput, reading: NetworkReading): Line[] {
   const sizes = reading.layers.map(({ weight }) => largest(weight));
   const all = Math.max(0, ...sizes);
@@ -48,12 +69,13 @@ export function linesOf({ places, graph, view }: NetworkInput, reading: NetworkR
     // A layer that is shown as a block has one line for all.
     const [rows, columns] = [here.block ? 1 : layer.units, places.columns[k - 1]?.block ? 1 : before.units];
     const blocks = rows !== layer.units || columns !== before.units;
+    const own = curvesOf(places, k, rows, columns);
     for (let unit = 0; unit < rows; unit++) {
       const row = weight?.data?.subarray(unit * before.units, (unit + 1) * before.units);
       let most = view.scale === "global" ? all : (sizes[k] ?? 0);
       if (view.scale === "unit") most = largestOf(row ?? []);
       for (let from = 0; from < columns; from++) {
-        const d = curveBetween(places, k, unit, from);
+        const d = own[unit * columns + from];
         if (!d) continue;
         const value = blocks ? null : (row?.[from] ?? null);
         const size = value === null ? 0 : Number.isFinite(value) ? symlog(value, most, most / 8) : 1;
@@ -70,7 +92,7 @@ export function lineItems(
   { theme, view, places }: NetworkInput,
   shown: (layer: number) => number,
 ): Item[] {
-  const groups = new Map<string, { lines: Line[]; opacity: number; bucket: number; tone: string }>();
+  const groups = new Map<number, { lines: Line[]; opacity: number; bucket: number; tone: Tone }>();
   // Many lines are thinner and fainter, the weak ones most.
   const many = Math.min(1, Math.sqrt(160 / Math.max(lines.length, 1)));
   const factor = Math.min(1.15, Math.max(0.45, places.side / 42));
@@ -82,7 +104,7 @@ export function lineItems(
       !unit ||
       (line.layer === unit.layer && line.unit === unit.unit) ||
       (line.layer === unit.layer + 1 && line.from === unit.unit);
-    const tone =
+    const tone: Tone =
       line.value === null || line.value === 0
         ? "plain"
         : !Number.isFinite(line.value)
@@ -92,10 +114,10 @@ export function lineItems(
             : "negative";
     const bucket = tone === "plain" ? 0 : Math.round(line.size * (BUCKETS - 1));
     const opacity = there * (near ? 1 : 0.16);
-    const key = `${tone}:${bucket}:${opacity}`;
-    const group = groups.get(key) ?? { lines: [], opacity, bucket, tone };
-    group.lines.push(line);
-    groups.set(key, group);
+    const key = Math.round(opacity * 1000) * 100 + TONES.indexOf(tone) * BUCKETS + bucket;
+    const group = groups.get(key);
+    if (group) group.lines.push(line);
+    else groups.set(key, { lines: [line], opacity, bucket, tone });
   }
   const items: Item[] = [];
   // The strongest lie on top.
