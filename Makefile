@@ -20,7 +20,7 @@ side_by_side := --numprocesses auto --dist loadgroup
 packages := frontend/node_modules/.package-lock.json
 built := server/chainrule/static/index.html
 # Folders too, so that a file which was taken away is noticed.
-page_sources := $(shell find frontend/src frontend/public -path frontend/src/i18n/paraglide -prune \
+page_sources := $(shell find frontend/src -path frontend/src/i18n/paraglide -prune \
 	-o \( -type d -o -type f ! -name '*.test.ts' \) -print) \
 	$(wildcard frontend/*.html frontend/*.js frontend/*.json frontend/*.ts frontend/project.inlang/settings.json)
 

@@ -1,7 +1,8 @@
 """Cuts the first files of the page's fonts, and writes their style sheet: ``make fonts``.
 
-A face comes in a small first file, with the glyphs that every page shows, and in the whole file, which the browser
-fetches when a character outside the first one's range appears. Needs fontTools with Brotli, and the page's packages.
+A face comes in a small first file, with the glyphs that every page shows, in one with the further letters of
+Vietnamese, and in the whole file, which the browser fetches when a character outside the others' ranges appears. Needs
+fontTools with Brotli, and the page's packages.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PACKAGES = page.FRONTEND / "node_modules" / "@fontsource-variable"
 WEIGHTS = (400, 700)
 """The lightest and the heaviest weight in the page's styles."""
 
-SIGNS = "\u00a0±²³·¹½×÷–—’“”…′›−"
+SIGNS = "\u00a0±²³·¹½×÷–—’“”…′›↑↓−"
 # Vietnamese writes these too; its other letters are in a file of their own.
 ACCENTED = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý"
 TEXT = "".join(map(chr, range(0x20, 0x7F))) + SIGNS + ACCENTED
@@ -49,8 +50,8 @@ class Face:
     features: tuple[str, ...]
     """Of OpenType, what the first file keeps. Ligatures are left out of code: one reads what was typed. Letters
     drawn for use as indices would double the file of mathematics."""
-    more: tuple[Path, ...] = ()
-    """Files with further characters, as they are."""
+    more: tuple[Path, str] | None = None
+    """A file with further letters, and what is cut out of it: all of them, in the weights of the page."""
 
 
 def _of_package(package: str, subset: str) -> Path:
@@ -64,7 +65,7 @@ FACES = (
         "inter-first.woff2",
         TEXT,
         ("kern", "calt", "ccmp", "mark", "tnum"),
-        (_of_package("inter", "vietnamese"),),
+        (_of_package("inter", "vietnamese"), "inter-vietnamese.woff2"),
     ),
     Face(
         "JetBrains Mono",
@@ -72,7 +73,7 @@ FACES = (
         "jetbrains-mono-first.woff2",
         TEXT,
         ("ccmp",),
-        (_of_package("jetbrains-mono", "vietnamese"),),
+        (_of_package("jetbrains-mono", "vietnamese"), "jetbrains-mono-vietnamese.woff2"),
     ),
     Face(
         "Chainrule Math",
@@ -84,12 +85,12 @@ FACES = (
 )
 
 
-def cut(face: Face) -> set[int]:
-    """Write the first file of a face; return the characters in it."""
-    font = TTFont(face.source, recalcTimestamp=False)
-    options = Options(layout_features=list(face.features), notdef_outline=True, name_IDs=["*"])
+def cut(source: Path, name: str, characters: Iterable[int], features: Iterable[str]) -> set[int]:
+    """Write a file with what a font has of some characters, in the weights of the page; return which it has."""
+    font = TTFont(source, recalcTimestamp=False)
+    options = Options(layout_features=list(features), notdef_outline=True, name_IDs=["*"])
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[ord(each) for each in face.characters if ord(each) in font.getBestCmap()])
+    subsetter.populate(unicodes=sorted(set(characters) & set(font.getBestCmap())))
     subsetter.subset(font)
     if "fvar" in font:
         # The instancer wants a font that has been written and read.
@@ -98,7 +99,8 @@ def cut(face: Face) -> set[int]:
         font.save(written)
         font = instancer.instantiateVariableFont(TTFont(written, recalcTimestamp=False), {"wght": WEIGHTS})
     font.flavor = "woff2"
-    font.save(FONTS / face.first)
+    font.save(FONTS / name)
+    print(f"{name}: {(FONTS / name).stat().st_size:,} bytes of {source.stat().st_size:,}")
     return set(font.getBestCmap())
 
 
@@ -125,18 +127,24 @@ def rule(family: str, source: str, weights: tuple[int, int] | None, characters: 
 
 def rules(face: Face) -> str:
     """The rules of a face: each character is in one file only."""
-    seen = cut(face)
     # The same for all files of a family: browsers look for a character only among rules that agree in this.
     weights = WEIGHTS if face.more else None
-    text = rule(face.family, f"./fonts/{face.first}", weights, seen)
-    for source in (*face.more, face.source):
-        font = TTFont(source)
-        least = ord(" ") if source == face.source else 0x100
-        characters = {each for each in font.getBestCmap() if each >= least} - seen
-        seen |= characters
-        where = source.relative_to(PACKAGES.parent) if source.is_relative_to(PACKAGES) else None
-        text += rule(face.family, str(where) if where else f"./fonts/{source.name}", weights, characters)
-    return text
+    cuts = [(face.source, face.first, {ord(each) for each in face.characters})]
+    if face.more:
+        source, name = face.more
+        cuts.append((source, name, {each for each in TTFont(source).getBestCmap() if each >= 0x100}))
+    seen: set[int] = set()
+    text = ""
+    for source, name, characters in cuts:
+        found = cut(source, name, characters - seen, face.features) - seen
+        seen |= found
+        text += rule(face.family, f"./fonts/{name}", weights, found)
+    where = face.source
+    address = (
+        str(where.relative_to(PACKAGES.parent)) if where.is_relative_to(PACKAGES) else f"./fonts/{where.name}"
+    )
+    rest = {each for each in TTFont(where).getBestCmap() if each >= ord(" ")} - seen
+    return text + rule(face.family, address, weights, rest)
 
 
 def main() -> int:
@@ -148,11 +156,6 @@ def main() -> int:
     (STYLES / "fonts.css").write_text(header + "".join(rules(face) for face in FACES), encoding="utf-8")
     for package in ("inter", "jetbrains-mono"):
         shutil.copyfile(PACKAGES / package / "LICENSE", FONTS / f"{package}-first.LICENSE")
-    for face in FACES:
-        path = FONTS / face.first
-        print(
-            f"{path.relative_to(page.ROOT)}: {path.stat().st_size:,} bytes of {face.source.stat().st_size:,}"
-        )
     return 0
 
 

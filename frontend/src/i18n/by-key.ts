@@ -12,7 +12,6 @@ export const byKey = indexOf(
   import.meta.glob(
     [
       "./paraglide/messages/op_*.js",
-      "./paraglide/messages/convention_*.js",
       // What the page itself says when the server is out of reach, and nothing can be fetched.
       "./paraglide/messages/refused_offline*.js",
     ],

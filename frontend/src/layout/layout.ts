@@ -1,7 +1,4 @@
-/** Lays graphs out in a worker, which is loaded with the first call of `warm` or `lay`. */
-import type { ElkNode } from "elkjs/lib/elk-api.js";
-import type { Solver } from "./level";
-import { solve } from "./nested";
+/** Has graphs laid out in a worker, which is loaded with the first call of `warm` or `lay`. */
 import type { LayoutRequest, Positions } from "./types";
 
 export interface Layouter {
@@ -12,28 +9,37 @@ export interface Layouter {
   close(): void;
 }
 
+export type Solve = (request: LayoutRequest, previous: Positions | null) => Promise<Positions>;
+
+/** What the worker is asked, and what it says to that. */
+export interface Order {
+  readonly id: number;
+  readonly request: LayoutRequest;
+  readonly previous: Positions | null;
+}
+export type Answer = { readonly id: number } & ({ readonly positions: Positions } | { readonly error: string });
+
 const KEPT = 24;
 
-/** `makeSolver` is called once, lazily. */
-export function createLayouter(makeSolver: () => Promise<Solver> = workerSolver): Layouter {
-  let solver: Promise<Solver> | null = null;
+/** `make` is called once, lazily, and again where what it made has failed. */
+export function createLayouter(make: () => Solve = workerSolve): Layouter {
+  let solve: Solve | null = null;
   let latest = 0;
   const known = new Map<string, Positions>();
-  const warm = () =>
-    (solver ??= makeSolver().catch((error: unknown) => {
-      solver = null; // tried again when it is needed
-      throw error;
-    }));
   return {
     warm() {
-      warm().catch(() => undefined);
+      solve ??= make();
     },
     async lay(request, previous) {
       const ticket = ++latest;
       const key = JSON.stringify(request);
       const ready = known.get(key);
       if (ready) return ready;
-      const positions = await solve(request, await warm(), previous);
+      const asked = (solve ??= make());
+      const positions = await asked(request, previous).catch((error: unknown) => {
+        if (solve === asked) solve = null;
+        throw error;
+      });
       known.set(key, positions);
       if (known.size > KEPT) known.delete(known.keys().next().value as string);
       return ticket === latest ? positions : null;
@@ -44,13 +50,28 @@ export function createLayouter(makeSolver: () => Promise<Solver> = workerSolver)
   };
 }
 
-/** ELK in a module worker. */
-async function workerSolver(): Promise<Solver> {
-  const { default: Elk } = await import("elkjs/lib/elk-api.js");
-  const elk = new Elk({
-    workerFactory: () =>
-      new Worker(new URL("./elk.worker.ts", import.meta.url), { type: "module", name: "layout" }),
-  });
-  await elk.layout({ id: "warm", children: [], edges: [] });
-  return (graph: ElkNode) => elk.layout(graph);
+/** In a module worker, so that neither `blob:` workers nor `eval` are needed. */
+function workerSolve(): Solve {
+  const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module", name: "layout" });
+  const waiting = new Map<number, (answer: Answer) => void>();
+  let last = 0;
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    waiting.get(data.id)?.(data);
+    waiting.delete(data.id);
+  };
+  // It, or ELK, could not be loaded.
+  worker.onerror = () => {
+    worker.terminate();
+    for (const [id, answer] of waiting) answer({ id, error: "The layout could not be loaded." });
+    waiting.clear();
+  };
+  return (request, previous) =>
+    new Promise((done, fail) => {
+      const id = ++last;
+      waiting.set(id, (answer) => {
+        if ("positions" in answer) done(answer.positions);
+        else fail(new Error(answer.error));
+      });
+      worker.postMessage({ id, request, previous } satisfies Order);
+    });
 }

@@ -29,8 +29,7 @@ import {
 } from "./picture-view";
 import { scene, sceneList, type Scene, type SceneInput, type Spot } from "./scene";
 import { showingOf, type Shown } from "./showing";
-import type { StagePicture } from "./stage-picture";
-import { toSvg } from "./svg";
+import type { Drawn, StagePicture } from "./stage-picture";
 
 export * from "./picture-view";
 
@@ -161,12 +160,13 @@ export class Picture implements StagePicture {
     if (edit) this.callbacks.edit(edit);
   }
 
-  toSVG(): string {
+  drawn(): Drawn | null {
     const input = this.#input();
-    if (!input) return "";
+    if (!input) return null;
     const { x, y, w, h } = input.geometry.bounds;
     const view = { x: x - 48, y: y - 48, w: w + 96, h: h + 96 };
-    return toSvg(sceneList(input, this.#frozen ?? 1), view, input.theme, input.measure, "Chainrule");
+    const { theme, measure } = input;
+    return { list: sceneList(input, this.#frozen ?? 1), view, theme, measure };
   }
 
   /** Holds the movement of the step on the screen at t; null lets it rest. For films and tests. */

@@ -1,11 +1,11 @@
 /** The same display list as an SVG file. */
-import type { Box } from "../layout/types";
-import type { DisplayList, Item, MapItem, Measure, Segment } from "./display";
+import type { Item, MapItem, Measure, Segment } from "./display";
+import type { Drawn } from "./stage-picture";
 import { colorAt, cssOf } from "./thumbnails";
 import type { Theme } from "./theme";
 
-/** A standalone SVG of a list. `view` is the part that is shown, in the list's units. */
-export function toSvg(list: DisplayList, view: Box, theme: Theme, measure: Measure, title = ""): string {
+/** A standalone SVG of a picture. */
+export function toSvg({ list, view, theme, measure }: Drawn, title: string): string {
   const out: string[] = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${n(view.x)} ${n(view.y)} ${n(view.w)} ${n(view.h)}" ` +
       `width="${n(view.w)}" height="${n(view.h)}" role="img">`,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { drawingOf, superscript } from "../../src/layout/drawing";
 import { createLayouter } from "../../src/layout/layout";
+import { solve } from "../../src/layout/nested";
 import type { Box } from "../../src/layout/types";
 import { overlaps } from "../../src/render/display";
 import { layoutRequest } from "../../src/render/plan";
@@ -140,9 +141,9 @@ describe("the layouter", () => {
 
   it("answers null to what has become stale, and knows what it has done", async () => {
     let calls = 0;
-    const layouter = createLayouter(async () => (graph) => {
+    const layouter = createLayouter(() => (request, previous) => {
       calls += 1;
-      return solver(graph);
+      return solve(request, solver, previous);
     });
     const [old, fresh] = await Promise.all([
       layouter.lay(request("max"), null),
@@ -158,7 +159,9 @@ describe("the layouter", () => {
     let tries = 0;
     const layouter = createLayouter(() => {
       tries += 1;
-      return tries === 1 ? Promise.reject(new Error("offline")) : Promise.resolve(solver);
+      const broken = tries === 1;
+      return (request, previous) =>
+        broken ? Promise.reject(new Error("offline")) : solve(request, solver, previous);
     });
     await expect(layouter.lay(request("max"), null)).rejects.toThrow("offline");
     expect((await layouter.lay(request("max"), null))?.nodes.size).toBeGreaterThan(0);

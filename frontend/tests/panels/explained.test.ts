@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { oddIndex, sameSource, sourceTitle, symbolText } from "../../src/panels/model/explained";
+import { sameSource, sourceTitle, symbolText } from "../../src/panels/model/explained";
+import { oddIndex } from "../../src/panels/model/odd";
 import { exact } from "../../src/render/format";
 import type { Source, TensorView } from "../../src/store/types";
 import { replay } from "../../src/transport/replay";

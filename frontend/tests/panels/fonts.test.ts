@@ -55,12 +55,17 @@ describe("the fonts' files", () => {
     expect(elsewhere).toEqual([]);
   });
 
+  it("fetches no whole file for a sign in the words of the page", () => {
+    const signs = [...new Set([en, vi].flatMap((one) => [...JSON.stringify(Object.values(one))]))];
+    expect(signs.filter((each) => file("Inter", each)?.startsWith("inter-latin"))).toEqual([]);
+  });
+
   it.each(["Inter", "JetBrains Mono"])("%s has Vietnamese in its first file and one more", (family) => {
     const files = [...letters(vi)].filter((each) => !GREEK.test(each)).map((each) => file(family, each));
     expect(new Set(files).size).toBe(2);
     expect([...new Set(files)].sort().map((name) => name?.replace(/^(inter|jetbrains-mono)-/, ""))).toEqual([
       "first.woff2",
-      "vietnamese-wght-normal.woff2",
+      "vietnamese.woff2",
     ]);
   });
 

@@ -193,7 +193,15 @@ describe("the picture", () => {
 
   it("is the same list for the canvas and for a file", () => {
     const input = inputAt(at(stepOf(/→ output\.weight/)));
-    const svg = toSvg(networkList(input, 0.5), { x: 0, y: 0, ...SIZES.desk }, lightTheme, estimate);
+    const svg = toSvg(
+      {
+        list: networkList(input, 0.5),
+        view: { x: 0, y: 0, ...SIZES.desk },
+        theme: lightTheme,
+        measure: estimate,
+      },
+      "a network",
+    );
     expect(svg).toContain("<svg");
     expect(svg).not.toContain("NaN");
     const maps = (items: readonly Item[]): number =>

@@ -225,7 +225,7 @@ describe("an SVG", () => {
     const { frames } = recordings.get("one-weight")!;
     const geometry = geometries.get("one-weight right")!;
     const list = sceneList(inputOf(geometry, frames, 8), 1);
-    const svg = toSvg(list, geometry.bounds, lightTheme, estimate, "a < b");
+    const svg = toSvg({ list, view: geometry.bounds, theme: lightTheme, measure: estimate }, "a < b");
     const document = new DOMParser().parseFromString(svg, "image/svg+xml");
     expect(document.querySelector("parsererror")).toBeNull();
     const texts = [...document.querySelectorAll("text")].map((t) => t.textContent);

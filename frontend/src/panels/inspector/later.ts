@@ -1,13 +1,16 @@
 // What the inspector does not begin with.
-import type { GraphNode } from "../../store/types";
+import type { GraphNode, Source } from "../../store/types";
 import { Later } from "../model/later.svelte";
+import type { Focus } from "../model/page.svelte";
 
+export const focused = new Later<{ focus: Focus }>(() => import("./Focused.svelte"));
+export const began = new Later<{ source: Source }>(() => import("./Began.svelte"));
 export const trail = new Later(() => import("./Trail.svelte"));
-export const updateRule = new Later<{ node: GraphNode }>(() => import("./UpdateRule.svelte"));
 export const outputTab = new Later(() => import("../output/Output.svelte"));
 export const tensorTab = new Later(() => import("./TensorTab.svelte"));
 export const pytorchTab = new Later(() => import("./Pytorch.svelte"));
 export const apiTab = new Later(() => import("./Api.svelte"));
 export const parameterPart = new Later<{ node: GraphNode; index?: number[] | null; number?: boolean }>(
   () => import("../samples/Parameter.svelte"),
+  "below",
 );

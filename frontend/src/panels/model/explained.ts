@@ -1,7 +1,7 @@
-// Numbers that are explained: what they are called, and which of them is not finite. Pure.
+// Numbers that are explained: what they are called. Pure.
 import { m } from "../../i18n/paraglide/messages.js";
 import { short } from "../../render/format";
-import type { FrameView, Graph, GraphNode, Source, TensorView, Term } from "../../store/types";
+import type { Graph, Source, Term } from "../../store/types";
 import { edgeTitle } from "./words";
 
 const ACCENTS: Record<string, string> = { hat: "\u0302", tilde: "\u0303" };
@@ -74,27 +74,6 @@ export function termLabel(graph: Graph | null, term: Term): string {
     default:
       return graph?.nodes.find((node) => node.name === term.label)?.label ?? term.label;
   }
-}
-
-/** The first element that is NaN or infinite; null where all are finite or not known here. */
-export function oddIndex(view: TensorView | null): number[] | null {
-  const flat = view?.data?.findIndex((x) => !Number.isFinite(x)) ?? -1;
-  if (!view || flat < 0) return null;
-  const index: number[] = [];
-  let rest = flat;
-  for (const extent of [...view.shape].reverse()) {
-    index.unshift(rest % extent);
-    rest = Math.floor(rest / extent);
-  }
-  return index;
-}
-
-/** A number of a node that is NaN or infinite: of its value, else of its gradient. */
-export function oddNumber(frame: FrameView, node: GraphNode): Source | null {
-  const value = oddIndex(frame.value(node.index));
-  if (value) return { name: node.name, what: "value", index: value, argument: null };
-  const grad = oddIndex(frame.grad(node.index));
-  return grad && { name: node.name, what: "grad", index: grad, argument: null };
 }
 
 /** Whether two sources are the same number. */

@@ -10,6 +10,10 @@ const first: Task[] = [];
 const later: Task[] = [];
 let begun = false;
 let stands = false;
+let stand: () => void;
+
+/** Comes true when the first picture stands. */
+export const standing = new Promise<void>((done) => (stand = done));
 
 /** Fetch something once the first picture stands, or now if it does. */
 export function warm(task: Task): void {
@@ -32,6 +36,7 @@ export async function pictureIsThere(): Promise<void> {
   await document.fonts.ready;
   await idle();
   stands = true;
+  stand();
   performance.mark(STANDS);
   for (const task of later.splice(0)) await run(task);
   performance.mark(FETCHED);

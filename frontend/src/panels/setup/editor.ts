@@ -43,7 +43,14 @@ const colours = HighlightStyle.define([
 
 export function createEditor(
   parent: HTMLElement,
-  options: { text: string; label: string; onChange: (text: string) => void; onRun: () => void },
+  options: {
+    text: string;
+    /** Where the text was being typed before; null where it was not. */
+    selection: { from: number; to: number } | null;
+    label: string;
+    onChange: (text: string) => void;
+    onRun: () => void;
+  },
 ): Editor {
   const run = () => {
     options.onRun();
@@ -56,6 +63,7 @@ export function createEditor(
     root,
     state: EditorState.create({
       doc: options.text,
+      ...(options.selection && { selection: { anchor: options.selection.from, head: options.selection.to } }),
       extensions: [
         lineNumbers(),
         history(),
@@ -82,6 +90,7 @@ export function createEditor(
       ],
     }),
   });
+  if (options.selection) view.focus();
   return {
     setText(text) {
       if (text !== view.state.doc.toString())

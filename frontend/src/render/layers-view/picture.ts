@@ -10,8 +10,7 @@ import type { Measure } from "../display";
 import { Layers } from "../layers";
 import { durationFor, startMotion, tweenAt, type Motion } from "../motion";
 import { lightTheme, type Theme } from "../theme";
-import type { StagePicture } from "../stage-picture";
-import { toSvg } from "../svg";
+import type { Drawn, StagePicture } from "../stage-picture";
 import { arrange, type Arrangement } from "./arrangement";
 import { spotAt, type NetworkSpot } from "./hit";
 import { showsIn } from "./reading";
@@ -97,12 +96,12 @@ export class NetworkPicture implements StagePicture {
     this.#invalidate();
   }
 
-  toSVG(): string {
+  drawn(): Drawn | null {
     const input = this.#input();
-    if (!input) return "";
+    if (!input) return null;
     const { w, h } = input.places.size;
-    const list = networkList(input, this.#frozen ?? 1);
-    return toSvg(list, { x: 0, y: 0, w, h }, input.theme, input.measure, "Chainrule");
+    const { theme, measure } = input;
+    return { list: networkList(input, this.#frozen ?? 1), view: { x: 0, y: 0, w, h }, theme, measure };
   }
 
   freeze(t: number | null): void {

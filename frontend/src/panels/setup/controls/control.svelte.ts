@@ -8,7 +8,7 @@ export class Typing {
   unread = $state(false);
 }
 
-export interface ControlProps {
+export type ControlProps = {
   field: ConfigField;
   value: unknown;
   id: string;
@@ -19,4 +19,4 @@ export interface ControlProps {
   typing: Typing;
   /** Sends changes; whether they were taken. */
   set: (changes: Record<string, unknown>) => Promise<boolean>;
-}
+};
