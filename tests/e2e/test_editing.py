@@ -141,7 +141,7 @@ def test_a_node_that_still_waits_refuses_to_fire(page: Page) -> None:
         if fire.count() == 0:
             continue
         fire.click()
-        answer = page.locator("aside section [role=status]")
+        answer = page.locator("aside.right section [role=status]")
         expect(answer).to_contain_text(re.compile("Not yet|may pass"))
         if "Not yet" in answer.inner_text():
             expect(answer).to_contain_text("Still missing")
