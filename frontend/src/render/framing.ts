@@ -10,9 +10,9 @@ const MOST = { plain: 1.25, present: 2.4 };
 /** Scale at which the smallest number has 24 pixels. */
 const PRESENT_LEAST = 24 / FONTS.strip.size;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
-const READABLE = { wide: 0.64, narrow: 0.6 };
+const READABLE = { wide: 0.64, narrow: 0.72 };
 /** But all of a picture is worth numbers as small as this; a plan's scale is an estimate. */
-const WHOLE = { wide: { planned: 0.52, drawn: 0.48 }, narrow: { planned: 0.5, drawn: 0.46 } };
+const WHOLE = { wide: { planned: 0.52, drawn: 0.48 }, narrow: { planned: 0.64, drawn: 0.6 } };
 /** A phone on its side is as wide as it likes, but low. */
 const NARROW = { w: 560, h: 240 };
 /** Around what is followed: room for its numbers, tokens and arithmetic. */
@@ -60,10 +60,23 @@ export function following(geometry: Geometry, camera: Camera, step: Step, screen
   if (all.w <= room.w + 1 && all.h <= room.h + 1) return camera;
   const { drawing, cards } = geometry;
   const edge = step.edge === null ? undefined : drawing.graph.edges[step.edge];
-  const boxes = [step.node, edge?.source].flatMap((node) => cards.get(drawing.shown(node) ?? -1) ?? []);
-  const { x, y, w, h } = boxes.length > 0 ? boundsOf(boxes) : beginning(geometry);
-  const around = { x: x - AROUND.x, y: y - AROUND.y, w: w + 2 * AROUND.x, h: h + 2 * AROUND.y };
-  return revealing(camera, within(around, geometry.bounds), screen.size, screen.insets);
+  const at = (node: number | null | undefined) => cards.get(drawing.shown(node ?? null) ?? -1) ?? [];
+  const active = [step.node, edge?.source].flatMap(at);
+  // In forward an op is seen with what it reads, where there is room.
+  const read =
+    step.kind === "forward"
+      ? drawing.graph.edges.filter(({ target }) => target === step.node).flatMap(({ source }) => at(source))
+      : [];
+  const whole = roomy([...active, ...read]);
+  const fits = whole.w * camera.k <= room.w && whole.h * camera.k <= room.h;
+  const box = active.length === 0 ? roomy([beginning(geometry)]) : fits ? whole : roomy(active);
+  return revealing(camera, within(box, geometry.bounds), screen.size, screen.insets);
+}
+
+/** Boxes with room around them. */
+function roomy(boxes: readonly Box[]): Box {
+  const { x, y, w, h } = boundsOf(boxes);
+  return { x: x - AROUND.x, y: y - AROUND.y, w: w + 2 * AROUND.x, h: h + 2 * AROUND.y };
 }
 
 /** The first op with what it reads. */

@@ -22,7 +22,7 @@ const FOLDED = 0.68;
 /** And those that would be smaller than this may stand closer. */
 const TIGHT = 0.86;
 /** As high must a screen be, in units, that rows which do not all fit are worth it. */
-const SEEN = 400;
+const SEEN = 330;
 /** As wide must it be, in units, that three cards stand side by side. */
 const BESIDE = 640;
 /** Around the cards: what may stand above and below them. */
@@ -81,7 +81,10 @@ function roomFor(drawing: Drawing, flow: Flow, close = false): Spacing {
 }
 
 function tightFor(drawing: Drawing): Spacing {
-  const { layer, node } = roomFor(drawing, "right");
+  return closer(roomFor(drawing, "right"));
+}
+
+function closer({ layer, node }: Spacing): Spacing {
   return { layer: Math.min(layer, DENSE.layer), node: Math.min(node, DENSE.node) };
 }
 
@@ -115,9 +118,13 @@ export function planFor(
   const long = unfolded(flat, row.spacing);
   const one = scale(long);
   add(row, long, 1);
-  const column: Plan = { flow: "down", spacing: roomFor(drawing, "down"), rows: null, dense: false };
-  const upright = downwards(sketch(layoutRequest(drawing, level, column, words, measure)), column.spacing);
-  if (one < 0.8 && scale(upright) > 1.15 * one) add(column, upright, 0.97);
+  const columns = [false, true].map((dense) => {
+    const wide = roomFor(drawing, "down");
+    const plan: Plan = { flow: "down", spacing: dense ? closer(wide) : wide, rows: null, dense };
+    return { plan, size: downwards(sketch(layoutRequest(drawing, level, plan, words, measure)), plan.spacing) };
+  });
+  for (const { plan, size } of columns)
+    if (one < 0.8 && scale(size) > 1.15 * one) add(plan, size, plan.dense ? 0.93 : 0.97);
   const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
   const request = layoutRequest(drawing, level, folded, words, measure);
   const tight = sketch(request);
@@ -142,7 +149,8 @@ export function planFor(
   // Where hardly one row is seen at a time, a long row is easier to follow than turns.
   if (screen.h / least < SEEN) return row;
   // Where hardly three cards stand side by side, data that flow down need no turns at all.
-  if (screen.w / least < BESIDE && screen.w / upright.w >= least) return column;
+  const column = columns.find(({ size }) => screen.w / size.w >= least);
+  if (screen.w / least < BESIDE && column) return column.plan;
   const readable = plans.filter((p) => p.plan.rows && p.width >= least);
   return readable.length > 0 ? readable.reduce((a, b) => (b.height < a.height ? b : a)).plan : best.plan;
 }

@@ -207,8 +207,8 @@ describe("the plan of a layout", () => {
   it("keeps rows apart, each from left to right, and wires between them clear of all cards", async () => {
     for (const [name, screen] of [
       ["sigmoid-neuron", STAGE],
-      ["not-finite", { w: 400, h: 300 }],
-      ["sigmoid-neuron", { w: 400, h: 300 }],
+      ["not-finite", { w: 520, h: 320 }],
+      ["sigmoid-neuron", { w: 520, h: 320 }],
     ] as const) {
       const d = drawing(name);
       const { rows } = planOn(d, screen);
