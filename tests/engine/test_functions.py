@@ -154,7 +154,7 @@ def test_a_leaf_that_requires_a_gradient_is_not_written_over() -> None:
         lambda: chainrule.relu_(x),
     ]
     for write in writes:
-        with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        with pytest.raises(RuntimeError, match=r"a leaf Variable that requires grad .*: its shape is \[1\]"):
             write()
     with chainrule.no_grad():
         x.clamp_(max=0.5)

@@ -14,11 +14,11 @@ from weakref import ref
 from chainrule.engine import dispatch
 from chainrule.engine.backend import BOOL, FLOAT32, FLOAT64, INT64, Array, DType, HostArray
 from chainrule.engine.backward import gradients
-from chainrule.engine.dispatch import Scalar
 from chainrule.engine.display import tensor_text
 from chainrule.engine.grad_mode import no_grad
-from chainrule.engine.op import OPS, Op
-from chainrule.engine.operators import ADD, DIV, MUL, SUB, Operand, Operators, binary
+from chainrule.engine.in_place import InPlace
+from chainrule.engine.op import OPS
+from chainrule.engine.operators import Operators
 from chainrule.engine.tape import Kind, Node, apply, current_backend, leaf_node, state
 
 _DETACH = OPS["detach"]
@@ -48,7 +48,7 @@ def must_be_floating(dtype: DType) -> None:
         )
 
 
-class Tensor(Operators):
+class Tensor(InPlace):
     """An n-dimensional array that remembers how it was computed. See PyTorch's documentation of ``Tensor``.
 
     Unlike in PyTorch, ``detach()``, ``data`` and ``numpy()`` give values that share nothing which could be
@@ -316,7 +316,7 @@ class Tensor(Operators):
     def double(self) -> Tensor:
         return self.to(FLOAT64)
 
-    # In place: the handle gets another node
+    # Another value
 
     def _adopt(self, value: Array) -> None:
         old = self._node
@@ -328,79 +328,6 @@ class Tensor(Operators):
         if old.requires_grad:
             node.owner = old.owner or ref(self)
         self._node = node
-
-    def _check_in_place(self) -> None:
-        node = self._node
-        if node.requires_grad and node.op is None and state.grad_enabled:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-
-    def _in_place(self, op: Op, other: Operand) -> Self:
-        self._check_in_place()
-        result = binary(op, self, other)
-        if result is NotImplemented:
-            raise TypeError(f"{op.name}: cannot be applied to {type(other).__name__}")
-        return self.become(result)
-
-    def become(self, result: Tensor) -> Self:
-        """Hold another tensor's values from now on, as what an operation in place computed.
-
-        Raises
-        ------
-        RuntimeError
-            This is a leaf that requires a gradient; or the shape or the type does not fit.
-        """
-        self._check_in_place()
-        if result.shape != self.shape:
-            raise RuntimeError(
-                f"output with shape {list(self.shape)} doesn't match the broadcast shape {list(result.shape)}"
-            )
-        if result.dtype.is_floating_point and not self.dtype.is_floating_point:
-            raise RuntimeError(
-                f"result type {result.dtype.name} can't be cast to the desired output type {self.dtype.name}"
-            )
-        result._node.in_place = True
-        self._overwrite(dispatch.cast(result._node, self.dtype))
-        return self
-
-    def _overwrite(self, node: Node) -> None:
-        if state.grad_enabled and node.requires_grad:
-            self._node.overwritten = True
-            self._node = node
-        else:
-            self.replace(node.value)
-
-    def __iadd__(self, other: Operand) -> Self:
-        return self._in_place(ADD, other)
-
-    def __isub__(self, other: Operand) -> Self:
-        return self._in_place(SUB, other)
-
-    def __imul__(self, other: Operand) -> Self:
-        return self._in_place(MUL, other)
-
-    def __itruediv__(self, other: Operand) -> Self:
-        return self._in_place(DIV, other)
-
-    def add_(self, other: Operand, *, alpha: Scalar = 1) -> Self:
-        return self._in_place(ADD, other if alpha == 1 else other * alpha)
-
-    def sub_(self, other: Operand, *, alpha: Scalar = 1) -> Self:
-        return self._in_place(SUB, other if alpha == 1 else other * alpha)
-
-    def mul_(self, other: Operand) -> Self:
-        return self._in_place(MUL, other)
-
-    def div_(self, other: Operand) -> Self:
-        return self._in_place(DIV, other)
-
-    def zero_(self) -> Self:
-        return self.fill_(0)
-
-    def fill_(self, value: Scalar) -> Self:
-        self._check_in_place()
-        with self._node.backend.quiet():
-            self.replace(self._node.backend.xp.full_like(self._node.value, value))
-        return self
 
 
 def _held(tensor: Tensor) -> int:
