@@ -17,7 +17,7 @@ from chainrule.engine.tensor import Tensor
 from chainrule.lessons.lesson import LeafSpec, LessonConfig
 from chainrule.nn import schedules
 from chainrule.nn.clipping import Clipping
-from chainrule.nn.functional import cross_entropy, layer_norm, linear, mse_loss, softmax
+from chainrule.nn.functional import cross_entropy, gelu, layer_norm, linear, mse_loss, softmax
 from chainrule.nn.optimizers import OPTIMIZERS, Optimizer, make_optimizer
 from chainrule.trace import Carry, Record, Regime, initial_carry, run_iteration
 from chainrule.trace.computed import Replayed
@@ -117,7 +117,7 @@ def written(pairs: list[tuple[Record, Record]]) -> list[tuple[Record, Record]]:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("activation", [tanh, sigmoid, relu])
+@pytest.mark.parametrize("activation", [tanh, sigmoid, relu, gelu])
 def test_a_network(activation: Callable[[Tensor], Tensor], dtype: str) -> None:
     for planned, traced in written(both(made(network(activation), dtype=dtype))):
         agree(planned, traced)

@@ -65,9 +65,8 @@ class _Rows:
         shape = x.shape
         inner = len(attrs["normalized_shape"])
         if xp is host:
-            rows, columns = self._split(x, attrs)
-            total = row_sums(x.reshape(rows, columns))
-            return total.reshape(*shape[: len(shape) - inner], *(1,) * inner)
+            total = row_sums(x if len(shape) == 2 and inner == 1 else x.reshape(self._split(x, attrs)))
+            return total.reshape((*shape[: len(shape) - inner], *(1,) * inner))
         return xp.sum(x, axis=tuple(range(len(shape) - inner, len(shape))), keepdims=True)
 
     def spread(self, xp: Namespace, x: Array, parameter: Array, attrs: Attrs) -> Array:

@@ -7,9 +7,10 @@ twenty passes for that, where compiled code takes one; for float32 it looks the 
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from chainrule.engine.backend import Array, HostArray, Namespace, host
-from chainrule.engine.op import Bound, Inputs, Sample, elementwise, primitive
+from chainrule.engine.op import Bound, Inputs, Sample, Writer, elementwise, primitive
 from chainrule.engine.ops.elementwise.error_function import DENSITY, log_tail, normal_distribution
 from chainrule.engine.ops.elementwise.lookup import gelu_and_slope
 from chainrule.engine.ops.elementwise.samples import NAN, ONE_EDGES, ONES, with_attrs
@@ -65,8 +66,21 @@ def _rule(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs) -> 
     return g * _slope(xp, out, inputs, attrs)
 
 
+def _bound(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Bound:
+    if attrs["approximate"] != "none" or not _looked_up(xp, inputs[0]):
+        return lambda a: gelu.forward(xp, (a,), attrs)
+    return Writer(lambda a: _value(xp, a, attrs), lambda out, a: (partial(gelu_and_slope, a, out, None),))
+
+
 def _bound_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Bound:
-    return lambda g, a: _rule(xp, g, a, (a,), attrs)
+    def rule(g: Array, a: Array) -> Array:
+        return _rule(xp, g, a, (a,), attrs)
+
+    if attrs["approximate"] != "none" or not _looked_up(xp, inputs[0]):
+        return rule
+    return Writer(
+        rule, lambda out, g, a: (partial(gelu_and_slope, a, None, out), partial(host.multiply, g, out, out))
+    )
 
 
 @primitive(
@@ -91,6 +105,7 @@ def _bound_rule(xp: Namespace, out: Array, inputs: Inputs, attrs: Attrs) -> Boun
         Sample(([0.0, -0.0, NAN, 200.0, -200.0],), {"approximate": "none"}),
         *with_attrs({"approximate": "tanh"}, ONE_EDGES),
     ),
+    bind=_bound,
 )
 def gelu(xp: Namespace, inputs: Inputs, attrs: Attrs) -> Array:
     a = inputs[0]
