@@ -152,6 +152,8 @@ class Line:
         self.head = head
         for column in self.columns.values():
             del column[iteration - self.fork :]
+        # As on a branch of which nothing was ever computed.
+        self._columns = {name: column for name, column in self._columns.items() if column}
         for numbers in self.measured.values():
             while numbers and next(reversed(numbers)) >= iteration:
                 numbers.popitem()
