@@ -17,7 +17,9 @@ export interface Order {
   readonly request: LayoutRequest;
   readonly previous: Positions | null;
 }
-export type Answer = { readonly id: number } & ({ readonly positions: Positions } | { readonly error: string });
+export type Answer = { readonly id: number } & (
+  { readonly positions: Positions } | { readonly error: string }
+);
 
 const KEPT = 24;
 
@@ -52,7 +54,10 @@ export function createLayouter(make: () => Solve = workerSolve): Layouter {
 
 /** In a module worker, so that neither `blob:` workers nor `eval` are needed. */
 function workerSolve(): Solve {
-  const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module", name: "layout" });
+  const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), {
+    type: "module",
+    name: "layout",
+  });
   const waiting = new Map<number, (answer: Answer) => void>();
   let last = 0;
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {

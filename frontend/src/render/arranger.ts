@@ -53,11 +53,12 @@ export class Arranger {
     }
     this.#asked = key;
     const old = this.#geometry;
-    const previous = old?.level === level ? this.#positions : null;
+    // Another circuit is laid out for itself, whatever its nodes are called.
+    const previous = old?.level === level && sameCircuit(old.drawing, drawing) ? this.#positions : null;
     this.layouter.lay(request, previous).then(
       (positions) => {
         if (!positions || this.#asked !== key) return;
-        const same = previous?.flow === positions.flow && old !== null && sameCircuit(old.drawing, drawing);
+        const same = old !== null && previous?.flow === positions.flow;
         this.#positions = positions;
         this.#geometry = makeGeometry(this.#latest ?? drawing, positions, level);
         const from =

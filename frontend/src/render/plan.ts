@@ -25,6 +25,8 @@ const TIGHT = 0.86;
 const SEEN = 330;
 /** As wide must it be, in units, that three cards stand side by side. */
 const BESIDE = 640;
+/** Wires that pass cards by make a column wider than its cards. */
+const PASSED = 1.12;
 /** Around the cards: what may stand above and below them. */
 const AROUND = 40;
 
@@ -121,13 +123,17 @@ export function planFor(
   const columns = [false, true].map((dense) => {
     const wide = roomFor(drawing, "down");
     const plan: Plan = { flow: "down", spacing: dense ? closer(wide) : wide, rows: null, dense };
-    return { plan, size: downwards(sketch(layoutRequest(drawing, level, plan, words, measure)), plan.spacing) };
+    return {
+      plan,
+      size: downwards(sketch(layoutRequest(drawing, level, plan, words, measure)), plan.spacing),
+    };
   });
   for (const { plan, size } of columns)
     if (one < 0.8 && scale(size) > 1.15 * one) add(plan, size, plan.dense ? 0.93 : 0.97);
   const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
   const request = layoutRequest(drawing, level, folded, words, measure);
   const tight = sketch(request);
+  let largest = one;
   if (one < TIGHT) {
     // Closer along the flow, and across it as far apart as there is room.
     const { layer, node } = folded.spacing;
@@ -135,9 +141,10 @@ export function planFor(
     const apart = [96, 64].map((gap): Spacing => ({ layer, node: Math.max(gap, node) }));
     const room = apart.find((gap) => scale(unfolded(tight, gap)) > 0.98 * closest) ?? folded.spacing;
     add({ ...folded, spacing: room }, unfolded(tight, room), 0.93);
+    largest = Math.max(one, closest);
   }
   // An edit, which adds two cards, must not turn one row into several.
-  if (one < Math.max(FOLDED, least)) {
+  if (largest < Math.max(FOLDED, least)) {
     for (let most = 2; most <= 16; most++) {
       const { rows, count, size } = fold(tight, folded.spacing, most);
       if (count === 1) break;
@@ -149,7 +156,7 @@ export function planFor(
   // Where hardly one row is seen at a time, a long row is easier to follow than turns.
   if (screen.h / least < SEEN) return row;
   // Where hardly three cards stand side by side, data that flow down need no turns at all.
-  const column = columns.find(({ size }) => screen.w / size.w >= least);
+  const column = columns.find(({ size }) => screen.w / size.w >= PASSED * least);
   if (screen.w / least < BESIDE && column) return column.plan;
   const readable = plans.filter((p) => p.plan.rows && p.width >= least);
   return readable.length > 0 ? readable.reduce((a, b) => (b.height < a.height ? b : a)).plan : best.plan;

@@ -186,6 +186,11 @@ describe("the plan of a layout", () => {
     expect(d.edges.filter((e) => row(e.source) !== row(e.target))).toHaveLength(1);
   });
 
+  it("is one row as long as that can be read: turns are harder to follow", () => {
+    for (const name of ["max", "fan-out"])
+      expect(planOn(drawing(name), { w: 656, h: 420 }), name).toMatchObject({ flow: "right", rows: null });
+  });
+
   it("is as wide as can be read, however long the program", () => {
     const d = recordingOf(record(large(500))).drawing;
     const { rows } = planOn(d, STAGE);
@@ -207,7 +212,7 @@ describe("the plan of a layout", () => {
   it("keeps rows apart, each from left to right, and wires between them clear of all cards", async () => {
     for (const [name, screen] of [
       ["sigmoid-neuron", STAGE],
-      ["not-finite", { w: 520, h: 320 }],
+      ["not-finite", { w: 400, h: 300 }],
       ["sigmoid-neuron", { w: 520, h: 320 }],
     ] as const) {
       const d = drawing(name);

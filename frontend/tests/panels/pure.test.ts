@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BINDINGS } from "../../src/panels/model/keys";
-import { resultSymbol, substitute, symbol } from "../../src/panels/model/symbols";
+import { edgeSymbols, forwardFormula, substitute, symbol } from "../../src/panels/model/symbols";
 import { highlight } from "../../src/panels/ui/python";
 import { paragraphs, pieces } from "../../src/panels/ui/rich";
-import type { GraphNode } from "../../src/store/types";
+import type { Graph, GraphEdge, GraphNode } from "../../src/store/types";
 
 describe("the markup of texts", () => {
   it("finds maths, code, strong words and live numbers", () => {
@@ -49,11 +49,20 @@ describe("names as LaTeX", () => {
     expect(substitute("z = \\ln a", { a: "w" })).toBe("z = \\ln w");
   });
 
-  it("calls a result by its variable, else z", () => {
-    const node = { kind: "op", op: "mul", label: "mul" } as GraphNode;
-    expect(resultSymbol(node)).toBe("z");
-    expect(resultSymbol({ ...node, label: "q" })).toBe("q");
-    expect(resultSymbol({ ...node, label: "mul#1" })).toBe("z");
+  it("calls a result by its variable, else by a letter that is nobody's name", () => {
+    const node = (index: number, label: string, kind = "op") =>
+      ({ index, kind, op: "div", label, glyph: "÷", formula: String.raw`z = \frac{a}{b}` }) as GraphNode;
+    const edges = [0, 1].map((argument) => ({ index: argument, source: argument, target: 2, argument }));
+    const graph = (...labels: [string, string, string]) =>
+      ({ nodes: labels.map((label, k) => node(k, label)), edges }) as unknown as Graph;
+    const formula = (...labels: [string, string, string]) => {
+      const of = graph(...labels);
+      return forwardFormula(of, of.nodes[2]!);
+    };
+    expect(formula("p", "q", "f")).toBe(String.raw`f = \frac{p}{q}`);
+    expect(formula("div", "q", "div#1")).toBe(String.raw`z = \frac{a}{q}`);
+    expect(formula("div", "a", "z")).toBe(String.raw`z = \frac{u}{a}`);
+    expect(edgeSymbols(graph("div", "a", "z"), edges[0] as GraphEdge)).toEqual({ from: "z", to: "u" });
   });
 });
 

@@ -22,10 +22,13 @@ function upright(label: string): string {
   return `\\mathrm{${label.replace(/[#$%&_{}\\~^]/g, (sign) => (/[#$%&_{}]/.test(sign) ? `\\${sign}` : ""))}}`;
 }
 
-/** What an op's result is called in a formula: its variable, else z (or whatever `otherwise` says). */
-export function resultSymbol(node: GraphNode, otherwise = "z"): string {
-  const unnamed = node.label === node.op || !/^[\p{L}_][\p{L}\p{N}_.]*′*$/u.test(node.label);
-  return node.kind === "op" && unnamed ? otherwise : symbol(node.label);
+/** What an op's result is called in a formula: its variable, else what `otherwise` says. */
+function resultSymbol(node: GraphNode, otherwise: string): string {
+  return isNamed(node) ? symbol(node.label) : otherwise;
+}
+
+function isNamed({ kind, label, op }: GraphNode): boolean {
+  return kind !== "op" || (label !== op && /^[\p{L}_][\p{L}\p{N}_.]*′*$/u.test(label));
 }
 
 /** What is differentiated: L where it is called loss (or nothing), else its variable. */
@@ -46,24 +49,41 @@ export function substitute(formula: string, symbols: Record<string, string>): st
   });
 }
 
-function argumentSymbols(graph: Graph, node: GraphNode): Record<string, string> {
-  const symbols: Record<string, string> = { z: resultSymbol(node) };
+/** What is written for a, b … and z in the formulas of a node: names, and letters that are nobody's name. */
+function symbolsAt(graph: Graph, node: GraphNode): Record<string, string> {
+  const taken = new Set(graph.nodes.map(({ label }) => label));
+  const given = new Map<GraphNode, string>();
+  const written = (of: GraphNode, wanted: string): string => {
+    if (isNamed(of)) return symbol(of.label);
+    const letter = given.get(of) ?? [wanted, ..."uvstpqr"].find((one) => !taken.has(one)) ?? wanted;
+    given.set(of, letter);
+    taken.add(letter);
+    return letter;
+  };
+  const symbols: Record<string, string> = { z: written(node, "z") };
   for (const edge of graph.edges) {
     const letter = "abcdefgh"[edge.argument];
     const source = graph.nodes[edge.source];
     if (edge.target === node.index && letter && source)
-      symbols[letter] = resultSymbol(source, source.glyph ? letter : "u");
+      symbols[letter] = written(source, source.glyph ? letter : "u");
   }
   return symbols;
 }
 
+/** What the two ends of an edge are called in the formulas of its consumer. */
+export function edgeSymbols(graph: Graph, edge: GraphEdge): { from: string; to: string } {
+  const node = graph.nodes[edge.target];
+  const symbols = node ? symbolsAt(graph, node) : {};
+  return { from: symbols["z"] ?? "z", to: symbols["abcdefgh"[edge.argument] ?? ""] ?? "u" };
+}
+
 /** z = w x: what an op node computes. */
 export function forwardFormula(graph: Graph, node: GraphNode): string {
-  return substitute(node.formula, argumentSymbols(graph, node));
+  return substitute(node.formula, symbolsAt(graph, node));
 }
 
 /** The local derivative along an edge: x. */
 export function localFormula(graph: Graph, edge: GraphEdge): string {
   const node = graph.nodes[edge.target];
-  return node ? substitute(edge.formula, argumentSymbols(graph, node)) : edge.formula;
+  return node ? substitute(edge.formula, symbolsAt(graph, node)) : edge.formula;
 }

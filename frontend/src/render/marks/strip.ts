@@ -33,13 +33,16 @@ export function stripWidth(parts: readonly StripPart[], ctx: MarkContext): numbe
   return parts.reduce((sum, part, i) => sum + ctx.measure(textOf(part, parts, i), FONTS.strip), 2 * PAD);
 }
 
+/** A picture that leaves room at its sides. */
+const SLIM = 340;
+
 /**
  * Below the card, else shifted, beside or above it: the first place where no number of a wire and no card lies.
  * `taken` holds those boxes; `skip` is how far below the card something else rests.
  */
 export function stripBox(card: Box, width: number, skip: number, bounds: Box, taken: readonly Box[]): Box {
-  // Where the flow is down the picture is narrow, and there is room at its sides.
-  const margin = bounds.h > bounds.w ? 72 : 12;
+  // Where the flow is down the picture is narrow, and there is room at its sides; on a phone, of a narrow one alone.
+  const margin = bounds.h > bounds.w && bounds.w < SLIM ? 72 : 12;
   const [least, most] = [bounds.x - margin, bounds.x + bounds.w + margin - width];
   const within = (x: number) => Math.max(least, Math.min(x, most));
   const centred = card.x + card.w / 2 - width / 2;

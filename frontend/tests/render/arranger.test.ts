@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { createLayouter } from "../../src/layout/layout";
+import { solve } from "../../src/layout/nested";
+import type { Positions } from "../../src/layout/types";
+import { Arranger, type Arrangement } from "../../src/render/arranger";
+import { estimate } from "../../src/render/display";
+import type { Screen } from "../../src/render/framing";
+import { englishWords } from "../../src/render/words";
+import type { Graph } from "../../src/store/types";
+import { recordingOf, solver } from "../support/pictures";
+import { PROGRAMS, record } from "../support/trace";
+
+const insets = { top: 66, right: 16, bottom: 64, left: 16 };
+const screen: Screen = { size: { w: 788, h: 716 }, insets, present: false };
+const graphOf = (name: string) => recordingOf(record(PROGRAMS[name]!)).graph;
+
+/** Arranges one graph after the other, and tells what each was laid out with. */
+async function arranged(...graphs: Graph[]): Promise<{ given: (Positions | null)[]; last: Arrangement }> {
+  const given: (Positions | null)[] = [];
+  const arranger = new Arranger(
+    createLayouter(() => (request, previous) => {
+      given.push(previous);
+      return solve(request, solver, previous);
+    }),
+  );
+  let last: Arrangement | null = null;
+  for (const graph of graphs)
+    last = await new Promise<Arrangement>((done) => {
+      arranger.arrange(graph, {}, "scalars", screen, englishWords, estimate, done);
+    });
+  return { given, last: last! };
+}
+
+describe("another graph", () => {
+  it("is laid out for itself, though its nodes have the names of those before", async () => {
+    const [old, next] = [graphOf("one-weight"), graphOf("fan-out")];
+    expect(old.nodes.map(({ name }) => name)).toContain("mul#0");
+    expect(next.nodes.map(({ name }) => name)).toContain("mul#0");
+    const { given, last } = await arranged(old, next);
+    expect(given).toEqual([null, null]);
+    expect(last.fresh).toBe(true);
+    const alone = await arranged(next);
+    expect(last.geometry.bounds).toEqual(alone.last.geometry.bounds);
+  });
+});
