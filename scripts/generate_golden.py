@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from chainrule.host import recording
+from chainrule.protocol import CLIENT_MESSAGE
+from chainrule.session import Session
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
@@ -24,12 +27,34 @@ TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
 }
 """Lesson, configuration and number of iterations of each; the seed is 7."""
 
+UNFOLDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "hidden": ({"hidden": [2, 2], "batch_size": 3}, {"layer": "hidden2", "unit": 1, "row": 2}),
+    "output": ({"hidden": [2], "batch_size": 3}, {"layer": "output", "unit": 0, "row": 1}),
+}
+"""Of a unit of the playground that is unfolded: the configuration, and what is asked."""
+
 
 def lines(name: str) -> Iterator[str]:
     """The lines of one trace. Whether PyTorch is installed depends on the machine, and is no part of it."""
     lesson, config, iterations = TRACES[name]
     for line in recording.lines(lesson, config, 7, iterations):
         yield line.replace('"pytorch_installed":true', '"pytorch_installed":false')
+
+
+def unfolded_lines(name: str) -> Iterator[str]:
+    """A unit unfolded at each step of an iteration: the first answer, and of the others what differs."""
+    config, asked = UNFOLDED[name]
+    session = Session("playground", config, 7)
+    total = session.core.record.layout.total
+    for step in range(total):
+        for command in ({"type": "seek", "iteration": 0, "step": step}, {"type": "unfold", **asked}):
+            (message,) = (
+                one
+                for one in session.handle(CLIENT_MESSAGE.validate_python(command))
+                if one.type in ("moved", "unfolded")
+            )
+        told = message.model_dump(mode="json")
+        yield json.dumps(told if step == 0 else {"frame": told["frame"], "cells": told["cells"]})
 
 
 def main() -> int:
@@ -41,6 +66,10 @@ def main() -> int:
     for name in TRACES:
         text = "".join(f"{line}\n" for line in lines(name))
         FOLDER.joinpath(f"{name}.jsonl").write_text(text, encoding="utf-8")
+    FOLDER.joinpath("unfolded").mkdir(exist_ok=True)
+    for name in UNFOLDED:
+        text = "".join(f"{line}\n" for line in unfolded_lines(name))
+        FOLDER.joinpath("unfolded", f"{name}.jsonl").write_text(text, encoding="utf-8")
     return 0
 
 

@@ -168,15 +168,23 @@ def test_benchmarks_outside_a_checkout_are_one_line(
     assert "checkout" in complaint(capsys, "bench")
 
 
-@pytest.mark.parametrize("name", sorted(generate_golden.TRACES))
-def test_golden_traces_are_what_the_program_writes(name: str) -> None:
-    path = generate_golden.FOLDER / f"{name}.jsonl"
-    golden = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    written = [json.loads(line) for line in generate_golden.lines(name)]
-    assert len(golden) == len(written), f"{path.name}: {ADVICE}"
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        *((f"{name}.jsonl", name) for name in sorted(generate_golden.TRACES)),
+        *((f"unfolded/{name}.jsonl", name) for name in sorted(generate_golden.UNFOLDED)),
+    ],
+)
+def test_golden_traces_are_what_the_program_writes(path: str, name: str) -> None:
+    golden = [
+        json.loads(line) for line in (generate_golden.FOLDER / path).read_text(encoding="utf-8").splitlines()
+    ]
+    lines = generate_golden.lines if name in generate_golden.TRACES else generate_golden.unfolded_lines
+    written = [json.loads(line) for line in lines(name)]
+    assert len(golden) == len(written), f"{path}: {ADVICE}"
     for number, (old, new) in enumerate(zip(golden, written, strict=True), 1):
         found = difference(old, new)
-        assert found is None, f"{path.name}, line {number}, {found}: {ADVICE}"
+        assert found is None, f"{path}, line {number}, {found}: {ADVICE}"
 
 
 ADVICE = "not what the program writes; if the change is meant, run `make golden`"

@@ -2,7 +2,7 @@
  * The steps of a closed group, which are seen as one: a collapsed view stops at a group's last step. The steps
  * themselves stay as they are. Pure.
  */
-import type { Graph, Step } from "../store/types";
+import type { Act, Graph, Step, UnfoldedGraph } from "../store/types";
 import { closedAround, type Chosen } from "./groups";
 
 const cache = new WeakMap<Graph, Map<string, readonly (string | null)[]>>();
@@ -22,10 +22,22 @@ export function blocksOf(graph: Graph, chosen: Chosen): readonly (string | null)
   return blocks;
 }
 
-/** The steps that are seen as one with this one, up to it. */
-export function blockUpTo(graph: Graph, chosen: Chosen, step: Step): readonly Step[] {
+/** The steps that are seen as one with this one, up to it; of a graph of numbers, the parts of this one. */
+export function blockUpTo(graph: Graph, chosen: Chosen, step: Step): readonly Act[] {
+  const acts = actsOf(graph);
+  if (acts) return acts.get(step.index) ?? [{ ...step, from: 0, to: 1 }];
   const first = blockStart(blocksOf(graph, chosen), graph, step.index);
-  return graph.steps.slice(first, step.index + 1);
+  return graph.steps.slice(first, step.index + 1).map((one) => ({ ...one, from: 0, to: 1 }));
+}
+
+/** What each step of a graph of numbers does; null for the graph of a tape. */
+export function actsOf(graph: Graph): UnfoldedGraph["acts"] | null {
+  return (graph as Partial<UnfoldedGraph>).acts ?? null;
+}
+
+/** How far an act is at t of its step. */
+export function within(t: number, { from, to }: Act): number {
+  return Math.min(1, Math.max(0, (t - from) / (to - from)));
 }
 
 /** Where the block of a step begins: a block is of one group and of one kind. */

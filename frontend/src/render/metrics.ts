@@ -96,6 +96,9 @@ export const TENSORS: Readonly<Record<Flow, Spacing>> = {
 /** In rows cards stand closer, so that all of them can be seen. */
 export const DENSE: Spacing = { layer: 80, node: 32 };
 
+/** Between cards of a unit's circuit: its gradients are long numbers. */
+export const LONG = 92;
+
 export function isScalar(shape: readonly number[]): boolean {
   return shape.every((n) => n === 1);
 }

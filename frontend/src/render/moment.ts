@@ -1,6 +1,7 @@
 /** The picture at one moment: what each wire, card, token and frame looks like at t. */
+import { actsOf, blockUpTo, within } from "../layout/blocks";
 import type { Box } from "../layout/types";
-import type { FrameView } from "../store/types";
+import type { Act, FrameView } from "../store/types";
 import { overlaps, type Font, type Item } from "./display";
 import { widthScale } from "./encode";
 import type { Geometry } from "./geometry";
@@ -37,7 +38,15 @@ export class Moments {
   at(t: number): Moment {
     const { geometry, frame, previous, view } = this.input;
     const reading = readingOf(geometry.drawing, frame, previous, t);
-    const moves = movesOf({ geometry, frame, reading, t, ctx: this.ctx, rate: view.rate });
+    const moves = movesOf({
+      geometry,
+      frame,
+      reading,
+      t,
+      ctx: this.ctx,
+      rate: view.rate,
+      selected: view.selected,
+    });
     return new Moment(this.input, this.ctx, reading, moves, t, this.#widths, this.#kept, this.#odd);
   }
 }
@@ -148,10 +157,10 @@ export class Moment {
   }
 
   labels(edges: readonly number[]): Item[] {
-    const { geometry, view, frame } = this.input;
+    const { geometry, view } = this.input;
     if (view.far) return [];
     const items: Item[] = [];
-    const active = frame.header.step.edge;
+    const active = activeEdges(this.input);
     for (const index of edges) {
       const places = geometry.labels.get(index);
       if (!places) continue;
@@ -161,7 +170,8 @@ export class Moment {
         items.push(...this.#label(value, places.value, `edge-value:${index}`, this.ctx.phase !== "forward"));
       const grad = this.reading.edgeGrad(index);
       // The token is the number while it is there; the label takes over when the step is past.
-      if (places.contribution && grad && !(active === index && (tokenShown || this.t < 1)))
+      const act = active.get(index);
+      if (places.contribution && grad && !(act && (tokenShown || within(this.t, act) < 1)))
         items.push(
           ...this.#label(grad, places.contribution, `edge-grad:${index}`, this.ctx.phase === "forward"),
         );
@@ -176,7 +186,8 @@ export class Moment {
   /** Numbers longer than the room that was kept are set smaller. */
   #labelFont(cell: Cell): Font {
     const w = this.input.measure(cell.text, FONTS.label);
-    return w <= LABEL_W ? FONTS.label : { ...FONTS.label, size: (FONTS.label.size * LABEL_W) / w };
+    const room = actsOf(this.input.geometry.drawing.graph) ? 1.14 * LABEL_W : LABEL_W;
+    return w <= room ? FONTS.label : { ...FONTS.label, size: (FONTS.label.size * room) / w };
   }
 
   #label(cell: Cell, place: LabelPlace, id: string, dim: boolean): Item[] {
@@ -299,6 +310,14 @@ function pinsKept(geometry: Geometry, frame: FrameView): ReadonlySet<number> {
     if (edge.carries_grad && frame.value(edge.target) && !frame.contribution(edge.index))
       for (const read of edge.reads) kept.add(read);
   return kept;
+}
+
+/** The edges of a step whose numbers travel as tokens. */
+function activeEdges({ geometry, frame }: SceneInput): ReadonlyMap<number | null, Act> {
+  const { step } = frame.header;
+  const { graph } = geometry.drawing;
+  const acts = actsOf(graph) ? blockUpTo(graph, {}, step) : [{ ...step, from: 0, to: 1 }];
+  return new Map(acts.map((act) => [act.edge, act]));
 }
 
 function isSpot(spot: Spot | null, kind: Spot["kind"], index: number): boolean {

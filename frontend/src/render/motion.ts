@@ -56,9 +56,9 @@ export function tweenAt(motion: Motion, now: number): { t: number; done: boolean
   return { t: motion.backwards ? 1 - f : f, done: f >= 1 };
 }
 
-/** When steps follow each other quickly, a movement must end before the next one begins. */
-export function durationFor(rate: number | null): number {
+/** When steps follow each other quickly, a movement must end before the next one begins. `turns` follow each other in it. */
+export function durationFor(rate: number | null, turns = 1): number {
   if (rate === null) return 0;
   const hold = 1000 / Math.max(rate, 1e-6);
-  return hold < 160 ? 0 : Math.min(DURATION, hold * 0.8);
+  return hold < 160 ? 0 : Math.min(DURATION * (0.3 + 0.7 * turns), hold * 0.8);
 }

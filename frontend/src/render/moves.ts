@@ -1,7 +1,7 @@
 /** What moves in each kind of step, as a function of t: tokens, the wires they run on, the arithmetic they leave. */
 import type { Box, Point } from "../layout/types";
-import { blockUpTo } from "../layout/blocks";
-import type { FrameView, GraphEdge, GraphNode, TensorView } from "../store/types";
+import { actsOf, blockUpTo, within } from "../layout/blocks";
+import type { Act, FrameView, GraphEdge, GraphNode, TensorView } from "../store/types";
 import { beside, pointAt, type Curve } from "./curve";
 import { mono, type Item } from "./display";
 import { short, WITHHELD } from "./format";
@@ -13,6 +13,7 @@ import type { StripSpec } from "./marks/strip";
 import type { Heading, TokenSpec } from "./marks/token";
 import { appears, BEATS, during } from "./motion";
 import { dock, opposite, outPort, outSide } from "./ports";
+import type { Spot } from "./scene-input";
 import { symbolOf } from "./symbols";
 
 export interface Moves {
@@ -38,6 +39,11 @@ export interface MoveInput {
   readonly ctx: MarkContext;
   /** The learning rate in force, for the strip of an update; null where there is none. */
   readonly rate: number | null;
+  readonly selected: Spot | null;
+  /** Edges, or of an update nodes, whose arithmetic is written out; null: that of the frame's own step. */
+  readonly written?: ReadonlySet<number> | null;
+  /** Its turn is over, and another's has come. */
+  readonly past?: boolean;
 }
 
 export function movesOf(input: MoveInput): Moves {
@@ -56,23 +62,54 @@ export function movesOf(input: MoveInput): Moves {
   if (step.kind === "load")
     for (const node of drawing.nodes)
       if (node.node.kind === "input" || node.node.kind === "target") moves.roles.set(node.index, "touched");
-  // A closed group does all of its steps at once.
-  for (const { kind, node, edge } of blockUpTo(drawing.graph, drawing.chosen, step)) {
+  // A closed group does all of its steps at once; a step of tensors, several of numbers one after the other.
+  const acts = blockUpTo(drawing.graph, drawing.chosen, step);
+  const written = actsOf(drawing.graph) ? told(input, acts) : null;
+  for (const act of acts) {
+    const { kind, node, edge } = act;
     if (node === null) continue;
-    if (kind === "forward") forward(input, node, moves);
-    else if (kind === "seed") seed(input, node, moves);
+    const now = { ...input, t: within(input.t, act), written, past: act.to < 1 && input.t >= act.to };
+    if (kind === "forward") forward(now, node, moves);
+    else if (kind === "seed") seed(now, node, moves);
     else if (kind === "backward" && edge !== null)
-      backward(input, drawing.graph.edges[edge] as GraphEdge, moves);
-    else if (kind === "update") update(input, node, moves);
+      backward(now, drawing.graph.edges[edge] as GraphEdge, moves);
+    else if (kind === "backward" && written) moves.roles.set(node, "touched");
+    else if (kind === "update") update(now, node, moves);
   }
   return moves;
 }
 
-function forward({ geometry, frame, t }: MoveInput, node: number, moves: Moves): void {
+/** Of more than this many parts of a step, the arithmetic of one alone is written out. */
+const WRITTEN = 3;
+
+/** Which parts of a step have their arithmetic written out: all of a few, else that of the selection or the main one. */
+function told({ geometry, frame, selected }: MoveInput, acts: readonly Act[]): ReadonlySet<number> {
+  const { edges } = geometry.drawing.graph;
+  const id = ({ node, edge }: Act) => edge ?? node ?? -1;
+  const plain = acts.filter(({ edge }) => edge === null || frame.local(edge) !== null);
+  const last = Math.max(...plain.map(({ to }) => to));
+  const deepest = plain.filter(({ to }) => to === last);
+  if (deepest.length <= WRITTEN) return new Set(deepest.map(id));
+  const about = plain.filter(({ edge, node }) =>
+    selected?.kind === "edge"
+      ? edge === selected.index
+      : selected !== null && (node === selected.index || edges[edge ?? -1]?.source === selected.index),
+  );
+  const { step } = frame.header;
+  return new Set(about.length > 0 ? about.map(id) : [step.edge ?? step.node ?? -1]);
+}
+
+/** Whether it is the turn of a part of a step. */
+function begun({ t, written }: MoveInput): boolean {
+  return !written || t > 0;
+}
+
+function forward(input: MoveInput, node: number, moves: Moves): void {
+  const { geometry, frame, t } = input;
   const { drawing } = geometry;
   const seen = drawing.shown(node);
   if (seen === null) return;
-  moves.roles.set(seen, "active");
+  if (begun(input)) moves.roles.set(seen, "active");
   const p = during(t, BEATS.forward.travel);
   for (const { index, source } of drawing.byIndex.get(seen)?.ins ?? []) {
     const wire = geometry.wires.get(index);
@@ -121,14 +158,20 @@ function seedDock(card: Box, text: string, ctx: MarkContext): Point {
 }
 
 function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
-  const { geometry, frame, reading, t, ctx } = input;
+  const { geometry, frame, reading, t, ctx, written } = input;
   const { drawing } = geometry;
   const beats = BEATS.backward;
   const [op, target] = [drawing.shown(edge.target), drawing.shown(edge.source)];
   if (op === null || target === null) return;
+  if (!begun(input)) {
+    if (geometry.wires.has(edge.index)) moves.wires.set(edge.index, { passed: 1 });
+    return;
+  }
   if (target !== op && moves.roles.get(target) !== "active") moves.roles.set(target, "touched");
   moves.roles.set(op, "active");
-  if (drawing.byIndex.get(op)?.of === edge.target) upstreamToken(input, op, moves);
+  // What stands for many, or far away, sends no single number on.
+  const gathered = written && frame.local(edge.index) === null;
+  if (drawing.byIndex.get(op)?.of === edge.target && !gathered) upstreamToken(input, op, moves);
   if (op !== target) pins(input, edge, op, moves);
 
   const wire = geometry.wires.get(edge.index);
@@ -138,7 +181,7 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
     : gradText(frame.contribution(edge.index), drawing.graph.nodes[edge.source]);
   const p = during(t, beats.travel);
   if (wire) moves.wires.set(edge.index, { passed: t < beats.travel[0] ? 1 : 1 - p });
-  if (wire && card && contribution !== null && t >= beats.travel[0]) {
+  if (wire && card && contribution !== null && t >= beats.travel[0] && !input.past) {
     const width = tokenWidth(contribution, ctx.measure);
     const side = outSide(drawing.byIndex.get(target), geometry.flow);
     const rest = dock(card, side, width);
@@ -155,8 +198,12 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
     });
   }
   // The frame has the arithmetic of its own step; what happens within a closed group is not seen.
-  if (edge.index !== frame.header.step.edge || op === target) return;
-  const factors = [frame.upstream, frame.local(edge.index)] as const;
+  if (written ? !written.has(edge.index) : edge.index !== frame.header.step.edge) {
+    if (written) sum(input, edge, target, moves);
+    return;
+  }
+  if (op === target) return;
+  const factors = [written ? frame.grad(edge.target) : frame.upstream, frame.local(edge.index)] as const;
   const product = reading.edgeGrad(edge.index) ?? cellOf(frame.contribution(edge.index), true);
   if (
     isNumber(factors[0]) &&
@@ -173,12 +220,16 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
         id: "strip:product",
       },
     });
-  const sum = [frame.before, frame.contribution(edge.index), frame.grad(edge.source)] as const;
-  if (!frame.header.withheld && isNumber(sum[0]) && isNumber(sum[1]) && isNumber(sum[2]))
+  if (written) {
+    sum(input, edge, target, moves);
+    return;
+  }
+  const total = [frame.before, frame.contribution(edge.index), frame.grad(edge.source)] as const;
+  if (!frame.header.withheld && isNumber(total[0]) && isNumber(total[1]) && isNumber(total[2]))
     moves.strips.push({
       node: target,
       spec: {
-        parts: [cellOf(sum[0], true), "+", cellOf(sum[1], true), "=", cellOf(sum[2], true)],
+        parts: [cellOf(total[0], true), "+", cellOf(total[1], true), "=", cellOf(total[2], true)],
         phase: "backward",
         opacity: appears(t, beats.travel[1]),
         shown: t < beats.print ? 3 : 5,
@@ -187,15 +238,44 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
     });
 }
 
+/** What all wires of a number have brought, and their sum, when the last of them has come. */
+function sum(input: MoveInput, edge: GraphEdge, target: number, moves: Moves): void {
+  const { geometry, frame, t } = input;
+  const { graph } = geometry.drawing;
+  const wires = graph.edges.filter(({ source, carries_grad }) => source === edge.source && carries_grad);
+  const last = blockUpTo(graph, {}, frame.header.step)
+    .filter((act) => graph.edges[act.edge ?? -1]?.source === edge.source)
+    .at(-1)?.edge;
+  const brought = wires.map(({ index }) => frame.contribution(index));
+  const total = frame.grad(edge.source);
+  const few = wires.length > 1 && wires.length <= WRITTEN && brought.every(isNumber);
+  if (!few || last !== edge.index || !total || frame.header.withheld) return;
+  if (moves.strips.filter(({ spec }) => spec.id === "strip:sum").length >= WRITTEN) return;
+  moves.strips.push({
+    node: target,
+    spec: {
+      parts: [
+        ...brought.flatMap((one, k) => (k > 0 ? ["+", cellOf(one, true)] : [cellOf(one, true)])),
+        "=",
+        cellOf(total, true),
+      ],
+      phase: "backward",
+      opacity: appears(t, BEATS.backward.travel[1]),
+      id: "strip:sum",
+    },
+  });
+}
+
 /** The upstream gradient comes in at the op's output side and goes under its card. */
-function upstreamToken({ geometry, frame, t, ctx }: MoveInput, op: number, moves: Moves): void {
+function upstreamToken({ geometry, frame, t, ctx, written }: MoveInput, op: number, moves: Moves): void {
   const card = geometry.cards.get(op);
   const node = geometry.drawing.byIndex.get(op);
   // Of a closed group's steps the frame tells the last one's alone.
-  const upstream = node?.group ? frame.grad(node.of) : frame.upstream;
+  const upstream = node?.group || written ? frame.grad(node?.of ?? -1) : frame.upstream;
+  const id = written ? `token:upstream:${op}` : "token:upstream";
   const text = gradText(upstream, geometry.drawing.graph.nodes[node?.of ?? -1]);
   const p = during(t, BEATS.backward.upstream);
-  if (moves.tokens.some(({ id }) => id === "token:upstream")) return;
+  if (moves.tokens.some((token) => token.id === id)) return;
   if (!card || text === null || p >= 1 || t <= 0) return;
   const loss = node?.outs.length === 0;
   const width = tokenWidth(text, ctx.measure);
@@ -221,7 +301,7 @@ function upstreamToken({ geometry, frame, t, ctx }: MoveInput, op: number, moves
     at: { x: from.x + (to.x - from.x) * p, y: from.y + (to.y - from.y) * p },
     heading,
     opacity: appears(t, 0, 0.08),
-    id: "token:upstream",
+    id,
   });
 }
 
@@ -265,15 +345,17 @@ function pins({ geometry, frame, t }: MoveInput, edge: GraphEdge, at: number, mo
 }
 
 /** The gradient goes down into the optimizer; the value rises from it, and the old one stays as a ghost. */
-function update({ geometry, frame, t, ctx, rate }: MoveInput, of: number, moves: Moves): void {
+function update({ geometry, frame, t, ctx, rate, written }: MoveInput, of: number, moves: Moves): void {
   const node = geometry.drawing.shown(of);
   if (node === null) return;
   moves.roles.set(node, "active");
   if (node !== of) return;
   const card = geometry.cards.get(node);
-  const { before, after } = frame;
+  const [before, after] = written
+    ? [frame.of("before", of), frame.of("after", of)]
+    : [frame.before, frame.after];
   const details = frame.header.update;
-  if (!card || !isNumber(before) || !isNumber(after) || details.length === 0) return;
+  if (!card || !isNumber(before) || !isNumber(after) || (details.length === 0 && !written)) return;
   const beats = BEATS.update;
   const x = card.x + card.w / 2;
   const below = card.y + card.h + 7 + TOKEN.h / 2;
@@ -298,8 +380,9 @@ function update({ geometry, frame, t, ctx, rate }: MoveInput, of: number, moves:
       opacity: appears(t, beats.optimizer, 0.08),
       id: "token:value",
     });
-  const used = frame.detail(details.at(-2)?.index ?? -1) ?? frame.grad(node);
-  if (rate !== null && isNumber(used))
+  const used =
+    (written ? frame.of("detail", of) : frame.detail(details.at(-2)?.index ?? -1)) ?? frame.grad(node);
+  if (rate !== null && isNumber(used) && (!written || written.has(of)))
     moves.strips.push({
       node,
       spec: {

@@ -1,11 +1,12 @@
 /** How a graph is laid out on a screen: which way data flow, how close cards stand, and in how many rows. Pure. */
+import { actsOf } from "../layout/blocks";
 import type { Drawing } from "../layout/drawing";
 import { fold, levelsOf, unfolded } from "../layout/fold";
 import { sketch, type Sketch } from "../layout/sketch";
 import type { Flow, LayoutRequest, Size, Spacing } from "../layout/types";
 import type { Measure } from "./display";
 import { cardSize, titleWidth } from "./sizes";
-import { DENSE, isScalar, spacing, TENSORS, type Level } from "./metrics";
+import { DENSE, isScalar, LONG, spacing, TENSORS, type Level } from "./metrics";
 import type { Words } from "./words";
 
 export interface Plan {
@@ -51,7 +52,7 @@ export function layoutRequest(
     nodes: drawing.nodes.map((node) => ({
       index: node.index,
       name: node.node.name,
-      size: cardSize(node, level, words, measure, dense),
+      size: cardSize(node, level, words, measure, dense, actsOf(drawing.graph) !== null),
       arity: node.through.length,
       ...(rows ? { row: rows.get(node.node.name) ?? 0 } : {}),
       ...(node.within === null ? {} : { within: node.within }),
@@ -83,7 +84,9 @@ function roomFor(drawing: Drawing, flow: Flow, close = false): Spacing {
 }
 
 function tightFor(drawing: Drawing): Spacing {
-  return closer(roomFor(drawing, "right"));
+  const room = roomFor(drawing, "right");
+  if (actsOf(drawing.graph)) return { ...closer(room), layer: Math.min(room.layer, LONG) };
+  return closer(room);
 }
 
 function closer({ layer, node }: Spacing): Spacing {
@@ -120,6 +123,12 @@ export function planFor(
   const long = unfolded(flat, row.spacing);
   const one = scale(long);
   add(row, long, 1);
+  const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
+  const request = layoutRequest(drawing, level, folded, words, measure);
+  const tight = sketch(request);
+  // A unit's circuit is best read in one row, from left to right as the layers stand.
+  const circuit = actsOf(drawing.graph) !== null;
+  const closest = scale(unfolded(tight, folded.spacing));
   const columns = [false, true].map((dense) => {
     const wide = roomFor(drawing, "down");
     const plan: Plan = { flow: "down", spacing: dense ? closer(wide) : wide, rows: null, dense };
@@ -129,22 +138,19 @@ export function planFor(
     };
   });
   for (const { plan, size } of columns)
-    if (one < 0.8 && scale(size) > 1.15 * one) add(plan, size, plan.dense ? 0.93 : 0.97);
-  const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
-  const request = layoutRequest(drawing, level, folded, words, measure);
-  const tight = sketch(request);
+    if (one < 0.8 && scale(size) > (circuit ? 1.4 * closest : 1.15 * one))
+      add(plan, size, plan.dense ? 0.93 : 0.97);
   let largest = one;
   if (one < TIGHT) {
     // Closer along the flow, and across it as far apart as there is room.
     const { layer, node } = folded.spacing;
-    const closest = scale(unfolded(tight, folded.spacing));
     const apart = [96, 64].map((gap): Spacing => ({ layer, node: Math.max(gap, node) }));
     const room = apart.find((gap) => scale(unfolded(tight, gap)) > 0.98 * closest) ?? folded.spacing;
     add({ ...folded, spacing: room }, unfolded(tight, room), 0.93);
     largest = Math.max(one, closest);
   }
   // An edit, which adds two cards, must not turn one row into several.
-  if (largest < Math.max(FOLDED, least)) {
+  if (largest < (circuit ? least : Math.max(FOLDED, least))) {
     for (let most = 2; most <= 16; most++) {
       const { rows, count, size } = fold(tight, folded.spacing, most);
       if (count === 1) break;

@@ -4,7 +4,7 @@
  */
 import type { Drawing } from "../layout/drawing";
 import type { Dtype, FrameView, GraphEdge, Step, TensorView } from "../store/types";
-import { blockUpTo } from "../layout/blocks";
+import { actsOf, blockUpTo, within } from "../layout/blocks";
 import { shapeText, short, UNKNOWN, WITHHELD } from "./format";
 import { around, BEATS } from "./motion";
 
@@ -74,11 +74,20 @@ export function readingOf(
   const { graph } = drawing;
   // What a closed group does is seen at once; the frame's own numbers of before are those of its last step alone.
   const block = blockUpTo(graph, drawing.chosen, step);
-  const many = block.length > 1;
+  const unfolded = actsOf(graph) !== null;
+  const many = unfolded || block.length > 1;
   const fades = step.kind === "zero_grad" || step.kind === "load";
   const old = fades && previous ? previous : null;
-  const receives = new Set(block.flatMap(({ edge }) => (edge === null ? [] : [graph.edges[edge]?.source])));
-  const touched = new Set(block.map(({ node }) => node));
+  /** How far what computes a node is, and what brings its last gradient. */
+  const touched = new Map(block.map((act) => [act.node, within(t, act)]));
+  const receives = new Map(
+    block.flatMap((act): [number | null | undefined, number][] =>
+      act.edge === null && !unfolded
+        ? []
+        : [[act.edge === null ? act.node : graph.edges[act.edge]?.source, within(t, act)]],
+    ),
+  );
+  const passes = new Map(block.map((act) => [act.edge, within(t, act)]));
   const of = (node: number) => drawing.byIndex.get(node)?.of ?? node;
 
   const faded = (look: (frame: FrameView) => TensorView | null, signed: boolean): Cell => {
@@ -94,39 +103,47 @@ export function readingOf(
     withheld,
     value(card) {
       const node = of(card);
-      if (step.kind === "forward" && touched.has(node)) {
+      const at = touched.get(node);
+      if (step.kind === "forward" && at !== undefined) {
         const { print } = BEATS.forward;
-        return cellOf(t < print ? null : frame.value(node), false, around(t, print));
+        return cellOf(at < print ? null : frame.value(node), false, around(at, print));
       }
-      if (step.kind === "update" && touched.has(node)) {
+      if (step.kind === "update" && at !== undefined) {
         const { print } = BEATS.update;
-        const before = (many ? previous?.value(node) : frame.before) ?? frame.value(node);
-        return cellOf(t < print ? before : frame.value(node), false, around(t, print));
+        const before =
+          (unfolded ? frame.of("before", node) : many ? previous?.value(node) : frame.before) ??
+          frame.value(node);
+        return cellOf(at < print ? before : frame.value(node), false, around(at, print));
       }
       return faded((f) => f.value(node), false);
     },
     grad(card) {
       const node = of(card);
-      if (step.kind === "seed" ? step.node === node : step.kind === "backward" && receives.has(node)) {
+      const at = step.kind === "backward" ? receives.get(node) : undefined;
+      if (step.kind === "seed" ? step.node === node : at !== undefined) {
         const print = step.kind === "seed" ? BEATS.seed.print : BEATS.backward.print;
         const before = many ? (previous ?? frame).grad(node) : frame.before;
-        if (t < print) return cellOf(before, true, around(t, print));
+        const now = at ?? t;
+        if (now < print) return cellOf(before, true, around(now, print));
         return withheld
-          ? { ...HIDDEN, opacity: around(t, print) }
-          : cellOf(frame.grad(node), true, around(t, print));
+          ? { ...HIDDEN, opacity: around(now, print) }
+          : cellOf(frame.grad(node), true, around(now, print));
       }
       return faded((f) => f.grad(node), true);
     },
     edgeValue(index) {
       const edge = drawing.graph.edges[index];
       if (!edge) return null;
-      if (step.kind === "forward" && touched.has(edge.target))
-        return t <= 0 ? null : cellOf(frame.value(edge.source), false, travelled(t));
+      const at = touched.get(edge.target);
+      if (step.kind === "forward" && at !== undefined)
+        return at <= 0 ? null : cellOf(frame.value(edge.source), false, travelled(at));
       // What flowed along a wire is the weight before its update; with the update that number goes.
-      if (step.kind === "update" && edge.source === step.node && frame.value(edge.target))
-        return t < BEATS.update.print
-          ? cellOf(frame.before ?? frame.value(edge.source), false, around(t, BEATS.update.print))
-          : null;
+      const updated = step.kind === "update" ? touched.get(edge.source) : undefined;
+      if (updated !== undefined && (unfolded || edge.source === step.node) && frame.value(edge.target)) {
+        const before = frame.of("before", edge.source) ?? frame.value(edge.source);
+        const { print } = BEATS.update;
+        return updated < print ? cellOf(before, false, around(updated, print)) : null;
+      }
       const now = carried(drawing, frame, edge);
       if (now) return cellOf(now, false);
       const was = old && t < BEATS.fade ? carried(drawing, old, edge) : null;
@@ -135,8 +152,9 @@ export function readingOf(
     edgeGrad(index) {
       const edge = drawing.graph.edges[index];
       if (!edge?.carries_grad) return null;
-      if (step.kind === "backward" && block.some((one) => one.edge === index)) {
-        if (t < BEATS.backward.travel[0]) return null;
+      const at = step.kind === "backward" ? passes.get(index) : undefined;
+      if (at !== undefined) {
+        if (at < BEATS.backward.travel[0]) return null;
         return withheld ? HIDDEN : some(frame.contribution(index));
       }
       const now = some(frame.contribution(index));
@@ -147,8 +165,11 @@ export function readingOf(
     arrived(card) {
       const node = of(card);
       const all = frame.header.arrived[node] ?? 0;
-      if (step.kind !== "backward" || t >= BEATS.backward.print || withheld) return all;
-      return Math.max(0, all - block.filter(({ edge }) => graph.edges[edge ?? -1]?.source === node).length);
+      if (step.kind !== "backward" || withheld) return all;
+      const coming = block.filter(
+        (act) => graph.edges[act.edge ?? -1]?.source === node && within(t, act) < BEATS.backward.print,
+      );
+      return Math.max(0, all - coming.length);
     },
   };
 }

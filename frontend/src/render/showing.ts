@@ -1,5 +1,5 @@
 /** Which frames are on the screen, and the movement between them: a step forwards, or the same step backwards. */
-import { isStop, stepsTo } from "../layout/blocks";
+import { actsOf, isStop, stepsTo } from "../layout/blocks";
 import type { Chosen } from "../layout/groups";
 import { relation, type Relation } from "../store/timeline";
 import type { Cursor, FrameView, Graph, State } from "../store/types";
@@ -34,7 +34,9 @@ export function showingOf(
       : from === frame
         ? "same"
         : "jump";
-  const duration = reducedMotion ? 0 : durationFor(state.playback.playing ? state.playback.rate : 1);
+  const rate = state.playback.playing ? state.playback.rate : 1;
+  const later = way === "previous" ? from : frame;
+  const duration = reducedMotion ? 0 : durationFor(rate, turns(graph, later?.header.step.index ?? 0));
   if (way === "next")
     return {
       shown: { frame, previous: from },
@@ -43,6 +45,11 @@ export function showingOf(
   if (way === "previous" && from && duration > 0)
     return { shown: { frame: from, previous: frame }, motion: startMotion(now, true, duration) };
   return { shown: { frame, previous: null }, motion: null };
+}
+
+/** How many movements follow each other in a step. */
+function turns(graph: Graph, step: number): number {
+  return new Set((actsOf(graph)?.get(step) ?? []).map(({ from }) => from)).size || 1;
 }
 
 /** All steps of a closed group are one step to who looks. */

@@ -29,8 +29,18 @@ function even(width: number, step = 16): number {
   return Math.round((width + 3) / step) * step;
 }
 
-/** `dense` for cards in rows, whose longest numbers are set a little smaller. */
-export function cardSize(node: DrawnNode, level: Level, words: Words, measure: Measure, dense = false): Size {
+/**
+ * `dense` for cards in rows, whose longest numbers are set a little smaller; `long` where most gradients are long
+ * numbers: one sample's share of a mean is small.
+ */
+export function cardSize(
+  node: DrawnNode,
+  level: Level,
+  words: Words,
+  measure: Measure,
+  dense = false,
+  long = false,
+): Size {
   if (node.group) return groupSize(node, measure);
   if (node.host !== null) return smallSize(node, measure);
   const name = measure(nameOf(node), node.isGlyph ? FONTS.glyph : FONTS.name);
@@ -38,8 +48,9 @@ export function cardSize(node: DrawnNode, level: Level, words: Words, measure: M
   if (!hasTile(node)) {
     // A long name takes some of the number's room: the number is set smaller where it needs it.
     const chars = dense || nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
-    const value = measure("0".repeat(chars), FONTS.value);
-    const grad = measure("0".repeat(dense ? chars : CARD_CHARS), FONTS.grad);
+    const value = measure("0".repeat(long ? CARD_CHARS : chars), FONTS.value);
+    const room = long ? CARD_CHARS + 2 : dense ? chars : CARD_CHARS;
+    const grad = measure("0".repeat(room), FONTS.grad);
     const { h, padX, minW, gap } = dense ? CARD.dense : CARD;
     const tile = level === "operations";
     const line = tile

@@ -1,4 +1,5 @@
 /** Strips of arithmetic and where they stand: clear of cards and of the numbers of wires. */
+import { actsOf, blockUpTo } from "../layout/blocks";
 import type { Box } from "../layout/types";
 import type { LabelPlace } from "./labels";
 import type { MarkContext } from "./marks/context";
@@ -31,14 +32,17 @@ export function placeStrips(
     if (places.contribution && contribution)
       taken.push(labelBox(cellOf(contribution, true), places.contribution));
   }
-  const active = frame.header.step.edge;
-  const source = geometry.drawing.byIndex.get(geometry.wires.get(active ?? -1)?.source ?? -1);
-  const target = source && geometry.cards.get(source.index);
-  if (target) taken.push(dock(target, outSide(source, geometry.flow), 60));
-  const updated =
-    frame.header.step.kind === "update" ? geometry.cards.get(frame.header.step.node ?? -1) : undefined;
-  // The old value stays above the card.
-  if (updated) taken.push({ x: updated.x, y: updated.y - 26, w: updated.w, h: 26 });
+  const { step } = frame.header;
+  const { graph } = geometry.drawing;
+  const acts = actsOf(graph) ? blockUpTo(graph, {}, step) : [step];
+  for (const { node, edge } of acts) {
+    const source = geometry.drawing.byIndex.get(geometry.wires.get(edge ?? -1)?.source ?? -1);
+    const target = source && geometry.cards.get(source.index);
+    if (target) taken.push(dock(target, outSide(source, geometry.flow), 60));
+    const updated = step.kind === "update" ? geometry.cards.get(node ?? -1) : undefined;
+    // The old value stays above the card.
+    if (updated) taken.push({ x: updated.x, y: updated.y - 26, w: updated.w, h: 26 });
+  }
   const placed: PlacedStrip[] = [];
   for (const { node, spec } of moves.strips) {
     const card = geometry.cards.get(node);

@@ -1,14 +1,17 @@
 /** Which tab of the inspector is shown. Pure. */
 import type { Graph } from "./types";
-import type { Tab } from "./view";
+import type { Tab, Zoom } from "./view";
 
-/** What comes out of a network, else what the step computes. */
-export function naturalTab(graph: Graph | null): Tab {
-  return graph && graph.layers.length > 0 ? "output" : "rule";
+/** What comes out of a network, else what the step computes; of numbers one by one always that. */
+export function naturalTab(graph: Graph | null, zoom: Zoom | null = null): Tab {
+  return hasOutput(graph) && zoom !== "scalars" ? "output" : "rule";
 }
 
 /** What was chosen, where the graph has it. */
-export function shownTab(graph: Graph | null, chosen: Tab | null): Tab {
-  const natural = naturalTab(graph);
-  return chosen === null || (chosen === "output" && natural !== "output") ? natural : chosen;
+export function shownTab(graph: Graph | null, chosen: Tab | null, zoom: Zoom | null = null): Tab {
+  return chosen === null || (chosen === "output" && !hasOutput(graph)) ? naturalTab(graph, zoom) : chosen;
+}
+
+function hasOutput(graph: Graph | null): boolean {
+  return graph !== null && graph.layers.length > 0;
 }

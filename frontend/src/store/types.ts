@@ -68,6 +68,8 @@ export type {
   SweepResult,
   Term,
   Text,
+  Unfolded,
+  UnfoldedCell,
   UpdateDetail,
   Welcome,
 } from "../protocol.gen";
@@ -109,6 +111,20 @@ export interface UnitMaps {
   readonly scale: readonly number[];
 }
 
+/** What moves in a step, or in a part of it: between `from` and `to`, of all its time. */
+export interface Act {
+  readonly kind: StepKind;
+  readonly node: number | null;
+  readonly edge: number | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A graph of numbers, of which a step may compute several, one after the other. */
+export interface UnfoldedGraph extends Graph {
+  readonly acts: ReadonlyMap<number, readonly Act[]>;
+}
+
 /** The whole state at a cursor. All look-ups answer null where nothing is known (yet, or withheld). */
 export interface FrameView {
   readonly header: Frame;
@@ -121,6 +137,8 @@ export interface FrameView {
   readonly after: TensorView | null;
   /** The k-th intermediate of an update step. */
   detail(k: number): TensorView | null;
+  /** What belongs to a step, of one of several nodes that it changes. */
+  of(what: "before" | "after" | "detail", node: number): TensorView | null;
   /** By how much updates have changed a parameter in this iteration. */
   change(node: number): TensorView | null;
   /** What the network says over the plane, (outputs, n, n): where it was subscribed to. */

@@ -21,6 +21,13 @@ export interface Selection {
   argument: number | null;
 }
 
+/** A unit by its layer's name, or with `source` its weight for that unit of the layer before. */
+export interface UnitChoice {
+  layer: string;
+  unit: number;
+  source: number | null;
+}
+
 export interface View {
   lesson: string;
   seed: number;
@@ -32,6 +39,10 @@ export interface View {
   /** Groups that were opened (true) or closed by hand; the others are as is natural for the graph. */
   groups: Readonly<Record<string, boolean>>;
   selection: Selection | null;
+  /** What is unfolded into scalars; null: the first unit. */
+  unit: UnitChoice | null;
+  /** The sample of the batch that is looked at. */
+  sample: number | null;
   /** Null: as is natural for the graph. */
   tab: Tab | null;
   plane: Plane;
@@ -59,6 +70,8 @@ export const defaultView: View = {
   zoom: null,
   groups: {},
   selection: null,
+  unit: null,
+  sample: null,
   tab: null,
   plane: { test: false, discrete: false, part: "test" },
   scale: "global",
@@ -80,6 +93,8 @@ export function viewToUrl(view: View): string {
   if (view.zoom) add("zoom", view.zoom);
   if (Object.keys(view.groups).length > 0) add("groups", groupsToText(view.groups));
   if (view.selection) add("sel", selectionToText(view.selection));
+  if (view.unit) add("unit", unitToText(view.unit));
+  if (view.sample !== null) add("sample", String(view.sample));
   if (view.tab) add("tab", view.tab);
   const plane = planeToText(view.plane);
   if (plane) add("plane", plane);
@@ -102,6 +117,8 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     zoom: oneOf(ZOOMS, query.get("zoom"), null),
     groups: groupsFrom(query.get("groups")),
     selection: selectionFrom(query.get("sel")),
+    unit: unitFrom(query.get("unit")),
+    sample: sampleFrom(query.get("sample")),
     tab: oneOf(TABS, query.get("tab"), null),
     plane: planeFrom(query.get("plane")),
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
@@ -132,7 +149,9 @@ export function unreadIn(url: URL | { pathname: string; search: string }): Unrea
     ["companion", odd("vs", (text) => companionFrom(text) !== null)],
     [
       "view",
-      odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
+      odd("unit", (text) => unitFrom(text) !== null) ||
+        odd("sample", (text) => sampleFrom(text) !== null) ||
+        odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
         odd("tab", (text) => TABS.some((one) => one === text)) ||
         odd("scale", (text) => SCALES.some((one) => one === text)),
     ],
@@ -149,6 +168,25 @@ export function selectionFrom(text: string | null): Selection | null {
   if (!text) return null;
   const edge = /^(.*#\d+(?:\.edit)?)\.(\d+)$/.exec(text);
   return edge ? { name: edge[1] as string, argument: Number(edge[2]) } : { name: text, argument: null };
+}
+
+/** 'hidden1.2' for a unit, 'hidden1.2.0' for its weight for the first unit of the layer before. */
+function unitToText({ layer, unit, source }: UnitChoice): string {
+  return [layer, unit, ...(source === null ? [] : [source])].join(".");
+}
+
+function unitFrom(text: string | null): UnitChoice | null {
+  const match = /^(\w{1,64})\.(\d{1,6})(?:\.(\d{1,6}))?$/.exec(text ?? "");
+  if (!match) return null;
+  return {
+    layer: match[1] as string,
+    unit: Number(match[2]),
+    source: match[3] === undefined ? null : Number(match[3]),
+  };
+}
+
+function sampleFrom(text: string | null): number | null {
+  return /^\d{1,6}$/.test(text ?? "") ? Number(text) : null;
 }
 
 /** 'hidden2,!hidden1': opened, and closed. */

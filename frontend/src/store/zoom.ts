@@ -10,7 +10,9 @@ export function levelsOf(graph: Graph | null): readonly Zoom[] {
   let levels = cache.get(graph);
   if (!levels) {
     const network: Zoom[] = graph.layers.length > 0 ? ["layers"] : [];
-    levels = [...network, "operations", ...(allScalars(graph) ? (["scalars"] as const) : [])];
+    // Of a network, one unit is unfolded at a time.
+    const scalars: Zoom[] = allScalars(graph) || graph.layers.length > 0 ? ["scalars"] : [];
+    levels = [...network, "operations", ...scalars];
     cache.set(graph, levels);
   }
   return levels;

@@ -130,6 +130,7 @@ export function frameView(message: FrameMessage): FrameView {
     contribution: (edge) => look(`contribution:${edge}`),
     local: (edge) => look(`local:${edge}`),
     detail: (k) => look(`detail:${k}`),
+    of: (what, node) => look(`${what}:${node}`),
     change: (node) => look(`change:${node}`),
     upstream: own("upstream"),
     before: own("before"),

@@ -15,6 +15,12 @@ describe("the inspector's tab", () => {
     for (const tab of ["rule", "tensor", "api"] as const) expect(shownTab(network, tab)).toBe(tab);
   });
 
+  it("is the chain rule where one looks at numbers one by one", () => {
+    expect(shownTab(network, null, "scalars")).toBe("rule");
+    expect(shownTab(network, "output", "scalars")).toBe("output");
+    expect(shownTab(network, null, "layers")).toBe("output");
+  });
+
   it("is never one that the graph does not have", () => {
     expect(shownTab(plain, "output")).toBe("rule");
   });

@@ -16,6 +16,9 @@ describe("the zoom level", () => {
 
   it("is never one at which there is nothing to see", () => {
     expect(levelsOf(scalars)).not.toContain("layers");
+    // Of a network one unit at a time is seen as scalars; without layers, tensors are not.
+    expect(levelsOf(tensors)).toEqual(["layers", "operations", "scalars"]);
+    expect(levelsOf({ ...tensors, layers: [] })).toEqual(["operations"]);
     expect(shownZoom(scalars, "layers")).toBe("scalars");
   });
 });

@@ -29,9 +29,6 @@ def pass_back(record: Record, circuit: Circuit, inner: Iterable[Node]) -> None:
     for cell in list(circuit.cells):
         if cell.element is not None and cell.role != "consumer":
             backward.into(cell, cell.element)
-    for wire in circuit.wires:
-        if wire.source.role == "consumer" and wire.source.element is not None:
-            backward.far(wire, wire.source.element)
 
 
 class _Backward:
@@ -138,13 +135,6 @@ class _Backward:
                     if cell is not None:
                         found[cell] = None
         wire.reads = list(found)
-
-    def far(self, wire: Wire, element: Element) -> None:
-        """From the loss to what reads the unit: its gradient, when that is complete."""
-        coming = self.coming(element.node)
-        if wire.edge is None and coming:
-            step, contribution = coming[-1]
-            wire.arrivals.append(Arrival(step, number(contribution.total, element), None))
 
     # -- gathered
 

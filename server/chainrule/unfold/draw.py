@@ -61,10 +61,8 @@ class Drawer:
             self._element(root)
             return self.circuit
         own = self._element(output)
-        consumers = [self._consumer(own, edge) for edge in self._consumers(output)[:MOST_CONSUMERS]]
-        loss = self._cell(root, "loss")
-        for cell in dict.fromkeys(consumers):
-            self.circuit.wire(cell, loss)
+        for edge in self._consumers(output)[:MOST_CONSUMERS]:
+            self._consumer(own, edge)
         return self.circuit
 
     # -- elements of the tape
@@ -203,14 +201,13 @@ class Drawer:
                     found[node.index, place, argument] = Edge(Element(node, place), argument)
         return [found[key] for key in sorted(found)]
 
-    def _consumer(self, own: Cell, edge: Edge) -> Cell:
+    def _consumer(self, own: Cell, edge: Edge) -> None:
         node, index = edge.element
         cell = self.cells.get((node, index)) or self._cell(edge.element, "consumer")
         for place, column in enumerate(self.network.columns):
             if column.summed is node:
                 cell.unit = (place + 1, index[-1])
         self.circuit.wire(own, cell, edge)
-        return cell
 
     # -- cells
 

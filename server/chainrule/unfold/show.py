@@ -44,8 +44,8 @@ class Shown:
         """What stays the same while values change. Its steps are those of the iteration, each with its last part."""
         nodes = [self._node(cell) for cell in self.circuit.cells]
         edges = [self._edge(wire) for wire in self.circuit.wires]
-        last = {part.step: part for part in parts}
-        steps = [self._step(step, last.get(step.index)) for step in self.steps]
+        main = self._main(parts)
+        steps = [self._step(step, main.get(step.index)) for step in self.steps]
         told = repr((nodes, edges, [(step.node, step.edge) for step in steps])).encode()
         topology = int.from_bytes(blake2b(told, digest_size=6).digest()) + 1
         return Graph(
@@ -88,6 +88,18 @@ class Shown:
             reads=[read.index for read in wire.reads] if wire.arrivals else [],
         )
 
+    def _main(self, parts: list[UnfoldedPart]) -> dict[int, UnfoldedPart]:
+        """What each step is about here: the first of what it does last, be it not to what is gathered."""
+        found: dict[int, UnfoldedPart] = {}
+        for part in parts:
+            before = found.get(part.step)
+            if before is None or (part.level > before.level and not self._gathered(part)):
+                found[part.step] = part
+        return found
+
+    def _gathered(self, part: UnfoldedPart) -> bool:
+        return self.circuit.cells[part.node].name.startswith("others.")
+
     def _step(self, step: Step, part: UnfoldedPart | None) -> Step:
         update = {"node": None, "edge": None} if part is None else {"node": part.node, "edge": part.edge}
         return step.model_copy(update=update)
@@ -100,9 +112,7 @@ class Shown:
         for ref in self.record.steps():
             if ref.kind == "forward":
                 found += self._forward(ref)
-            elif ref.kind == "seed":
-                found += [_part(ref, 0, cell.index) for cell in self.circuit.cells if cell.role == "loss"]
-            elif ref.kind == "backward":
+            elif ref.kind in ("seed", "backward"):
                 found += self._backward(ref)
             elif ref.kind == "update":
                 own = [cell for cell in self.circuit.cells if cell.element and cell.element.node is ref.node]
@@ -130,12 +140,20 @@ class Shown:
 
         for wire in own:
             level(wire)
+        # What reads the unit has its gradient from beyond the circuit, and the loss is seeded.
+        target = None if ref.contribution is None else ref.contribution.target
+        parts = [
+            _part(ref, 0, cell.index)
+            for cell in self.circuit.cells
+            if cell.role in ("consumer", "loss")
+            if cell.element is not None and cell.element.node is target
+        ]
         # What others add comes after what this sample does.
         last = max(levels.values(), default=0)
         for wire in own:
             if wire.target.name.startswith("others."):
                 levels[wire] = last + (len(own) > 1)
-        parts = [_part(ref, levels[wire], wire.target.index, wire.index) for wire in own]
+        parts += [_part(ref, levels[wire], wire.target.index, wire.index) for wire in own]
         return sorted(parts, key=lambda part: part.level)
 
     def _known(self, cell: Cell) -> int | None:

@@ -21,6 +21,9 @@ export type Action =
   | "fire"
   | "undo"
   | "search"
+  | "unfold"
+  | "sample_next"
+  | "sample_previous"
   | "present"
   | "blank"
   | "escape"
@@ -76,6 +79,12 @@ export function perform(page: Page, action: Action): boolean {
     case "search":
       search.open = !page.presenting;
       return search.open;
+    case "unfold":
+      return page.unfolding.toggle();
+    case "sample_next":
+      return page.unfolding.turn(1);
+    case "sample_previous":
+      return page.unfolding.turn(-1);
     case "present":
       page.presenting = !page.presenting;
       return true;

@@ -40,6 +40,7 @@ import { translateRefusal } from "./refusals";
 import { Player } from "./player.svelte";
 import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
+import { Unfolding } from "./unfolding.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
 
 export type Dialog = "help" | "link" | "draw" | null;
@@ -134,7 +135,7 @@ export class Page {
   /** The zoom level that is shown, and those that mean something here. */
   readonly zoomShown: Zoom = $derived(shownZoom(this.state.graph, this.zoom));
   readonly zooms: readonly Zoom[] = $derived(levelsOf(this.state.graph));
-  readonly tabShown: Tab = $derived(shownTab(this.state.graph, this.tab));
+  readonly tabShown: Tab = $derived(shownTab(this.state.graph, this.tab, this.zoomShown));
   readonly phase: Phase = $derived(this.state.phase);
   readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
   readonly iteration: number = $derived(this.state.cursor?.iteration ?? 0);
@@ -161,6 +162,8 @@ export class Page {
   /** What the server sends of a network over the plane: what shows such pictures says so here. */
   readonly pictures: Subscription;
   readonly runs: Runs;
+  /** The unit that is unfolded into scalars, and the sample that is looked at. */
+  readonly unfolding: Unfolding;
   readonly player: Player;
   /** The unit that is looked at in the layers' view: shown large beside it. */
   shownUnit: { layer: number; unit: number } | null = $state.raw(null);
@@ -184,6 +187,7 @@ export class Page {
       this.tell(why);
     });
     this.player = new Player(this, link);
+    this.unfolding = new Unfolding(this, link);
     this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
@@ -265,7 +269,7 @@ export class Page {
   }
 
   showTab(tab: Tab): void {
-    this.tab = tab === naturalTab(this.state.graph) ? null : tab;
+    this.tab = tab === naturalTab(this.state.graph, this.zoomShown) ? null : tab;
   }
 
   selectNamed(selection: Selection | null): void {
@@ -334,6 +338,7 @@ export class Page {
   escape(): boolean {
     if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
     else if (this.selection) this.selection = null;
+    else if (this.unfolding.row !== null && !this.unfolding.active) this.unfolding.row = null;
     else if (this.notice) this.notice = null;
     else if (this.presenting) this.presenting = false;
     else return false;
@@ -406,6 +411,8 @@ export class Page {
     this.tab = view.tab;
     this.plane = view.plane;
     this.selection = view.selection;
+    this.unfolding.unit = view.unit;
+    this.unfolding.row = view.sample;
     this.presenting = view.present;
     this.trail = [];
   }

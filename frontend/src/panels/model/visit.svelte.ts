@@ -154,6 +154,8 @@ export class Visit {
       zoom: page.zoom,
       groups: page.groups,
       selection: page.selection,
+      unit: page.unfolding.unit,
+      sample: page.unfolding.row,
       tab: page.tab,
       plane: page.plane,
       scale: page.scale,
