@@ -181,3 +181,31 @@ def test_while_it_trains_the_circuit_follows(page: Page) -> None:
     # Where it stops, the circuit is that of the place.
     expect(page.locator(".transport, footer").first).to_be_visible()
     expect(node(page, "hidden1.weight[1, 0]")).to_have_attribute("aria-label", re.compile(r"value −?\d"))
+
+
+def test_a_sample_shows_its_own_values_and_gradient_in_the_layers(page: Page) -> None:
+    open_lesson(page, "/playground?seed=7&at=1.0")
+    batch = unit(page, 1, 1)
+    expect(batch).not_to_have_attribute("aria-label", re.compile("Of sample"))
+    press(page, "]")
+    expect(page).to_have_url(re.compile("sample=0"))
+    expect(batch).to_have_attribute("aria-label", re.compile("Of sample 1: value not reached yet"))
+    press(page, "Shift+ArrowRight")
+    expect(batch).to_have_attribute(
+        "aria-label", re.compile(r"Of sample 1: value −?\d\S*, own gradient not reached yet")
+    )
+    press(page, "Shift+ArrowRight")
+    expect(batch).to_have_attribute(
+        "aria-label", re.compile(r"Of sample 1: value −?\d\S*, own gradient −?\d")
+    )
+    first = batch.get_attribute("aria-label")
+    page.get_by_role("button", name="Next sample of the batch").click()
+    expect(batch).to_have_attribute(
+        "aria-label", re.compile(r"Of sample 2: value −?\d\S*, own gradient −?\d")
+    )
+    assert batch.get_attribute("aria-label") != first
+    # The plane marks the point that it is.
+    expect(inspector(page)).to_contain_text("row 2 of this batch")
+    page.get_by_role("button", name="Look at the batch as a whole").click()
+    expect(batch).not_to_have_attribute("aria-label", re.compile("Of sample"))
+    expect(page).not_to_have_url(re.compile("sample="))

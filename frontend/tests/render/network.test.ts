@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { estimate, textsOf, type Item } from "../../src/render/display";
+import { estimate, overlaps, textsOf, type Item } from "../../src/render/display";
 import { arrange, MOST_UNITS } from "../../src/render/layers-view/arrangement";
 import { spotAt } from "../../src/render/layers-view/hit";
 import { linesOf } from "../../src/render/layers-view/lines";
@@ -181,6 +181,30 @@ describe("the picture", () => {
             expect(apart, `${item.text} and ${other.item.text} at ${size.w}`).toBe(true);
           }
         });
+      }
+  });
+
+  it("prints a sample's own numbers below its units, clear of all others, or none of them", () => {
+    for (const [name, size] of Object.entries(SIZES))
+      for (const state of states) {
+        const { layers } = state.graph!;
+        const back = state.frame!.header.phase !== "forward";
+        const own = layers.map(({ units }) =>
+          Array.from({ length: units }, () => ({ value: 0.12345, grad: back ? -0.001234 : null })),
+        );
+        const input = inputAt(state, size);
+        const list = networkList({ ...input, view: { ...input.view, own } }, 1);
+        const texts = textsOf(list, estimate);
+        const told = texts.filter(({ item }) => item.id?.startsWith("own"));
+        const units = layers.reduce((sum, layer) => sum + layer.units, 0);
+        const values = told.filter(({ item }) => item.text === "0.1235");
+        const grads = told.filter(({ item }) => item.text === "−0.001234");
+        expect(grads.length, name).toBe(back && told.length > 0 ? units : 0);
+        if (!back && told.length > 0) expect(values.length).toBe(units);
+        if (name === "desk") expect(told.length).toBeGreaterThan(0);
+        for (const a of told)
+          for (const b of texts)
+            if (a !== b) expect(overlaps(a.box, b.box), `${name}: ${a.item.id} ${b.item.text}`).toBe(false);
       }
   });
 

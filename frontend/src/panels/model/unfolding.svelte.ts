@@ -85,7 +85,9 @@ export class Unfolding {
   #count(): number {
     const { frame } = this.page;
     const rows = this.layers.flatMap(({ output }) => frame?.value(output)?.shape[0] ?? []);
-    return rows[0] ?? (this.active ? this.answer?.count : undefined) ?? 0;
+    // Before a batch is loaded: as many as the last one had.
+    const last = this.page.node(this.layers[0]?.output ?? -1)?.shape[0];
+    return rows[0] ?? (this.active ? this.answer?.count : undefined) ?? last ?? 0;
   }
 
   /** One question at a time: while it is under way, only the latest of those that follow is kept. */

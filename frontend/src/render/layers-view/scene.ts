@@ -47,8 +47,16 @@ export interface UnitHealth {
   readonly saturated: readonly number[];
 }
 
+/** One sample of the batch: what each unit says of it, and the gradient of its own loss term; null: not reached yet. */
+export interface OwnNumbers {
+  readonly value: number | null;
+  readonly grad: number | null;
+}
+
 export interface NetworkView {
   readonly scale: Scale;
+  /** By layer and unit, of the sample that is looked at; null where it is the batch as a whole. */
+  readonly own?: readonly (readonly OwnNumbers[])[] | null;
   /** The unit that is looked at: the others recede. */
   readonly unit: UnitSpot | null;
   readonly weight: WeightSpot | null;
@@ -238,8 +246,46 @@ function columnItems(input: NetworkInput, reading: NetworkReading, column: Colum
     if (layer.bias !== null && side >= 14)
       items.push(...biasItem(input, own?.bias?.data?.[unit] ?? null, box.x + 1, box.y + box.h - 1));
     items.push(...healthItem(input, column.layer, unit, box));
+    items.push(...ownItems(input, reading, column, unit));
   });
   return items;
+}
+
+/** A sample's own numbers, below its unit: the value, and where there is room for both, its gradient below that. */
+function ownItems(
+  { view, places, theme }: NetworkInput,
+  { phase }: NetworkReading,
+  column: Column,
+  unit: number,
+): Item[] {
+  const own = view.own?.[column.layer]?.[unit];
+  const box = column.units[unit];
+  if (!own || !box) return [];
+  const line = places.font.small + 2;
+  // Numbers of some units alone would seem to be those of all.
+  if (places.columns.some(({ units: [a, b] }) => a && b && b.y - a.y - a.h < line)) return [];
+  const next = column.units[unit + 1];
+  const room = (next?.y ?? places.lane.top - 4) - (box.y + box.h);
+  if (room < line) return [];
+  const gradient = own.grad !== null && phase !== "forward";
+  const both = room >= 2 * line + 2;
+  const rows: { x: number | null; signed: boolean; id: string }[] = [
+    ...(both || !gradient ? [{ x: own.value, signed: false, id: `own:${column.layer}.${unit}` }] : []),
+    ...(gradient ? [{ x: own.grad, signed: true, id: `own-grad:${column.layer}.${unit}` }] : []),
+  ];
+  return rows.map(({ x, signed, id }, k) => ({
+    kind: "text",
+    text: short(x),
+    // What stays drops from the middle of the last unit.
+    x: next ? column.x : column.x + 6,
+    y: box.y + box.h + (k + 1) * line - 1,
+    font: mono(places.font.small, signed ? 650 : 550),
+    fill: textColor(toneOf(x, signed), theme),
+    align: next ? "middle" : "start",
+    halo: theme.stage,
+    number: true,
+    id,
+  }));
 }
 
 /** Whether a unit hangs together with the one looked at: itself, and its neighbours in the next columns. */
