@@ -266,7 +266,7 @@ export class Picture implements StagePicture {
     const geometry = this.#geometry;
     const shown = this.#shown;
     if (!geometry || !shown || shown.frame.header.topology !== geometry.drawing.graph.topology) return null;
-    const { scale, theme, words, selected, editing, pointed, stops, fired } = this.#view;
+    const { scale, theme, words, selected, parts, editing, pointed, stops, fired } = this.#view;
     const rate = this.store.state.config["lr"];
     const lookup = (name: string | null) =>
       name === null ? null : (geometry.drawing.nodes.find((n) => n.node.name === name)?.index ?? null);
@@ -280,6 +280,7 @@ export class Picture implements StagePicture {
       view: {
         scale,
         selected: selected ? spotOf(geometry, selected) : null,
+        parts,
         hovered: this.#hovered,
         editing: lookup(editing),
         pointed: lookup(pointed),

@@ -46,6 +46,7 @@ export class Moments {
       ctx: this.ctx,
       rate: view.rate,
       selected: view.selected,
+      parts: view.parts,
     });
     return new Moment(this.input, this.ctx, reading, moves, t, this.#widths, this.#kept, this.#odd);
   }

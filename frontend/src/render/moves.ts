@@ -1,6 +1,6 @@
 /** What moves in each kind of step, as a function of t: tokens, the wires they run on, the arithmetic they leave. */
 import type { Box, Point } from "../layout/types";
-import { actsOf, blockUpTo, within } from "../layout/blocks";
+import { blockUpTo, within } from "../layout/blocks";
 import type { Act, FrameView, GraphEdge, GraphNode, TensorView } from "../store/types";
 import { beside, pointAt, type Curve } from "./curve";
 import { mono, type Item } from "./display";
@@ -40,10 +40,20 @@ export interface MoveInput {
   /** The learning rate in force, for the strip of an update; null where there is none. */
   readonly rate: number | null;
   readonly selected: Spot | null;
+  /** Of a graph of numbers: how its parts of a step are written out. */
+  readonly parts: Parts | null;
   /** Edges, or of an update nodes, whose arithmetic is written out; null: that of the frame's own step. */
   readonly written?: ReadonlySet<number> | null;
   /** Its turn is over, and another's has come. */
   readonly past?: boolean;
+}
+
+/** What only a graph of numbers needs, of which a step computes several: it comes with the view that shows one. */
+export interface Parts {
+  /** Edges, or of an update nodes, whose arithmetic is written out. */
+  told(input: MoveInput, acts: readonly Act[]): ReadonlySet<number>;
+  /** What all wires of a number have brought, and their sum, when the last of them has come. */
+  sum(input: MoveInput, edge: GraphEdge, target: number, moves: Moves): void;
 }
 
 export function movesOf(input: MoveInput): Moves {
@@ -64,7 +74,8 @@ export function movesOf(input: MoveInput): Moves {
       if (node.node.kind === "input" || node.node.kind === "target") moves.roles.set(node.index, "touched");
   // A closed group does all of its steps at once; a step of tensors, several of numbers one after the other.
   const acts = blockUpTo(drawing.graph, drawing.chosen, step);
-  const written = actsOf(drawing.graph) ? told(input, acts) : null;
+  const { parts } = input;
+  const written = parts ? parts.told(input, acts) : null;
   for (const act of acts) {
     const { kind, node, edge } = act;
     if (node === null) continue;
@@ -77,26 +88,6 @@ export function movesOf(input: MoveInput): Moves {
     else if (kind === "update") update(now, node, moves);
   }
   return moves;
-}
-
-/** Of more than this many parts of a step, the arithmetic of one alone is written out. */
-const WRITTEN = 3;
-
-/** Which parts of a step have their arithmetic written out: all of a few, else that of the selection or the main one. */
-function told({ geometry, frame, selected }: MoveInput, acts: readonly Act[]): ReadonlySet<number> {
-  const { edges } = geometry.drawing.graph;
-  const id = ({ node, edge }: Act) => edge ?? node ?? -1;
-  const plain = acts.filter(({ edge }) => edge === null || frame.local(edge) !== null);
-  const last = Math.max(...plain.map(({ to }) => to));
-  const deepest = plain.filter(({ to }) => to === last);
-  if (deepest.length <= WRITTEN) return new Set(deepest.map(id));
-  const about = plain.filter(({ edge, node }) =>
-    selected?.kind === "edge"
-      ? edge === selected.index
-      : selected !== null && (node === selected.index || edges[edge ?? -1]?.source === selected.index),
-  );
-  const { step } = frame.header;
-  return new Set(about.length > 0 ? about.map(id) : [step.edge ?? step.node ?? -1]);
 }
 
 /** Whether it is the turn of a part of a step. */
@@ -199,7 +190,7 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
   }
   // The frame has the arithmetic of its own step; what happens within a closed group is not seen.
   if (written ? !written.has(edge.index) : edge.index !== frame.header.step.edge) {
-    if (written) sum(input, edge, target, moves);
+    input.parts?.sum(input, edge, target, moves);
     return;
   }
   if (op === target) return;
@@ -220,8 +211,8 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
         id: "strip:product",
       },
     });
-  if (written) {
-    sum(input, edge, target, moves);
+  if (input.parts) {
+    input.parts.sum(input, edge, target, moves);
     return;
   }
   const total = [frame.before, frame.contribution(edge.index), frame.grad(edge.source)] as const;
@@ -236,34 +227,6 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
         id: "strip:sum",
       },
     });
-}
-
-/** What all wires of a number have brought, and their sum, when the last of them has come. */
-function sum(input: MoveInput, edge: GraphEdge, target: number, moves: Moves): void {
-  const { geometry, frame, t } = input;
-  const { graph } = geometry.drawing;
-  const wires = graph.edges.filter(({ source, carries_grad }) => source === edge.source && carries_grad);
-  const last = blockUpTo(graph, {}, frame.header.step)
-    .filter((act) => graph.edges[act.edge ?? -1]?.source === edge.source)
-    .at(-1)?.edge;
-  const brought = wires.map(({ index }) => frame.contribution(index));
-  const total = frame.grad(edge.source);
-  const few = wires.length > 1 && wires.length <= WRITTEN && brought.every(isNumber);
-  if (!few || last !== edge.index || !total || frame.header.withheld) return;
-  if (moves.strips.filter(({ spec }) => spec.id === "strip:sum").length >= WRITTEN) return;
-  moves.strips.push({
-    node: target,
-    spec: {
-      parts: [
-        ...brought.flatMap((one, k) => (k > 0 ? ["+", cellOf(one, true)] : [cellOf(one, true)])),
-        "=",
-        cellOf(total, true),
-      ],
-      phase: "backward",
-      opacity: appears(t, BEATS.backward.travel[1]),
-      id: "strip:sum",
-    },
-  });
 }
 
 /** The upstream gradient comes in at the op's output side and goes under its card. */

@@ -3,6 +3,7 @@ import type { Chosen } from "../layout/groups";
 import type { Box } from "../layout/types";
 import type { Scale, Selection, Zoom } from "../store/view";
 import type { Insets } from "./camera";
+import type { Parts } from "./moves";
 import type { Spot } from "./scene-input";
 import { lightTheme, type Theme } from "./theme";
 import { englishWords, type Words } from "./words";
@@ -13,6 +14,8 @@ export interface PictureView {
   /** Groups that were opened or closed by hand. */
   groups: Chosen;
   selected: Selection | null;
+  /** How the parts of a step are written out, of a graph of numbers. */
+  parts: Parts | null;
   scale: Scale;
   theme: Theme;
   words: Words;
@@ -83,6 +86,7 @@ export const defaultPictureView: PictureView = {
   zoom: null,
   groups: {},
   selected: null,
+  parts: null,
   scale: "global",
   theme: lightTheme,
   words: englishWords,

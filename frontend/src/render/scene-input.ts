@@ -4,6 +4,7 @@ import type { FrameView } from "../store/types";
 import type { Scale } from "../store/view";
 import type { DisplayList, Measure } from "./display";
 import type { Geometry } from "./geometry";
+import type { Parts } from "./moves";
 import type { Theme } from "./theme";
 import type { Words } from "./words";
 
@@ -24,6 +25,8 @@ export interface SceneView {
   readonly scale: Scale;
   readonly selected: Spot | null;
   readonly hovered: Spot | null;
+  /** How the parts of a step are written out, of a graph of numbers. */
+  readonly parts: Parts | null;
   /** The node whose value is being typed over. */
   readonly editing: number | null;
   /** The node that has the keyboard's focus. */
@@ -45,6 +48,7 @@ export interface SceneView {
 export const restingView: SceneView = {
   scale: "global",
   selected: null,
+  parts: null,
   hovered: null,
   editing: null,
   pointed: null,

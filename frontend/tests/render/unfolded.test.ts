@@ -3,11 +3,17 @@ import { fitted } from "../../src/render/camera";
 import { estimate, overlaps, textsOf, type DisplayList } from "../../src/render/display";
 import type { Geometry } from "../../src/render/geometry";
 import { sceneList } from "../../src/render/scene";
+import { parts } from "../../src/render/parts";
 import { showingOf } from "../../src/render/showing";
 import { initialState } from "../../src/store/reduce";
 import type { State } from "../../src/store/types";
-import { geometryOf, inputOf, planOn, STAGE } from "../support/pictures";
+import { geometryOf, inputOf as plainInput, planOn, STAGE } from "../support/pictures";
 import { unfolded, unfoldedRecording, UNITS } from "../support/unfolded";
+
+const inputOf: typeof plainInput = (...at) => {
+  const input = plainInput(...at);
+  return { ...input, view: { ...input.view, parts } };
+};
 
 const recordings = new Map(UNITS.map((name) => [name as string, unfoldedRecording(name)]));
 const geometries = new Map<string, Geometry>();

@@ -187,7 +187,7 @@ export class Page {
       this.tell(why);
     });
     this.player = new Player(this, link);
-    this.unfolding = new Unfolding(this, link);
+    this.unfolding = new Unfolding(this);
     this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.

@@ -1,11 +1,21 @@
 // The unfolded unit in the page's words, and as what the picture follows.
 import { initialState } from "../../store/reduce";
 import type { Store } from "../../store/store";
-import type { Act, GraphEdge, GraphNode, Layer, State, UnfoldedCell, UnfoldedGraph } from "../../store/types";
+import type {
+  Act,
+  GraphEdge,
+  GraphNode,
+  Layer,
+  State,
+  Unfolded,
+  UnfoldedCell,
+  UnfoldedGraph,
+} from "../../store/types";
 import { unfoldedView, type Called, type UnfoldedView } from "../../store/unfolded";
 import { actsOf } from "../../layout/blocks";
 import { m } from "../../i18n/paraglide/messages.js";
 import { layerName, unitName } from "./network";
+import type { Refused } from "./link";
 import type { Focus, Page } from "./page.svelte";
 import { opName } from "./words";
 
@@ -144,6 +154,40 @@ export function focusOf(
 /** What the step at the cursor does in the circuit. */
 export function actsNow({ graph, frame }: UnfoldedView): readonly Act[] {
   return actsOf(graph)?.get(frame.header.step.index) ?? [];
+}
+
+/** Keeps the answer with what is looked at: one question at a time, and of those that follow only the latest is kept. */
+export class Asker {
+  #asked: string | null = null;
+  #under = false;
+
+  constructor(readonly page: Page) {}
+
+  /** To be called where something has changed. */
+  ask(): void {
+    const { page } = this;
+    const { shown, looked, active } = page.unfolding;
+    const at = [page.link.session, page.frame?.header.seq, page.graph?.topology, shown, looked];
+    const key = JSON.stringify(at);
+    if (!active || !shown || !page.ready || key === this.#asked || this.#under) return;
+    this.#asked = key;
+    this.#under = true;
+    page.link.ask({ type: "unfold", ...shown, row: looked ?? 0 }).then(
+      (answer) => {
+        this.#done(answer.type === "unfolded" ? answer : null, null);
+      },
+      (why: unknown) => {
+        this.#done(null, why as Refused);
+      },
+    );
+  }
+
+  #done(answer: Unfolded | null, why: Refused | null): void {
+    this.#under = false;
+    this.page.unfolding.answer = answer;
+    this.page.unfolding.error = why;
+    this.ask();
+  }
 }
 
 /** The store that the picture of a circuit follows: the page's, with the circuit's graph and frame. */

@@ -1,7 +1,7 @@
 // A unit of the network unfolded into its scalar circuit: which one, for which sample, and the server's latest answer.
 import type { Layer, Unfolded } from "../../store/types";
 import type { UnitChoice } from "../../store/view";
-import type { Link, Refused } from "./link";
+import type { Refused } from "./link";
 import type { Page } from "./page.svelte";
 
 export class Unfolding {
@@ -13,8 +13,6 @@ export class Unfolding {
   meant: UnitChoice | null = $state.raw(null);
   answer: Unfolded | null = $state.raw(null);
   error: Refused | null = $state.raw(null);
-  #asked: string | null = null;
-  #under = false;
 
   /** Whether the unfolded unit is what is on the stage. */
   readonly active: boolean = $derived.by(() => this.page.zoomShown === "scalars" && this.layers.length > 0);
@@ -28,17 +26,7 @@ export class Unfolding {
     return row === null ? null : Math.min(row, Math.max(0, this.count - 1));
   });
 
-  constructor(
-    readonly page: Page,
-    readonly link: Link,
-  ) {
-    $effect.root(() => {
-      $effect(() => {
-        if (this.active) this.#ask();
-        else this.#asked = null;
-      });
-    });
-  }
+  constructor(readonly page: Page) {}
 
   /** Opens the view of a unit, or of its weight for a unit of the layer before. */
   open(unit: UnitChoice): void {
@@ -88,35 +76,5 @@ export class Unfolding {
     // Before a batch is loaded: as many as the last one had.
     const last = this.page.node(this.layers[0]?.output ?? -1)?.shape[0];
     return rows[0] ?? (this.active ? this.answer?.count : undefined) ?? last ?? 0;
-  }
-
-  /** One question at a time: while it is under way, only the latest of those that follow is kept. */
-  #ask(): void {
-    const { shown, looked, page } = this;
-    const key = JSON.stringify([
-      page.link.session,
-      page.frame?.header.seq,
-      page.graph?.topology,
-      shown,
-      looked,
-    ]);
-    if (!shown || !page.ready || key === this.#asked || this.#under) return;
-    this.#asked = key;
-    this.#under = true;
-    this.link.ask({ type: "unfold", ...shown, row: looked ?? 0 }).then(
-      (answer) => {
-        this.#done(answer.type === "unfolded" ? answer : null, null);
-      },
-      (why: unknown) => {
-        this.#done(null, why as Refused);
-      },
-    );
-  }
-
-  #done(answer: Unfolded | null, why: Refused | null): void {
-    this.#under = false;
-    this.answer = answer;
-    this.error = why;
-    if (this.active) this.#ask();
   }
 }
