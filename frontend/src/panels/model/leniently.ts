@@ -1,8 +1,8 @@
 // An address that cannot be read as a whole: what can be read of it is opened, and the rest is named.
 import { Problem } from "../../transport/rest";
-import * as messages from "../../i18n/paraglide/messages.js";
 import type { Unread } from "../../store/view";
 import type { Origin } from "./link";
+import { sentences } from "./sentences.svelte";
 
 /** What an address says and what was not to be had. */
 export type Odd = Unread | "program" | "place_nearest" | "place_far";
@@ -53,19 +53,9 @@ function leave(config: Record<string, unknown>, names: string[]): Record<string,
   return Object.fromEntries(Object.entries(config).filter(([name]) => !names.includes(name)));
 }
 
-/** What was odd about the address, and what was done instead. */
+/** What was odd about the address, and what was done instead. Empty until the sentences are here. */
 export function oddInWords(odd: readonly Odd[]): { title: string; hint: string } {
-  const said: Record<Odd, () => string> = {
-    seed: messages.odd_seed,
-    place: messages.odd_place,
-    place_nearest: messages.odd_place_nearest,
-    place_far: messages.odd_place_far,
-    config: messages.odd_config,
-    program: messages.odd_program,
-    edits: messages.odd_edits,
-    breakpoints: messages.odd_breakpoints,
-    companion: messages.odd_companion,
-    view: messages.odd_view,
-  };
-  return { title: messages.odd_address(), hint: odd.map((part) => said[part]()).join(" ") };
+  const known = sentences();
+  const said = (what: string) => known?.[`odd_${what}`]?.({}) ?? "";
+  return { title: said("address"), hint: odd.map(said).join(" ") };
 }
