@@ -15,7 +15,7 @@ python := $(bin)/python
 page := $(python) scripts/page.py
 pip := $(python) -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 install := $(pip) --no-build-isolation --editable
-# As many processes as there are cores; what shares a costly fixture stays together.
+# As many processes as there are cores; what shares a costly fixture stays together. A browser takes all cores by itself.
 side_by_side := --numprocesses auto --dist loadgroup
 packages := frontend/node_modules/.package-lock.json
 built := server/chainrule/static/index.html
@@ -44,7 +44,7 @@ test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 	@$(page) npm run --silent check
 	@$(page) npm run --silent lint && echo "eslint: no problems"
 	@$(page) npm run --silent test
-	$(bin)/pytest $(side_by_side) tests/e2e
+	$(bin)/pytest tests/e2e
 
 # PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
 parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)

@@ -85,7 +85,8 @@ def test_playing_goes_on_until_paused(page: Page) -> None:
     page.get_by_label("Speed").select_option("4")
     press(page, "Space")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    at_step(page, 4)
+    # Which of the next steps one looks in on depends on the machine.
+    expect(badge(page)).to_contain_text(re.compile(r"step ([4-9]|10) of"))
     press(page, "Space")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     stopped = badge(page).inner_text()
@@ -180,7 +181,7 @@ def test_the_help_lists_every_key(page: Page) -> None:
     open_lesson(page)
     press(page, "?")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("dt")).to_have_count(20)
+    expect(dialog.locator("dt")).to_have_count(23)
     press(page, "ArrowRight")
     press(page, "Escape")
     expect(dialog).to_have_count(0)
