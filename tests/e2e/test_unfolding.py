@@ -105,6 +105,8 @@ def test_a_number_leads_to_its_explanation_and_a_neighbour_to_its_own_circuit(pa
     expect(inspector(page).get_by_role("heading", name="tanh", exact=True)).to_be_visible()
     inspector(page).locator("dl button").first.click()
     expect(inspector(page).get_by_role("navigation", name="Explained numbers")).to_be_visible()
+    # Where the pointer rests there may be a list of samples next: the circuit would follow it to one of them.
+    page.mouse.move(5, 5)
     press(page, "Escape", 2)
     node(page, f"hidden2.linear#0[{ROW}, 0]").dispatch_event("click")
     inspector(page).get_by_role("button", name="Unfold hidden 2, unit 1 into scalars").click()
