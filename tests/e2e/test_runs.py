@@ -9,7 +9,7 @@ import signal
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.running import Problems, Server
-from e2e.stepping import at_step, open_lesson, press
+from e2e.stepping import at_step, badge, open_lesson, press
 
 
 def curve(page: Page) -> Locator:
@@ -128,11 +128,12 @@ def test_one_click_trains_on_and_pausing_lands_on_a_step(page: Page) -> None:
     at_step(page, 25, 26)
     expect(page.locator("header")).to_contain_text(re.compile(rf"iteration {reached}\b"))
     # Slower, the steps are seen, one edge at a time.
-    page.get_by_label("Speed").select_option("10")
+    page.get_by_label("Speed").select_option("2")
     press(page, "Home")
     at_step(page, 1)
     press(page, "Space")
-    at_step(page, 3)
+    # Which of the next steps one looks in on depends on the machine.
+    expect(badge(page)).to_contain_text(re.compile(r"step ([3-9]|1\d|2[0-6]) of 26"))
     press(page, "Space")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(page.locator("header")).to_contain_text(re.compile(r"iteration 1\b"))
