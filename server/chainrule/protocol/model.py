@@ -510,23 +510,26 @@ class Term(Part):
     value: Number
 
 
+CellRole = Literal[
+    "input",
+    "parameter",
+    "given",
+    "product",
+    "sum",
+    "function",
+    "consumer",
+    "loss",
+    "samples",
+    "units",
+    "inputs",
+    "penalty",
+]
+
+
 class UnfoldedCell(Part):
     """What a node of an unfolded unit's graph is, beside what its :class:`GraphNode` says."""
 
-    role: Literal[
-        "input",
-        "parameter",
-        "given",
-        "product",
-        "sum",
-        "function",
-        "consumer",
-        "loss",
-        "samples",
-        "units",
-        "inputs",
-        "penalty",
-    ] = Field(
+    role: CellRole = Field(
         description="``input``: what the layer before gives; ``given``: a mask, a target, a constant; ``consumer``: what "
         "reads the unit; ``samples``, ``units``, ``inputs``, ``penalty``: all others of these, gathered."
     )

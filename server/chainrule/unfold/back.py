@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from chainrule.engine.backward import Contribution, contribution_terms
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Index, Term
+from chainrule.protocol.model import CellRole
 from chainrule.trace import Record
-from chainrule.unfold.cells import Arrival, Cell, Circuit, Edge, Element, Role, Wire
+from chainrule.unfold.cells import Arrival, Cell, Circuit, Edge, Element, Wire
 from chainrule.unfold.draw import upstream_place
 
 Coming = tuple[int, Contribution]
@@ -34,7 +35,7 @@ def pass_back(record: Record, circuit: Circuit, inner: Iterable[Node]) -> None:
 class _Backward:
     def __init__(self, record: Record, circuit: Circuit, inner: set[Node]) -> None:
         self.record, self.circuit, self.inner = record, circuit, inner
-        self.gathered: dict[Role, Cell] = {}
+        self.gathered: dict[CellRole, Cell] = {}
         self.first: dict[Node, int] = {}
         for step, contribution in enumerate(record.contributions, record.first_backward):
             if contribution.argument >= 0:
@@ -71,7 +72,7 @@ class _Backward:
     def into(self, cell: Cell, element: Element) -> None:
         """What arrives at an element: along its wires, and gathered."""
         wires = {wire.edge: wire for wire in self.circuit.out_of(cell) if wire.edge is not None}
-        left: dict[Role, dict[int, list[float]]] = {}
+        left: dict[CellRole, dict[int, list[float]]] = {}
         for step, contribution in self.coming(element.node):
             if contribution.argument < 0:
                 continue
@@ -138,12 +139,12 @@ class _Backward:
 
     # -- gathered
 
-    def _role(self, cell: Cell, node: Node) -> Role:
+    def _role(self, cell: Cell, node: Node) -> CellRole:
         if cell.role != "parameter":
             return "units"
         return "samples" if node in self.inner else "penalty"
 
-    def _gather(self, cell: Cell, role: Role, steps: dict[int, list[float]]) -> None:
+    def _gather(self, cell: Cell, role: CellRole, steps: dict[int, list[float]]) -> None:
         other = self.gathered.get(role)
         if other is None:
             other = self.gathered[role] = self.circuit.add(Cell(0, f"others.{role}", "", "", None, role))

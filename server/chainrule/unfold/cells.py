@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Index
-
-Role = Literal[
-    "input",
-    "parameter",
-    "given",
-    "product",
-    "sum",
-    "function",
-    "consumer",
-    "loss",
-    "samples",
-    "units",
-    "inputs",
-    "penalty",
-]
-"""What a cell is in its circuit.
-
-``input``: what the layer before gives; ``given``: a mask, a target, a constant; ``consumer``: what reads the unit, not
-unfolded; ``samples``, ``units``, ``inputs``, ``penalty``: all the others of these, gathered in one cell.
-"""
+from chainrule.protocol.model import CellRole
 
 
 class Element(NamedTuple):
@@ -70,7 +51,7 @@ class Cell:
     label: str
     glyph: str
     op: str | None
-    role: Role
+    role: CellRole
     element: Element | None = None
     value: float | None = None
     known: int | None = None

@@ -11,8 +11,9 @@ from chainrule.engine.op import ARGUMENTS
 from chainrule.engine.tape import Node
 from chainrule.engine.terms import Factor, Index, Source, Term
 from chainrule.explain.symbols import plain
+from chainrule.protocol.model import CellRole
 from chainrule.trace import Record
-from chainrule.unfold.cells import Cell, Circuit, Edge, Element, Role
+from chainrule.unfold.cells import Cell, Circuit, Edge, Element
 
 MOST_INPUTS = 24
 """Products of a sum that are drawn; where there are more, the rest is gathered."""
@@ -211,7 +212,7 @@ class Drawer:
 
     # -- cells
 
-    def _cell(self, element: Element, role: Role) -> Cell:
+    def _cell(self, element: Element, role: CellRole) -> Cell:
         node, index = element
         op = None if node.op is None else node.op.name
         glyph = "" if node.op is None else node.op.glyph or node.op.name
@@ -233,14 +234,14 @@ class Drawer:
         elif node in (self.column.summed, self.column.output):
             cell.unit = (self.place + 1, index[1])
 
-    def _between(self, element: Element, what: str, glyph: str, op: str | None, role: Role) -> Cell:
+    def _between(self, element: Element, what: str, glyph: str, op: str | None, role: CellRole) -> Cell:
         """A cell of what is computed on the way to an element."""
         node, index = element
         cell = Cell(0, f"{node.name}{_at(index)}.{what}", op or "", glyph, op, role)
         cell.known = self.record.value_step(node)
         return self.circuit.add(cell)
 
-    def _leaf(self, node: Node) -> Role:
+    def _leaf(self, node: Node) -> CellRole:
         if node.kind == "parameter":
             return "parameter"
         return "input" if node.op is not None or node is self.network.given else "given"
