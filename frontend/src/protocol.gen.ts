@@ -2015,10 +2015,10 @@ export interface components {
         /** @description What a node of an unfolded unit's graph is, beside what its :class:`GraphNode` says. */
         UnfoldedCell: {
             /**
-             * @description ``input``: what the layer before gives; ``given``: a mask, a target, a constant; ``consumer``: what reads the unit; ``samples``, ``units``, ``inputs``, ``penalty``: all others of these, gathered.
+             * @description ``input``: what the layer before gives; ``given``: a mask, a target, a constant; ``consumer``: what reads the unit, ``outgoing`` the weight that it is read with; ``samples``, ``units``, ``inputs``, ``penalty``: all others of these, gathered.
              * @enum {string}
              */
-            role: "input" | "parameter" | "given" | "product" | "sum" | "function" | "consumer" | "loss" | "samples" | "units" | "inputs" | "penalty";
+            role: "input" | "parameter" | "given" | "product" | "sum" | "function" | "consumer" | "outgoing" | "loss" | "samples" | "units" | "inputs" | "penalty";
             /** @description The node of the tape that it is an element of; null: of none. */
             name: string | null;
             /** @description Which element. */

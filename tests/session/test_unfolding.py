@@ -160,9 +160,32 @@ def test_elements_are_those_of_the_tape_to_the_last_bit() -> None:
         named += 1
         place = tuple(cell.place or ())
         assert values[k] == np.asarray(value(session, cell.name))[place]
-        whole = grad(session, cell.name)
+        # The weight that another unit reads it with has its gradient there.
+        whole = None if cell.role == "outgoing" else grad(session, cell.name)
         assert grads.get(k) == (None if whole is None else np.asarray(whole)[place])
-    assert named == 8
+    assert named == 9
+
+
+def test_each_reader_passes_its_gradient_back_through_the_weight_that_it_reads_with() -> None:
+    session = at_the_end(hidden=[3, 4], dtype="float64")
+    found = unfold(session, "hidden1", 1, row=2)
+    values, grads, brought = (numbers(found, what) for what in ("value", "grad", "contribution"))
+    outputs = {node.name: node.index for node in found.graph.nodes}
+    own = outputs["hidden1.tanh#0[2, 1]"]
+    back = []
+    for k, cell in enumerate(found.cells):
+        if cell.role != "outgoing":
+            continue
+        assert (cell.name, cell.place) == ("hidden2.weight", [len(back), 1])
+        (product,) = [edge.target for edge in found.graph.edges if edge.source == k]
+        (reader,) = [edge.target for edge in found.graph.edges if edge.source == product]
+        (way,) = [edge.index for edge in found.graph.edges if (edge.source, edge.target) == (own, product)]
+        assert (found.cells[reader].role, found.cells[reader].unit) == ("consumer", len(back))
+        close(values[product], values[k] * values[own])
+        close(brought[way], values[k] * grads[reader])
+        back.append(brought[way])
+    assert len(back) == 4
+    close(math.fsum(back), grads[own])
 
 
 # -- as far as the cursor has come
@@ -279,12 +302,13 @@ def test_a_wide_layer_is_gathered() -> None:
     session = at_the_end(hidden=[60, 40], dtype="float64")
     found = unfold(session, "hidden2", 5)
     roles = [cell.role for cell in found.cells]
-    assert roles.count("product") == 23
+    # And the one by which its only reader reads it.
+    assert roles.count("product") == 23 + 1
     assert found.cells[roles.index("inputs")].count == 37
     found = unfold(session, "hidden1", 5)
-    assert [cell.role for cell in found.cells].count("consumer") == 12
+    assert [cell.role for cell in found.cells].count("consumer") == 8
     units = [cell for cell in found.cells if cell.role == "units"]
-    assert [cell.count for cell in units] == [28]
+    assert [cell.count for cell in units] == [32]
 
 
 def test_an_edited_activation_is_what_it_was_edited_to() -> None:
@@ -346,5 +370,5 @@ def test_where_there_are_no_layers_it_is_refused(lesson: str) -> None:
 
 def test_before_the_batch_there_is_nothing_but_weights() -> None:
     found = unfold(make("playground", Limits(answer_seconds=60.0)), "hidden1")
-    assert {found.cells[k].role for k in numbers(found, "value")} == {"parameter"}
+    assert {found.cells[k].role for k in numbers(found, "value")} == {"parameter", "outgoing"}
     assert not numbers(found, "grad")

@@ -518,6 +518,7 @@ CellRole = Literal[
     "sum",
     "function",
     "consumer",
+    "outgoing",
     "loss",
     "samples",
     "units",
@@ -531,7 +532,8 @@ class UnfoldedCell(Part):
 
     role: CellRole = Field(
         description="``input``: what the layer before gives; ``given``: a mask, a target, a constant; ``consumer``: what "
-        "reads the unit; ``samples``, ``units``, ``inputs``, ``penalty``: all others of these, gathered."
+        "reads the unit, ``outgoing`` the weight that it is read with; ``samples``, ``units``, ``inputs``, ``penalty``: "
+        "all others of these, gathered."
     )
     name: str | None = Field(description="The node of the tape that it is an element of; null: of none.")
     place: list[int] | None = Field(description="Which element.")

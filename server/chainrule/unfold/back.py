@@ -28,7 +28,7 @@ def pass_back(record: Record, circuit: Circuit, inner: Iterable[Node]) -> None:
         if cell.element is not None:
             backward.parts(cell, cell.element)
     for cell in list(circuit.cells):
-        if cell.element is not None and cell.role != "consumer":
+        if cell.element is not None and cell.role not in ("consumer", "outgoing"):
             backward.into(cell, cell.element)
 
 

@@ -17,8 +17,8 @@ from chainrule.unfold.cells import Cell, Circuit, Edge, Element
 
 MOST_INPUTS = 24
 """Products of a sum that are drawn; where there are more, the rest is gathered."""
-MOST_CONSUMERS = 12
-"""What reads the unit, as far as it is drawn."""
+MOST_CONSUMERS = 8
+"""What reads the unit, as far as it is drawn; the rest is gathered."""
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -62,8 +62,8 @@ class Drawer:
             self._element(root)
             return self.circuit
         own = self._element(output)
-        for edge in self._consumers(output)[:MOST_CONSUMERS]:
-            self._consumer(own, edge)
+        for k, edge in enumerate(self._consumers(output)[:MOST_CONSUMERS]):
+            self._consumer(own, edge, k)
         return self.circuit
 
     # -- elements of the tape
@@ -202,13 +202,22 @@ class Drawer:
                     found[node.index, place, argument] = Edge(Element(node, place), argument)
         return [found[key] for key in sorted(found)]
 
-    def _consumer(self, own: Cell, edge: Edge) -> None:
+    def _consumer(self, own: Cell, edge: Edge, k: int) -> None:
+        """What reads the unit: where that is a sum, by way of the weight that it is read with."""
         node, index = edge.element
-        cell = self.cells.get((node, index)) or self._cell(edge.element, "consumer")
-        for place, column in enumerate(self.network.columns):
-            if column.summed is node:
-                cell.unit = (place + 1, index[-1])
-        self.circuit.wire(own, cell, edge)
+        place = next((p for p, column in enumerate(self.network.columns) if column.summed is node), None)
+        if place is None:
+            cell = self.cells.get((node, index)) or self._cell(edge.element, "consumer")
+            self.circuit.wire(own, cell, edge)
+            return
+        own_place = (self.row, self.unit)
+        term = next(t for t in value_terms(node, index) if _reads(t, edge.argument, own_place))
+        product, _, scale = self._addend(edge.element, term, self.unit)
+        weight = self.cells[self.network.columns[place].weight, (index[-1], self.unit)]
+        weight.role, weight.label = "outgoing", _subscripted("v", k)
+        cell = self._cell(edge.element, "consumer")
+        cell.unit = (place + 1, index[-1])
+        self.circuit.wire(product, cell, None, scale)
 
     # -- cells
 
@@ -294,6 +303,13 @@ def _read_by(term: Term) -> list[Factor]:
 def _is_read(factor: Factor) -> bool:
     """Whether a factor is a number that is read as it is."""
     return len(factor.sources) == 1 and factor.label in ARGUMENTS
+
+
+def _reads(term: Term, argument: int, place: Index) -> bool:
+    """Whether a term reads this element of an argument."""
+    return any(
+        (source.of, source.place) == (argument, place) for factor in term.factors for source in factor.sources
+    )
 
 
 def _subscripted(letter: str, k: int) -> str:

@@ -56,6 +56,8 @@ class Shown:
         node = None if cell.element is None else cell.element.node
         coming = [wire for wire in self.circuit.out_of(cell) if wire.arrivals]
         wanted = bool(coming) or cell.role == "loss" if node is None else node.requires_grad
+        if cell.role == "outgoing":
+            wanted = False
         kind = (
             "op"
             if node is None or (cell.role in ("input", "consumer") and node.op is not None)
@@ -75,6 +77,7 @@ class Shown:
             reads=sorted({read.index for wire in self.circuit.into(cell) for read in wire.reads}),
             formula="" if node is None or node.op is None else node.op.formula,
             loss=cell.role == "loss",
+            editable=cell.role in ("parameter", "outgoing"),
         )
 
     def _edge(self, wire: Wire) -> GraphEdge:
@@ -212,6 +215,8 @@ class Shown:
         return None if array is None else number(array, cell.element)
 
     def _grad(self, cell: Cell) -> float | None:
+        if cell.role == "outgoing":
+            return None
         if cell.element is None:
             return cell.passed if cell.fed is not None and cell.fed <= self.shown else None
         array = self.record.grad_at(cell.element.node, self.shown)
