@@ -117,15 +117,42 @@ def test_a_number_leads_to_its_explanation_and_a_neighbour_to_its_own_circuit(pa
 def test_a_weight_alone_and_a_unit_by_the_menus(page: Page) -> None:
     open_lesson(page, f"{SCALARS}&at=1.18")
     at_step(page, 19)
-    expect(page.locator('.mirror button.node[data-name*=".mul#"]')).to_have_count(2)
+    own = page.locator('.mirror button.node[data-name^="hidden1."][data-name*=".mul#"]')
+    expect(own).to_have_count(2)
     page.locator("main .bar select").nth(1).select_option("1")
-    expect(page.locator('.mirror button.node[data-name*=".mul#"]')).to_have_count(1)
+    expect(own).to_have_count(1)
     says(page, f"hidden1.linear#0[{ROW}, 1].inputs", "1 other input")
     expect(page).to_have_url(re.compile(r"unit=hidden1\.1\.1"))
     page.locator("main .bar select").first.select_option(label="output")
     expect(page).to_have_url(re.compile(r"unit=output\.0"))
     says(page, "binary_cross_entropy_with_logits#0", "loss of the batch")
     expect(page.locator('.mirror button.node[data-name$=".samples"]')).to_have_count(2)
+
+
+def test_a_weight_is_typed_over_in_its_card_and_what_reads_the_unit_follows(page: Page) -> None:
+    open_lesson(page, f"{SCALARS}&at=1.18")
+    at_step(page, 19)
+    # What reads the unit does so by a weight of its own, and passes back what the two make.
+    says(page, "hidden2.weight[0, 1]", "v₁ = hidden2.weight\\[0, 1\\], weight by which another unit reads")
+    reader = node(page, f"hidden2.linear#0[{ROW}, 0]")
+    before = str(reader.get_attribute("aria-label"))
+    card = node(page, "hidden1.weight[1, 0]")
+    card.focus()
+    press(page, "e")
+    field = page.get_by_role("textbox", name="w₁")
+    expect(field).to_be_focused()
+    field.fill("0.5")
+    press(page, "Enter")
+    says(page, "hidden1.weight[1, 0]", "value 0.5,")
+    expect(reader).not_to_have_attribute("aria-label", before)
+    press(page, "Control+z")
+    says(page, "hidden1.weight[1, 0]", "value −0.1424,")
+    # A sample's own numbers are the data's.
+    node(page, f"x[{ROW}, 0]").dispatch_event("click")
+    expect(inspector(page)).to_contain_text("given by the data")
+    x, y = middle(node(page, f"x[{ROW}, 0]"))
+    page.mouse.dblclick(x, y)
+    expect(field).to_have_count(0)
 
 
 def test_units_are_unfolded_by_the_keyboard_alone(page: Page) -> None:

@@ -59,6 +59,7 @@ export class Picture implements StagePicture {
   #glide: { from: Camera; to: Camera } | null = null;
   /** Groups that open or close: the arrangement before, and the movement away from it. */
   #morph: { from: Geometry; motion: Motion } | null = null;
+  #boxes: { of: Geometry; list: readonly PictureBox[] } | null = null;
   #destroyed = false;
 
   constructor(
@@ -140,18 +141,22 @@ export class Picture implements StagePicture {
   reveal(selection: Selection): void {
     const box = this.boxes().find((b) => sameSelection(b.selection, selection));
     if (!box) return;
-    const at = toPicture(this.#camera, box.rect);
-    const world = { ...at, w: box.rect.w / this.#camera.k, h: box.rect.h / this.#camera.k };
-    const camera = revealing(this.#camera, world, this.#layers.size, this.#view.insets);
+    const camera = revealing(this.#camera, box.rect, this.#layers.size, this.#view.insets);
     if (camera.x === this.#camera.x && camera.y === this.#camera.y) return;
     this.#camera = camera;
     this.#auto = false;
     this.#moved();
   }
 
-  /** Where cards and wires are on the screen: for the focusable mirror. In tape order. */
-  boxes(): PictureBox[] {
-    return this.#geometry ? boxesOf(this.#geometry, this.#camera) : [];
+  get camera(): Camera {
+    return this.#camera;
+  }
+
+  /** Where cards and wires are: for the focusable mirror. In tape order; the same list for the same arrangement. */
+  boxes(): readonly PictureBox[] {
+    if (this.#boxes?.of !== this.#geometry)
+      this.#boxes = this.#geometry && { of: this.#geometry, list: boxesOf(this.#geometry) };
+    return this.#boxes?.list ?? [];
   }
 
   /** Starts the editing of a node's value, as a double click does. */

@@ -12,7 +12,7 @@ const PRESENT_LEAST = 24 / FONTS.strip.size;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
 const READABLE = { wide: 0.64, narrow: 0.72 };
 /** But all of a picture is worth numbers as small as this; a plan's scale is an estimate. */
-const WHOLE = { wide: { planned: 0.52, drawn: 0.48 }, narrow: { planned: 0.64, drawn: 0.6 } };
+const WHOLE = { wide: { planned: 0.52, drawn: 0.45 }, narrow: { planned: 0.64, drawn: 0.6 } };
 /** A phone on its side is as wide as it likes, but low. */
 const NARROW = { w: 560, h: 240 };
 /** Around what is followed: room for its numbers, tokens and arithmetic. */

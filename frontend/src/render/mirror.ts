@@ -9,8 +9,8 @@ import { isScalar } from "./metrics";
 import type { PictureBox, PictureEdit } from "./picture-view";
 import type { Spot } from "./scene-input";
 
-/** Cards and frames on the screen in tape order, each frame before what is in it; then wires. */
-export function boxesOf(geometry: Geometry, camera: Camera): PictureBox[] {
+/** Cards and frames in tape order, each frame before what is in it; then wires. In the picture's units. */
+export function boxesOf(geometry: Geometry): PictureBox[] {
   const { drawing, cards, frames } = geometry;
   const found: { place: number; box: PictureBox }[] = [];
   const groupBox = (group: Group, box: Box, open: boolean): void => {
@@ -24,7 +24,7 @@ export function boxesOf(geometry: Geometry, camera: Camera): PictureBox[] {
         index: drawing.graph.nodes.length + order,
         selection: { name: id, argument: null },
         group: { open, ops },
-        rect: toScreen(camera, box),
+        rect: box,
         label: title,
         editable: false,
       },
@@ -47,7 +47,7 @@ export function boxesOf(geometry: Geometry, camera: Camera): PictureBox[] {
           index,
           selection: { name: node.name, argument: null },
           group: null,
-          rect: toScreen(camera, box),
+          rect: box,
           label: node.label,
           editable: node.editable,
         },
@@ -67,13 +67,45 @@ export function boxesOf(geometry: Geometry, camera: Camera): PictureBox[] {
         index,
         selection: { name: to.name, argument },
         group: null,
-        rect: toScreen(camera, labelBox(middle)),
+        rect: labelBox(middle),
         label: `${to.label} → ${from.label}`,
         editable: false,
       },
     ];
   });
   return [...found.map(({ box }) => box), ...edges];
+}
+
+/** So many boxes are kept whether they are in sight or not. */
+const KEPT = 300;
+/** And these before and behind the one that has the focus, so that one can go on from it. */
+const NEIGHBOURS = 8;
+
+/**
+ * The boxes that somebody may need: of a large picture those in sight, the first and the last of cards and of wires, and
+ * those that are selected or have the focus, with the ones around them.
+ */
+export function neededBoxes(
+  boxes: readonly PictureBox[],
+  seen: Box,
+  of: readonly (Selection | null)[],
+): readonly PictureBox[] {
+  if (boxes.length <= KEPT) return boxes;
+  const wanted = of.flatMap((one) => {
+    const at = one ? boxes.findIndex(({ selection }) => sameSelection(selection, one)) : -1;
+    return at < 0 ? [] : [at];
+  });
+  return boxes.filter(
+    ({ rect, kind }, k) =>
+      k === 0 ||
+      kind !== (boxes[k - 1]?.kind ?? kind) ||
+      kind !== boxes[k + 1]?.kind ||
+      wanted.some((at) => Math.abs(k - at) <= NEIGHBOURS) ||
+      (rect.x < seen.x + seen.w &&
+        seen.x < rect.x + rect.w &&
+        rect.y < seen.y + seen.h &&
+        seen.y < rect.y + rect.h),
+  );
 }
 
 /** The card of a node whose value can be edited beside it. */

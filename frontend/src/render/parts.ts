@@ -35,9 +35,10 @@ function sum(input: MoveInput, edge: GraphEdge, target: number, moves: Moves): v
     .at(-1)?.edge;
   const brought = wires.map(({ index }) => frame.contribution(index));
   const total = frame.grad(edge.source);
-  const few = wires.length > 1 && wires.length <= WRITTEN && brought.every(isNumber);
+  // With its product written out too, or there would be no room for either.
+  const told = [...(input.written ?? [])].some((index) => graph.edges[index]?.source === edge.source);
+  const few = told && wires.length > 1 && wires.length <= WRITTEN && brought.every(isNumber);
   if (!few || last !== edge.index || !total || frame.header.withheld) return;
-  if (moves.strips.filter(({ spec }) => spec.id === "strip:sum").length >= WRITTEN) return;
   moves.strips.push({
     node: target,
     spec: {

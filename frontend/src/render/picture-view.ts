@@ -54,7 +54,7 @@ export interface PictureBox {
   readonly selection: Selection;
   /** Whether a group is open, and how many ops are in it; null for what is no group. */
   readonly group: { readonly open: boolean; readonly ops: number } | null;
-  /** In CSS pixels within the host. */
+  /** In the picture's units. */
   readonly rect: Box;
   readonly label: string;
   readonly editable: boolean;

@@ -28,6 +28,8 @@ const SEEN = 330;
 const BESIDE = 640;
 /** Wires that pass cards by make a column wider than its cards. */
 const PASSED = 1.12;
+/** A unit's circuit has columns of its own, from left to right as the layers stand. */
+const CIRCUIT: Plan = { flow: "right", spacing: { ...DENSE, layer: LONG }, rows: null, dense: true };
 /** Around the cards: what may stand above and below them. */
 const AROUND = 40;
 
@@ -83,12 +85,6 @@ function roomFor(drawing: Drawing, flow: Flow, close = false): Spacing {
   return 2 * tensors > drawing.nodes.length ? TENSORS[flow] : spacing(flow, drawing.nodes.length, close);
 }
 
-function tightFor(drawing: Drawing): Spacing {
-  const room = roomFor(drawing, "right");
-  if (actsOf(drawing.graph)) return { ...closer(room), layer: Math.min(room.layer, LONG) };
-  return closer(room);
-}
-
 function closer({ layer, node }: Spacing): Spacing {
   return { layer: Math.min(layer, DENSE.layer), node: Math.min(node, DENSE.node) };
 }
@@ -108,6 +104,7 @@ export function planFor(
   close = false,
   whole = least,
 ): Plan {
+  if (actsOf(drawing.graph)) return CIRCUIT;
   const plans: { plan: Plan; scale: number; worth: number; width: number; height: number }[] = [];
   const scale = ({ w, h }: Size) => Math.min(Math.max(1.05, least), screen.w / w, screen.h / (h + AROUND));
   const add = (plan: Plan, size: Size, worth: number) =>
@@ -123,11 +120,9 @@ export function planFor(
   const long = unfolded(flat, row.spacing);
   const one = scale(long);
   add(row, long, 1);
-  const folded: Plan = { flow: "right", spacing: tightFor(drawing), rows: null, dense: true };
+  const folded: Plan = { flow: "right", spacing: closer(roomFor(drawing, "right")), rows: null, dense: true };
   const request = layoutRequest(drawing, level, folded, words, measure);
   const tight = sketch(request);
-  // A unit's circuit is best read in one row, from left to right as the layers stand.
-  const circuit = actsOf(drawing.graph) !== null;
   const closest = scale(unfolded(tight, folded.spacing));
   const columns = [false, true].map((dense) => {
     const wide = roomFor(drawing, "down");
@@ -138,8 +133,7 @@ export function planFor(
     };
   });
   for (const { plan, size } of columns)
-    if (one < 0.8 && scale(size) > (circuit ? 1.4 * closest : 1.15 * one))
-      add(plan, size, plan.dense ? 0.93 : 0.97);
+    if (one < 0.8 && scale(size) > 1.15 * one) add(plan, size, plan.dense ? 0.93 : 0.97);
   let largest = one;
   if (one < TIGHT) {
     // Closer along the flow, and across it as far apart as there is room.
@@ -150,7 +144,7 @@ export function planFor(
     largest = Math.max(one, closest);
   }
   // An edit, which adds two cards, must not turn one row into several.
-  if (largest < (circuit ? least : Math.max(FOLDED, least))) {
+  if (largest < Math.max(FOLDED, least)) {
     for (let most = 2; most <= 16; most++) {
       const { rows, count, size } = fold(tight, folded.spacing, most);
       if (count === 1) break;

@@ -4,7 +4,7 @@ import type { Box } from "../layout/types";
 import type { LabelPlace } from "./labels";
 import type { MarkContext } from "./marks/context";
 import { stripBox, stripWidth, type StripSpec } from "./marks/strip";
-import { TOKEN } from "./metrics";
+import { TOKEN, TOKEN_MAX } from "./metrics";
 import type { Moves } from "./moves";
 import { dock, outSide } from "./ports";
 import { cellOf, type Cell } from "./reading";
@@ -38,7 +38,9 @@ export function placeStrips(
   for (const { node, edge } of acts) {
     const source = geometry.drawing.byIndex.get(geometry.wires.get(edge ?? -1)?.source ?? -1);
     const target = source && geometry.cards.get(source.index);
-    if (target) taken.push(dock(target, outSide(source, geometry.flow), 60));
+    // Of several parts each has its own token, and of these gradients are long.
+    const token = acts.length > 1 ? TOKEN_MAX : 60;
+    if (target) taken.push(dock(target, outSide(source, geometry.flow), token));
     const updated = step.kind === "update" ? geometry.cards.get(node ?? -1) : undefined;
     // The old value stays above the card.
     if (updated) taken.push({ x: updated.x, y: updated.y - 26, w: updated.w, h: 26 });

@@ -79,7 +79,7 @@ describe.each(UNITS)("the picture of an unfolded %s unit", (name) => {
   it("is one row that can be read", () => {
     const geometry = geometries.get(name)!;
     expect(fitted(geometry.bounds, STAGE, { top: 0, right: 0, bottom: 0, left: 0 }, 1.25).k).toBeGreaterThan(
-      0.6,
+      0.55,
     );
     expect(planOn(recordings.get(name)!.drawing, STAGE)).toMatchObject({ flow: "right", rows: null });
   });

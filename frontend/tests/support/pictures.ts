@@ -1,5 +1,7 @@
-/** Pictures of recordings, laid out by ELK in this process. */
+/** Pictures of recordings, laid out as the page does, by ELK in this process. */
 import Elk from "elkjs/lib/elk.bundled.js";
+import { actsOf } from "../../src/layout/blocks";
+import { layCircuit } from "../../src/layout/circuit";
 import { drawingOf, type Drawing } from "../../src/layout/drawing";
 import type { Solver } from "../../src/layout/level";
 import { solve } from "../../src/layout/nested";
@@ -39,7 +41,8 @@ export async function positionsOf(
   level: Level = "scalars",
   previous: Positions | null = null,
 ): Promise<Positions> {
-  return solve(layoutRequest(drawing, level, plan, englishWords, estimate), solver, previous);
+  const request = layoutRequest(drawing, level, plan, englishWords, estimate);
+  return actsOf(drawing.graph) ? layCircuit(request) : solve(request, solver, previous);
 }
 
 export async function geometryOf(

@@ -55,8 +55,16 @@ export interface Notice {
   tone: "quiet" | "stop" | "bad";
 }
 
+/** A number that is being typed anew beside its card. */
 export interface Editing {
-  node: GraphNode;
+  /** The name of the card. */
+  card: string;
+  /** What is edited: a node, or one element of it. */
+  name: string;
+  index: number[] | null;
+  label: string;
+  dtype: GraphNode["dtype"];
+  value: number | null;
   /** The card, in pixels within the stage. */
   rect: { x: number; y: number; w: number; h: number };
   fontSize: number;
@@ -69,11 +77,6 @@ export function presetHolds(preset: Preset, config: Record<string, unknown>): bo
   return Object.entries(preset.config).every(
     ([name, value]) => JSON.stringify(config[name]) === JSON.stringify(value),
   );
-}
-
-/** Only single numbers are typed in place. */
-function scalarShape(node: GraphNode): boolean {
-  return node.shape.every((extent) => extent === 1);
 }
 
 /** Whether a node may fire, and what it waits for. */
@@ -325,12 +328,12 @@ export class Page {
     return focus?.kind === "edge" ? this.node(focus.edge.target) : (focus?.node ?? null);
   }
 
-  /** Opens the editor beside a node's card. Without a node: the one that is meant. Whether there was one to edit. */
-  startEditing(node: GraphNode | null): boolean {
+  /** Opens the editor beside a card. Without its name: the one that is meant. Whether there was one to edit. */
+  startEditing(card: string | null): boolean {
     const focus = this.find(this.pointed) ?? this.focus;
-    const at = node ?? (focus?.kind === "node" ? focus.node : focus ? this.node(focus.edge.source) : null);
-    if (!at?.editable || !scalarShape(at)) return false;
-    this.picture?.requestEdit(at.name);
+    const at = focus?.kind === "node" ? focus.node : focus ? this.node(focus.edge.source) : null;
+    const meant = this.unfolding.active ? (this.pointed ?? this.selection)?.name : at?.name;
+    this.picture?.requestEdit(card ?? meant ?? "");
     return this.editing !== null;
   }
 
@@ -368,8 +371,13 @@ export class Page {
   }
 
   /** Changes a leaf or an activation; the cursor keeps its step. */
-  async edit(name: string, value: number, field: string | null = null): Promise<boolean> {
-    return this.#change({ type: "edit", name, value: inJson(value) }, field);
+  async edit(
+    name: string,
+    value: number,
+    field: string | null = null,
+    index: number[] | null = null,
+  ): Promise<boolean> {
+    return this.#change({ type: "edit", name, value: inJson(value), ...(index ? { index } : {}) }, field);
   }
 
   async configure(config: Record<string, unknown>, field: string): Promise<boolean> {

@@ -90,7 +90,8 @@ export function edgeTitle({ nodes }: UnfoldedGraph, edge: GraphEdge): string {
 /** A cell in a sentence: "a₂ (hidden 1, unit 2)", "hidden1.weight[1, 0]". */
 export function cellTitle(layers: readonly Layer[], cell: UnfoldedCell, node: GraphNode): string {
   const { role, layer, unit, name, place } = cell;
-  if (role === "parameter" && name !== null && place) return `${node.label} = ${name}[${place.join(", ")}]`;
+  if ((role === "parameter" || role === "outgoing") && name !== null && place)
+    return `${node.label} = ${name}[${place.join(", ")}]`;
   if (role === "input" && layer !== null && unit !== null) {
     const whole = unitName(layers, layer, unit);
     return whole === node.label ? whole : `${node.label} (${whole})`;
@@ -102,11 +103,11 @@ export function cellTitle(layers: readonly Layer[], cell: UnfoldedCell, node: Gr
 }
 
 /** What kind of number a cell is, in a few words. */
-export function cellKind({ role, mixed, count }: UnfoldedCell): string {
+export function cellKind({ role, mixed, count, layer }: UnfoldedCell): string {
   if (mixed) return m.unfold_is_mixed();
   switch (role) {
     case "input":
-      return m.unfold_is_input();
+      return layer === 0 ? m.unfold_is_data() : m.unfold_is_input();
     case "parameter":
       return m.unfold_is_parameter();
     case "given":
@@ -119,6 +120,8 @@ export function cellKind({ role, mixed, count }: UnfoldedCell): string {
       return m.unfold_is_function();
     case "consumer":
       return m.unfold_is_consumer();
+    case "outgoing":
+      return m.unfold_is_outgoing();
     case "loss":
       return m.unfold_is_loss();
     case "samples":
