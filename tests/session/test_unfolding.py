@@ -172,7 +172,7 @@ def test_each_reader_passes_its_gradient_back_through_the_weight_that_it_reads_w
     values, grads, brought = (numbers(found, what) for what in ("value", "grad", "contribution"))
     outputs = {node.name: node.index for node in found.graph.nodes}
     own = outputs["hidden1.tanh#0[2, 1]"]
-    back = []
+    back: list[float] = []
     for k, cell in enumerate(found.cells):
         if cell.role != "outgoing":
             continue
