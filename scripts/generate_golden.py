@@ -24,6 +24,7 @@ TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
     "circuit-sigmoid-neuron": ("circuit", {"preset": "sigmoid-neuron", "optimizer": "sgd"}, 2),
     "circuit-log-sum-exp": ("circuit", {"preset": "log-sum-exp"}, 1),
     "playground": ("playground", {"hidden": [3], "batch_size": 4}, 1),
+    "convolution": ("convolution", {"batch_size": 1, "filters1": 2, "filters2": 1}, 1),
 }
 """Lesson, configuration and number of iterations of each; the seed is 7."""
 

@@ -30,6 +30,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("one-layer", {}),
     ("one-layer", {"form": "fused", "scale": -3.0}),
     ("playground", {"batch_size": 4, "l1": 0.01}),
+    ("convolution", {"batch_size": 3, "filters1": 2, "filters2": 3}),
     *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],
     (
         "circuit",

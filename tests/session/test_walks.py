@@ -23,6 +23,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "circuit": ("circuit", {}),
     "one layer": ("one-layer", {"optimizer": "adam"}),
     "playground": ("playground", {"batch_size": 40, "l2": 0.01}),
+    "convolution": ("convolution", {"batch_size": 4, "filters1": 2, "filters2": 2}),
 }
 
 

@@ -263,6 +263,31 @@ class OfPlane(Protocol):
         ...
 
 
+class Scored(Protocol):
+    """What a model may have beside :class:`Model`: how it does on all its data."""
+
+    def scores(self, values: Mapping[str, Array]) -> Evaluation:
+        """How it does on what it is trained on and on what is held out, in evaluation mode."""
+        ...
+
+
+class OfImages(Protocol):
+    """What a model of images has beside :class:`Model`: what its filters can be asked with.
+
+    Attributes
+    ----------
+    held_out
+        Images that it is not trained on, (n, channels, rows, columns), from 0 to 1; and the class of each.
+    """
+
+    @property
+    def held_out(self) -> tuple[HostArray, HostArray]: ...
+
+    def read(self, values: Mapping[str, Array], images: Tensor) -> Tensor:
+        """Its output for images on the active tape, in evaluation mode, where nodes have the names of training."""
+        ...
+
+
 class Answers(Protocol):
     """What a model may have beside :class:`Model`: what it says to any inputs.
 

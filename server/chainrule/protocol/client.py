@@ -238,12 +238,14 @@ class SubscribeCommand(Command):
     """Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
 
     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
-    are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's.
+    are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
+    of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
     """
 
     type: Literal["subscribe"]
     names: list[Name] | None = Field(None, max_length=10_000)
     pictures: list[PictureOf] = Field(default_factory=list, max_length=8)
+    row: int = Field(0, ge=0)
 
 
 class AckCommand(Command):

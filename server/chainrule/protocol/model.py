@@ -158,10 +158,12 @@ FrameWhat = Literal[
     "change",
     "map",
     "surface",
+    "own_value",
+    "own_grad",
 ]
 FrameDtype = Literal["float32", "float64", "int8"]
-PictureOf = Literal["units", "surface", "evaluation"]
-"""What of a network on points of the plane is sent with frames where it was subscribed to."""
+PictureOf = Literal["units", "surface", "evaluation", "sample"]
+"""What is sent with frames where it was subscribed to; the first two are of a network on points of the plane."""
 
 
 class FrameTensor(Part):
@@ -173,6 +175,7 @@ class FrameTensor(Part):
     ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
     for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
     y, column 0 the least x; both ends of the dataset's range are among the places.
+    ``own_value`` and ``own_grad`` are one sample's part of a node, without the axis of samples.
     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
     """
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary
 
 from chainrule.engine.backend import Array, HostArray, host
-from chainrule.lessons.lesson import OfPlane, PlanePoints
+from chainrule.lessons.lesson import OfPlane, PlanePoints, Scored
 from chainrule.protocol.frames import WithTensors
 from chainrule.protocol.model import Evaluation, FrameTensor, PictureOf
 from chainrule.protocol.server import Dataset
@@ -70,6 +70,19 @@ class Pictures:
         return self.model.scores(self.values).model_copy(update={"health": [NOTHING, *layers]})
 
 
+@dataclass(eq=False)
+class ScoresOnly:
+    """Of a model that is not seen over the plane."""
+
+    model: Scored
+    values: Mapping[str, Array]
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """How the network does."""
+        return self.model.scores(self.values)
+
+
 def _in_8_bits(units: HostArray) -> tuple[HostArray, list[float]]:
     """(n², units) → (units, n, n), each unit scaled by its largest size."""
     columns = units.T.reshape(-1, THUMBNAIL, THUMBNAIL)
@@ -81,31 +94,42 @@ def _in_8_bits(units: HostArray) -> tuple[HostArray, list[float]]:
     return levels.astype(host.int8), [float(scale) for scale in scales]
 
 
-_made: WeakKeyDictionary[Record, dict[int, Pictures]] = WeakKeyDictionary()
+_made: WeakKeyDictionary[Record, dict[int, Pictures | ScoresOnly]] = WeakKeyDictionary()
 
 
-def pictures_of(view: View) -> Pictures | None:
-    """The pictures of a view; None where the model does not learn from points of the plane."""
-    record, model = view.record, view.record.start.regime.of_plane
-    if model is None:
+def carried_at(view: View) -> dict[str, Array]:
+    """Parameters and buffers by name as they are at a view."""
+    record = view.record
+    values = dict(record.start.values)
+    for name in values:
+        node = record.by_name.get(name)
+        value = None if node is None or node.kind != "parameter" else view.value(node)
+        if value is not None:
+            values[name] = value
+    if view.shown >= record.layout.forward - 1:
+        # Running statistics are written by the forward pass.
+        values.update(
+            {n: v for n, v in record.end.values.items() if record.start.regime.leaves[n].kind == "buffer"}
+        )
+    return values
+
+
+def pictures_of(view: View) -> Pictures | ScoresOnly | None:
+    """The pictures of a view; None where the model does not say how it does."""
+    record, regime = view.record, view.record.start.regime
+    if regime.scored is None:
         return None
     layout = record.layout
     done = max(0, view.shown + 1 - layout.forward - layout.backward)
     by_updates = _made.setdefault(record, {})
     found = by_updates.get(done)
     if found is None:
-        values = dict(record.start.values)
-        for name in values:
-            node = record.by_name.get(name)
-            value = None if node is None or node.kind != "parameter" else view.value(node)
-            if value is not None:
-                values[name] = value
-        if view.shown >= layout.forward - 1:
-            # Running statistics are written by the forward pass.
-            values.update(
-                {n: v for n, v in record.end.values.items() if record.start.regime.leaves[n].kind == "buffer"}
-            )
-        found = by_updates[done] = Pictures(record.start.regime, model, values)
+        values = carried_at(view)
+        found = by_updates[done] = (
+            ScoresOnly(regime.scored, values)
+            if regime.of_plane is None
+            else Pictures(regime, regime.of_plane, values)
+        )
     return found
 
 
@@ -146,8 +170,10 @@ def with_pictures(frame: WithTensors, view: View, wanted: Collection[PictureOf],
     pictures = pictures_of(view) if wanted else None
     if pictures is None:
         return frame
-    more: list[FrameTensor] = sent.changed(pictures.maps) if "units" in wanted else []
-    if "surface" in wanted:
+    more: list[FrameTensor] = []
+    if isinstance(pictures, Pictures) and "units" in wanted:
+        more += sent.changed(pictures.maps)
+    if isinstance(pictures, Pictures) and "surface" in wanted:
         surface = pictures.surface
         more.append(
             FrameTensor.model_construct(

@@ -312,7 +312,7 @@ class Session:
             return []
         if isinstance(command, SubscribeCommand) and viewer is not None:
             # Of the connection, not of the session: who comes back repeats it, and means it.
-            viewer.subscribe(command.names, command.pictures)
+            viewer.subscribe(command.names, command.pictures, command.row)
         if isinstance(command, PingCommand | SubscribeCommand):
             return [Done(seq=self.revision, id=command.id)]
         given = self._answers.get(command)

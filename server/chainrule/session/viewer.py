@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chainrule.protocol.model import PictureOf
 from chainrule.protocol.server import GraphMessage, ServerMessage
 from chainrule.session.histories import Known
+from chainrule.session.own import with_sample
 from chainrule.session.pictures import Sent, with_pictures
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Viewer:
     def __init__(self) -> None:
         self.subscribed: frozenset[str] | None = None
         self.pictures: frozenset[PictureOf] = frozenset()
+        self.row = 0
         self.sent = Sent()
         self.topology: int | None = None
         self.seen: dict[str, int] = {}
@@ -31,10 +33,11 @@ class Viewer:
         self._flying: list[int] = []
         self._metrics = Known()
 
-    def subscribe(self, names: list[str] | None, pictures: Collection[PictureOf] = ()) -> None:
-        """Want the full values of these nodes from now on (None: all that fit), and these pictures."""
+    def subscribe(self, names: list[str] | None, pictures: Collection[PictureOf] = (), row: int = 0) -> None:
+        """Want the full values of these nodes from now on (None: all that fit), these pictures, and this sample's."""
         self.subscribed = None if names is None else frozenset(names)
         self.pictures = frozenset(pictures)
+        self.row = row
         self.sent.forget()
         self._frame = None
 
@@ -75,8 +78,11 @@ class Viewer:
             companion, beside = session.companion(self), session.core.view_beside()
             if companion is not None and beside is not None:
                 # Thumbnails are of the network that is drawn.
-                found.append(with_pictures(companion, beside, self.pictures - {"units"}, self.sent))
-            frame = with_pictures(session.frame(self), session.core.view(), self.pictures, self.sent)
+                found.append(with_pictures(companion, beside, self.pictures - {"units", "sample"}, self.sent))
+            view = session.core.view()
+            frame = with_pictures(session.frame(self), view, self.pictures, self.sent)
+            if "sample" in self.pictures:
+                frame = with_sample(frame, view, self.row)
             self._frame = session.revision
             self._flying.append(frame.seq)
             found.append(frame)

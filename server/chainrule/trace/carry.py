@@ -12,7 +12,16 @@ from chainrule.engine.packing import Packing
 from chainrule.nn.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from chainrule.lessons.lesson import Answers, Evaluates, LeafSpec, LessonConfig, Model, OfPlane
+    from chainrule.lessons.lesson import (
+        Answers,
+        Evaluates,
+        LeafSpec,
+        LessonConfig,
+        Model,
+        OfImages,
+        OfPlane,
+        Scored,
+    )
 
 CARRIED = ("parameter", "buffer")
 """Kinds of leaves whose values carry over."""
@@ -48,6 +57,18 @@ class Regime:
         """The model, if it learns from points of the plane."""
         model: Any = self.model
         return model if hasattr(model, "units") else None
+
+    @cached_property
+    def scored(self) -> Scored | None:
+        """The model, if it says how it does on all its data."""
+        model: Any = self.model
+        return model if hasattr(model, "scores") else None
+
+    @cached_property
+    def of_images(self) -> OfImages | None:
+        """The model, if it reads images."""
+        model: Any = self.model
+        return model if hasattr(model, "read") else None
 
     def carries_to(self, other: Regime) -> bool:
         """Whether parameters and buffers of this one can go on in the other: the same names, kinds and shapes."""
