@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from chainrule.protocol.client import CLIENT_MESSAGE
 from chainrule.session import Session
-from chainrule.session.pictures import pictures_of
+from chainrule.session.pictures import Pictures, pictures_of
 from e2e.stepping import at_step, open_lesson, press, query
 
 
@@ -36,7 +36,7 @@ def surface(iteration: int) -> np.ndarray[Any, Any]:
     while session.busy:
         session.advance(1.0)
     pictures = pictures_of(session.core.view())
-    assert pictures is not None
+    assert isinstance(pictures, Pictures)
     found: np.ndarray[Any, Any] = pictures.surface[0]
     return found
 
