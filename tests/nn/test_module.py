@@ -300,3 +300,34 @@ def test_a_shape_that_does_not_fit_is_refused_with_the_shapes_and_the_module() -
         assert str(refused.value) == (
             f"{place}: shapes (2, 4) and (1, 5) and (1,) cannot be multiplied: 4 features against 5"
         )
+
+
+class Images(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Conv2d(3, 4, 3))
+        self.loss = torch.nn.CrossEntropyLoss()
+
+    def forward(self, x: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        loss: torch.Tensor = self.loss(self.features(x).flatten(1), target)
+        return loss
+
+
+@pytest.mark.parametrize(
+    ("x", "target", "said", "place"),
+    [
+        ((2, 5, 8, 8), (2,), "expected input[2, 5, 8, 8] to have 3 channels", "features.1"),
+        ((2, 3, 2, 2), (2,), "Kernel size can't be greater than actual input size", "features.1"),
+        ((2, 3, 8, 8), (3,), "Expected input batch_size (2) to match target batch_size (3)", "loss"),
+    ],
+)
+def test_what_a_layer_refuses_by_itself_is_said_with_the_module(
+    x: tuple[int, ...], target: tuple[int, ...], said: str, place: str
+) -> None:
+    net, given = Images(), (torch.zeros(*x), torch.zeros(*target, dtype=torch.long))
+    with pytest.raises((RuntimeError, ValueError)) as plain:
+        net(*given)
+    assert said in str(plain.value)
+    with pytest.raises(type(plain.value)) as placed, Tape():
+        net(*given)
+    assert str(placed.value) == f"{plain.value} (in {place})"

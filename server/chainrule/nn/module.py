@@ -28,6 +28,19 @@ class IncompatibleKeys(NamedTuple):
         return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
 
+@contextmanager
+def _refused_in(path: str) -> Iterator[None]:
+    """What PyTorch would refuse is refused in its words, and with the innermost module after them."""
+    try:
+        yield
+    except (IndexError, RuntimeError, TypeError, ValueError) as error:
+        message = error.args[0] if len(error.args) == 1 else None
+        # An inner path begins with the paths of the modules around it.
+        if path and isinstance(message, str) and f"in {path}" not in message:
+            error.args = (f"{message} (in {path})",)
+        raise
+
+
 class Module:
     """Base of all layers and networks. See PyTorch's documentation of ``nn.Module``.
 
@@ -66,7 +79,7 @@ class Module:
             return self.forward(*args, **kwargs)
         path = tape.paths.get(self)
         if path is not None:
-            with tape.within(path):
+            with tape.within(path), _refused_in(path):
                 return self.forward(*args, **kwargs)
         with self._outermost(tape):
             return self.forward(*args, **kwargs)
