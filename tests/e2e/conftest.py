@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, BrowserType
 
 import chromium
-from e2e.running import Problems, Server, free_port
+from e2e.running import Contexts, Problems, Server, free_port
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +54,35 @@ def problems() -> Iterator[Problems]:
     assert not left, "the page complained:\n" + "\n".join(left)
 
 
+@pytest.fixture(scope="session")
+def contexts(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    browser_context_args: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Contexts]:
+    def launch(**options: Any) -> BrowserContext:
+        return browser_type.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), **browser_type_launch_args, **browser_context_args, **options
+        )
+
+    running = Contexts(launch)
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def new_context(
-    problems: Problems, new_context: Callable[..., BrowserContext]
-) -> Callable[..., BrowserContext]:
-    def watched(**options: Any) -> BrowserContext:
-        context = new_context(**options)
+def new_context(problems: Problems, contexts: Contexts) -> Iterator[Callable[..., BrowserContext]]:
+    """Give contexts that share nothing with each other, and nothing is stored in yet."""
+    taken: list[BrowserContext] = []
+
+    def take(**options: Any) -> BrowserContext:
+        context = contexts.take(**options)
         problems.watch(context)
+        taken.append(context)
         return context
 
-    return watched
+    yield take
+    for context in taken:
+        contexts.give_back(context)
+        problems.leave(context)

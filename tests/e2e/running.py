@@ -10,12 +10,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, WebSocket
 
 
 def free_port() -> int:
@@ -106,14 +108,16 @@ class Problems:
         return [problem for problem in self.found if not any(each.search(problem) for each in self.allowed)]
 
     def watch(self, context: BrowserContext) -> None:
-        context.add_init_script(
-            "document.addEventListener('securitypolicyviolation', (event) => console.error("
-            "`content security policy: ${event.violatedDirective} forbids ${event.blockedURI}`))"
-        )
         context.on("console", self._console)
         context.on("weberror", self._error)
         context.on("request", self._request)
-        context.on("page", lambda page: page.on("websocket", self._socket))
+        context.on("page", self._page)
+
+    def leave(self, context: BrowserContext) -> None:
+        context.remove_listener("console", self._console)
+        context.remove_listener("weberror", self._error)
+        context.remove_listener("request", self._request)
+        context.remove_listener("page", self._page)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning", "assert"}:
@@ -121,6 +125,9 @@ class Problems:
 
     def _error(self, error: WebError) -> None:
         self.found.append(f"page error: {error.error}")
+
+    def _page(self, page: Page) -> None:
+        page.on("websocket", self._socket)
 
     def _request(self, request: Request) -> None:
         self._address(request.url)
@@ -132,3 +139,54 @@ class Problems:
         parts = urlsplit(url)
         if parts.scheme not in {"blob", "about"} and parts.hostname != "127.0.0.1":
             self.found.append(f"request to another host: {url}")
+
+
+@dataclass
+class Contexts:
+    """Contexts that tests hand on to each other: without what was stored, but with the page's code, compiled.
+
+    Each has a profile on disk: Chromium keeps compiled code in no other. Without it each test would spend a second
+    more of a core.
+
+    Attributes
+    ----------
+    launch
+        Starts a browser with a profile of its own; takes the options of its context.
+    free, lent
+        Contexts by their options, and the options of those that a test has.
+    """
+
+    launch: Callable[..., BrowserContext]
+    free: dict[str, list[BrowserContext]] = field(default_factory=dict)
+    lent: dict[BrowserContext, str] = field(default_factory=dict)
+
+    def take(self, **options: Any) -> BrowserContext:
+        """Give one that nobody has, with one blank page."""
+        kind = repr(sorted(options.items()))
+        waiting = self.free.setdefault(kind, [])
+        context = waiting.pop() if waiting else reporting(self.launch(**options))
+        self.lent[context] = kind
+        return context
+
+    def give_back(self, context: BrowserContext) -> None:
+        # The first page keeps the browser alive.
+        blank, *others = context.pages
+        for page in others:
+            page.close()
+        session = context.new_cdp_session(blank)
+        session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "cookies,local_storage"})
+        session.detach()
+        self.free[self.lent.pop(context)].append(context)
+
+    def close(self) -> None:
+        for context in [*self.lent, *(one for those in self.free.values() for one in those)]:
+            context.close()
+
+
+def reporting(context: BrowserContext) -> BrowserContext:
+    """Let the pages say it on the console when something is against the policy."""
+    context.add_init_script(
+        "document.addEventListener('securitypolicyviolation', (event) => console.error("
+        "`content security policy: ${event.violatedDirective} forbids ${event.blockedURI}`))"
+    )
+    return context

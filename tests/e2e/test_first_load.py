@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from e2e.running import Problems, reporting
 from e2e.stepping import open_lesson
 
 AIM = 250_000
 """Bytes on the wire, headers and all, as the service compresses them; the workers of the layout come beside it."""
+
+
+@pytest.fixture
+def page(browser: Browser, base_url: str, problems: Problems) -> Iterator[Page]:
+    """Give a page that has nothing of an earlier visit."""
+    context = reporting(browser.new_context(base_url=base_url))
+    problems.watch(context)
+    yield context.new_page()
+    context.close()
 
 
 def fetched(page: Page, address: str) -> tuple[dict[str, int], dict[str, int]]:

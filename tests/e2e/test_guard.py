@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from e2e.running import Problems, Server
+from e2e.running import Contexts, Problems, Server, reporting
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def seen() -> Problems:
 @pytest.fixture
 def watched(browser: Browser, seen: Problems, server: Server) -> Iterator[Page]:
     """Give a page whose complaints are listed and do not fail the test."""
-    context = browser.new_context()
+    context = reporting(browser.new_context())
     seen.watch(context)
     page = context.new_page()
     page.goto(server.address)
@@ -61,3 +61,19 @@ def test_a_problem_that_a_test_allows_is_none(seen: Problems) -> None:
     seen.found = ["console error: Failed to load resource: 404", "page error: boom"]
     seen.allow("404")
     assert seen.left() == ["page error: boom"]
+
+
+def test_a_context_that_is_handed_on_holds_nothing_of_the_test_before(
+    contexts: Contexts, server: Server
+) -> None:
+    taken = []
+    for _ in range(2):
+        taken.append(contexts.take())
+        page = taken[-1].new_page()
+        page.goto(server.address)
+        assert page.evaluate("localStorage.getItem('mark')") is None
+        assert page.evaluate("document.cookie") == ""
+        page.evaluate("localStorage.setItem('mark', '1'), void (document.cookie = 'mark=1; max-age=600')")
+        assert page.evaluate("localStorage.getItem('mark') + document.cookie") == "1mark=1"
+        contexts.give_back(taken[-1])
+    assert taken[0] is taken[1]
