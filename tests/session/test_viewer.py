@@ -153,6 +153,28 @@ def test_subscribed_tensors_are_full_and_large_ones_are_summaries() -> None:
     assert state.value_summary == summary
 
 
+def test_only_what_is_seen_is_sent_where_that_is_asked_for() -> None:
+    session = make("playground")
+    send(session, "step", unit="iteration", count=1)
+    viewer = session.viewer()
+    whole = the(Frame, viewer.pull(session))
+    names = {node.name: node.index for node in session.graph().nodes}
+    seen = ["hidden1.weight", "output.linear#0"]
+    send(session, "subscribe", viewer, names=seen, only=True)
+    frame = the(Frame, viewer.pull(session))
+    wanted = {names[name] for name in seen}
+    assert {tensor.index for tensor in frame.tensors} == wanted
+    assert {tensor.what for tensor in frame.tensors} == {"value", "grad", "change"}
+    for what in ("value", "grad", "change"):
+        every = tensors(whole, what)
+        assert tensors(frame, what) == {k: every[k] for k in wanted if k in every}
+    viewer.ack(frame.seq)
+    # Once more is wanted, all of it comes, though nothing has happened.
+    send(session, "subscribe", viewer, names=None)
+    again = the(Frame, viewer.pull(session))
+    assert [(t.what, t.index) for t in again.tensors] == [(t.what, t.index) for t in whole.tensors]
+
+
 # -- metrics
 
 MOVES = st.one_of(

@@ -1,5 +1,6 @@
 /** Paints a display list on a 2-D canvas. */
-import type { DisplayList, Font, Item, Measure, Segment } from "./display";
+import { eachCell } from "./cells";
+import type { Cells, DisplayList, Font, Item, Measure, Segment } from "./display";
 import { nextPicture, paintMap } from "./thumbnails";
 import type { Theme } from "./theme";
 
@@ -46,6 +47,9 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
     case "map":
       paintMap(ctx, item);
       break;
+    case "cells":
+      paintCells(ctx, item, opacity);
+      break;
     case "group": {
       const before = font;
       ctx.save();
@@ -66,7 +70,7 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
 
 function fillAndStroke(
   ctx: CanvasRenderingContext2D,
-  item: Exclude<Item, { kind: "text" | "group" | "map" }>,
+  item: Exclude<Item, { kind: "text" | "group" | "map" | "cells" }>,
 ): void {
   if (item.glow) {
     ctx.save();
@@ -87,6 +91,19 @@ function fillAndStroke(
     ctx.setLineDash(item.dash ? [...item.dash] : []);
     ctx.stroke();
   }
+}
+
+function paintCells(ctx: CanvasRenderingContext2D, item: Cells, whole: number): void {
+  eachCell(item, (x, y, w, h, r, fill, opacity) => {
+    ctx.globalAlpha = whole * opacity;
+    ctx.fillStyle = fill;
+    if (r === 0) ctx.fillRect(x, y, w, h);
+    else {
+      ctx.beginPath();
+      ctx.roundRect(x, y, w, h, r);
+      ctx.fill();
+    }
+  });
 }
 
 function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "text" }>, fonts: Fonts): void {

@@ -75,6 +75,17 @@ export interface MapItem extends Box {
   readonly opacity?: number;
 }
 
+/** Numbers as a grid of coloured cells, row by row: as opaque as they are large, beside `most`. */
+export interface Cells extends Box {
+  readonly kind: "cells";
+  readonly numbers: ArrayLike<number>;
+  readonly columns: number;
+  readonly most: number;
+  /** Of what is negative, zero, positive, and no finite number. */
+  readonly palette: readonly [string, string, string, string];
+  readonly opacity?: number;
+}
+
 export interface Group {
   readonly kind: "group";
   readonly items: readonly Item[];
@@ -85,7 +96,7 @@ export interface Group {
   readonly id?: string;
 }
 
-export type Item = Rect | Path | Circle | Text | MapItem | Group;
+export type Item = Rect | Path | Circle | Text | MapItem | Cells | Group;
 export type DisplayList = readonly Item[];
 
 /** How wide a text is. Monospaced text needs no measuring: JetBrains Mono's advance is 0.6 em. */

@@ -1,5 +1,6 @@
 /** The same display list as an SVG file. */
-import type { Item, MapItem, Measure, Segment } from "./display";
+import { eachCell } from "./cells";
+import type { Cells, Item, MapItem, Measure, Segment } from "./display";
 import type { Drawn } from "./stage-picture";
 import { colorAt, cssOf } from "./thumbnails";
 import type { Theme } from "./theme";
@@ -49,6 +50,8 @@ function itemSvg(item: Item, theme: Theme, measure: Measure, ids: { next: number
     }
     case "map":
       return mapSvg(item, ids);
+    case "cells":
+      return cellsSvg(item);
     case "group": {
       const move = [
         item.at ? `translate(${n(item.at.x)} ${n(item.at.y)})` : "",
@@ -91,8 +94,18 @@ function mapSvg({ map, unit, palette, x, y, w, h, r, opacity: o }: MapItem, ids:
   );
 }
 
+function cellsSvg(item: Cells): string {
+  const cells: string[] = [];
+  eachCell(item, (x, y, w, h, r, fill, o) =>
+    cells.push(
+      `<rect x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}" rx="${n(r)}" fill="${fill}"${opacity(o)}/>`,
+    ),
+  );
+  return `<g${opacity(item.opacity)}>${cells.join("")}</g>`;
+}
+
 /** Glows are drawn as a soft outline: filters make files heavy and print badly. */
-function glow(item: Exclude<Item, { kind: "text" | "group" | "map" }>, open: string): string {
+function glow(item: Exclude<Item, { kind: "text" | "group" | "map" | "cells" }>, open: string): string {
   const style =
     ` fill="${item.fill ?? "none"}"` +
     (item.stroke ? ` stroke="${item.stroke}" stroke-width="${n(item.width ?? 1)}"` : "") +

@@ -2,6 +2,7 @@ import { flushSync } from "svelte";
 import { expect, it } from "vitest";
 import { Link } from "../../src/panels/model/link";
 import { Subscription } from "../../src/panels/model/subscription.svelte";
+import { box } from "../support/box.svelte";
 import { createStore } from "../../src/store/store";
 import type { ClientMessage, PictureOf } from "../../src/store/types";
 import { createRest } from "../../src/transport/rest";
@@ -33,12 +34,16 @@ function line() {
     await new Promise((resolve) => setTimeout(resolve));
   };
   const pictures = () => sent.map((one) => one.map((m) => (m as { pictures: PictureOf[] }).pictures));
-  return { link, open, pictures };
+  return { link, open, pictures, commands: () => sent.flat() };
 }
 
 it("asks for what is shown, once, whoever shows it; and again of the next session", async () => {
   const { link, open, pictures } = line();
-  const wants = new Subscription(link, () => false);
+  const wants = new Subscription(
+    link,
+    () => false,
+    () => null,
+  );
   flushSync();
   await open();
   expect(pictures()).toEqual([[]]);
@@ -57,4 +62,27 @@ it("asks for what is shown, once, whoever shows it; and again of the next sessio
   alike();
   flushSync();
   expect(pictures()[1]).toEqual([["units"], []]);
+});
+
+it("asks for the numbers of few nodes where no others are seen, and for all of them again", async () => {
+  const { link, open, commands } = line();
+  const seen = box<readonly string[] | null>(null);
+  new Subscription(
+    link,
+    () => true,
+    () => seen.value,
+  );
+  flushSync();
+  await open();
+  for (const names of [["hidden1.weight", "loss"], null]) {
+    seen.value = names;
+    flushSync();
+    expect(commands().at(-1)).toEqual({
+      type: "subscribe",
+      names,
+      only: names !== null,
+      pictures: ["units", "evaluation"],
+    });
+  }
+  expect(commands()).toHaveLength(3);
 });

@@ -237,6 +237,7 @@ class GuessCommand(Command):
 class SubscribeCommand(Command):
     """Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
 
+    ``only``: values and gradients of these alone, and nothing of other nodes and of edges.
     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
     of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
@@ -244,6 +245,7 @@ class SubscribeCommand(Command):
 
     type: Literal["subscribe"]
     names: list[Name] | None = Field(None, max_length=10_000)
+    only: bool = False
     pictures: list[PictureOf] = Field(default_factory=list, max_length=8)
     row: int = Field(0, ge=0)
 

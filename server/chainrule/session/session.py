@@ -167,7 +167,7 @@ class Session:
         self._outbox: list[ServerMessage] = []
         self._waiting: list[tuple[ClientMessage, Viewer | None]] = []
         self._answers = Answers(self.limits.max_answers, answered)
-        self._frames: dict[tuple[int, frozenset[str] | None], Frame] = {}
+        self._frames: dict[tuple[int, frozenset[str] | None, bool], Frame] = {}
         self._companions: dict[tuple[int, frozenset[str]], Companion | None] = {}
         self._news = News(self)
         if wait:
@@ -312,7 +312,7 @@ class Session:
             return []
         if isinstance(command, SubscribeCommand) and viewer is not None:
             # Of the connection, not of the session: who comes back repeats it, and means it.
-            viewer.subscribe(command.names, command.pictures, command.row)
+            viewer.subscribe(command.names, command.pictures, row=command.row, only=command.only)
         if isinstance(command, PingCommand | SubscribeCommand):
             return [Done(seq=self.revision, id=command.id)]
         given = self._answers.get(command)
@@ -549,12 +549,13 @@ class Session:
     def frame(self, viewer: Viewer | None = None) -> Frame:
         """The whole state at the cursor, with arrays as data. The same object while nothing changes."""
         subscribed = None if viewer is None else viewer.subscribed
-        key = (self.revision, subscribed)
+        only = viewer is not None and viewer.only
+        key = (self.revision, subscribed, only)
         frame = self._frames.get(key)
         if frame is None:
-            if len(self._frames) >= 8 or any(seq != self.revision for seq, _ in self._frames):
+            if len(self._frames) >= 8 or any(seq != self.revision for seq, *_ in self._frames):
                 self._frames.clear()
-            frame = build_frame(self.core.view(), self.revision, self.limits, subscribed)
+            frame = build_frame(self.core.view(), self.revision, self.limits, subscribed, only)
             self._frames[key] = frame
         return frame
 

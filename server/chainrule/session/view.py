@@ -159,17 +159,24 @@ def _tensor(fields: dict[str, Any]) -> FrameTensor:
     return made
 
 
-def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str] | None = None) -> Frame:
+def build_frame(
+    view: View,
+    seq: int,
+    limits: Limits,
+    subscribed: Collection[str] | None = None,
+    only: bool = False,
+) -> Frame:
     """The whole state of a view, with arrays as data.
 
     ``subscribed`` names nodes to be sent in full; the others are summarised where they are large. Of a very large
-    graph, the nodes around the step are sent, the parameters and the loss.
+    graph, the nodes around the step are sent, the parameters and the loss. ``only``: of the subscribed nodes their
+    values, gradients and updates, and nothing else.
     """
     record, shown = view.record, view.shown
     named = frozenset(subscribed or ())
     backend = record.start.regime.backend
     tensors = _Tensors(backend, limits)
-    chosen = _chosen(view, named, limits)
+    chosen = _named(record, named) if only else _chosen(view, named, limits)
     for place in chosen:
         node = record.nodes[place]
         wanted = node.name in named
@@ -181,7 +188,7 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
     first_edge = edge_index(record)
     near = frozenset(chosen)
     begin = record.first_backward
-    for contribution in record.contributions[1 : max(1, shown - begin + 1)]:
+    for contribution in () if only else record.contributions[1 : max(1, shown - begin + 1)]:
         place = record.positions[contribution.node.index]
         if place in near:
             wanted = contribution.target.name in named
@@ -195,7 +202,7 @@ def build_frame(view: View, seq: int, limits: Limits, subscribed: Collection[str
                 moved = change.value - change.node.value
             tensors.add("change", place, moved, change.node.name in named)
     details: list[UpdateDetail] = []
-    if not view.withheld:
+    if not (view.withheld or only):
         details = _own(record, record.step(view.cursor.step), tensors, named, first_edge)
     loss = view.value(record.root)
     told = None if loss is None else tensors.parcel.whole(loss)
@@ -241,6 +248,10 @@ def _chosen(view: View, named: Collection[str], limits: Limits) -> Collection[in
         if other.kind == "parameter" or other is record.root or other.name in named:
             places[place] = None
     return sorted(places)
+
+
+def _named(record: Record, named: Collection[str]) -> Collection[int]:
+    return [place for place, node in enumerate(record.nodes) if node.name in named]
 
 
 def _own(

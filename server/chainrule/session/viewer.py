@@ -23,6 +23,7 @@ class Viewer:
 
     def __init__(self) -> None:
         self.subscribed: frozenset[str] | None = None
+        self.only = False
         self.pictures: frozenset[PictureOf] = frozenset()
         self.row = 0
         self.sent = Sent()
@@ -33,9 +34,19 @@ class Viewer:
         self._flying: list[int] = []
         self._metrics = Known()
 
-    def subscribe(self, names: list[str] | None, pictures: Collection[PictureOf] = (), row: int = 0) -> None:
-        """Want the full values of these nodes from now on (None: all that fit), these pictures, and this sample's."""
+    def subscribe(
+        self,
+        names: list[str] | None,
+        pictures: Collection[PictureOf] = (),
+        row: int = 0,
+        only: bool = False,
+    ) -> None:
+        """Want the full values of these nodes from now on (None: all that fit), these pictures, and this sample's.
+
+        ``only``: and nothing of other nodes and of edges.
+        """
         self.subscribed = None if names is None else frozenset(names)
+        self.only = only and names is not None
         self.pictures = frozenset(pictures)
         self.row = row
         self.sent.forget()

@@ -67,6 +67,7 @@ export class Link {
   #held: ClientMessage[] | null = null;
   #carried = new Map<string, number>();
   #pictures: readonly PictureOf[] = [];
+  #names: readonly string[] | null = null;
   /** Told of errors that nobody waits for. */
   onRefused: (why: Refused) => void = () => undefined;
   /** Told when the server has lost the session. */
@@ -158,16 +159,21 @@ export class Link {
     });
   }
 
-  /** Have these pictures sent with every frame, of this session and of those that follow. */
-  subscribe(pictures: readonly PictureOf[]): void {
-    if (pictures.join() === this.#pictures.join()) return;
+  /**
+   * Have these pictures sent with every frame, of this session and of those that follow. With `names` of numbers only
+   * those of these nodes; null: of all.
+   */
+  subscribe(pictures: readonly PictureOf[], names: readonly string[] | null): void {
+    if (pictures.join() === this.#pictures.join() && names?.join() === this.#names?.join()) return;
     this.#pictures = pictures;
+    this.#names = names;
     if (this.#transport) this.#subscribe(this.#transport);
   }
 
   /** The transport says it again after each loss of the connection. */
   #subscribe(transport: Transport): void {
-    transport.send({ type: "subscribe", names: null, pictures: [...this.#pictures] });
+    const names = this.#names && [...this.#names];
+    transport.send({ type: "subscribe", names, only: names !== null, pictures: [...this.#pictures] });
   }
 
   #put(command: ClientMessage): void {

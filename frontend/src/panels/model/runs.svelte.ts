@@ -25,6 +25,8 @@ export interface Runs {
   readonly history: History;
   /** The other branches whose metrics are known, the newest first. */
   readonly others: Other[];
+  /** What curves are drawn of: `history` and `others`, while it trains flat out as they were a moment ago. */
+  readonly drawn: { readonly history: History; readonly others: Other[] };
   readonly beside: Beside | null;
   /** Holds another run beside the current one; rejects with `Refused`. */
   compare(other: { config: Record<string, unknown> } | { branch: number }): Promise<void>;
@@ -35,6 +37,9 @@ export interface Runs {
   /** To a place that may change again before one is there, as in a drag. */
   travel(to: Destination): void;
 }
+
+/** Thousands of iterations a second are no curve that one follows: milliseconds between two drawings of it. */
+const PACE = 250;
 
 export function createRuns(
   page: { readonly state: State },
@@ -54,6 +59,13 @@ export function createRuns(
       .filter((one) => one.history.length > 0)
       .reverse(),
   );
+  const flatOut = $derived(page.state.playback.playing && page.state.playback.rate === null);
+  let last: { history: History; others: Other[]; branch: number; at: number } | null = null;
+  const drawn = $derived.by(() => {
+    const now = { history, others, branch: current, at: performance.now() };
+    const fresh = last === null || !flatOut || current !== last.branch || now.at - last.at >= PACE;
+    return fresh || last === null ? (last = now) : last;
+  });
   const companion = $derived(page.state.companion);
   const beside = $derived.by((): Beside | null => {
     if (!companion) return null;
@@ -84,6 +96,9 @@ export function createRuns(
     },
     get others() {
       return others;
+    },
+    get drawn() {
+      return drawn;
     },
     travel: (to) => {
       travel.to(to);

@@ -1,4 +1,4 @@
-// Which pictures of a network over the plane the page shows: the server computes and sends these, and no others.
+// What the page shows, of pictures of a network over the plane and of numbers: the server sends this, and nothing else.
 import { untrack } from "svelte";
 import type { PictureOf } from "../../store/types";
 import type { Link } from "./link";
@@ -9,13 +9,17 @@ export class Subscription {
   /** What each of those who look wants; several may want the same. */
   #wants: readonly (readonly PictureOf[])[] = $state.raw([]);
 
-  /** `layers`: whether the graph is shown as layers, with a thumbnail of each unit and whether it still learns. */
-  constructor(link: Link, layers: () => boolean) {
+  /**
+   * `layers`: whether the graph is shown as layers, with a thumbnail of each unit and whether it still learns. `names`:
+   * the nodes of which numbers are seen; null for all.
+   */
+  constructor(link: Link, layers: () => boolean, names: () => readonly string[] | null) {
     $effect.root(() => {
       $effect(() => (layers() ? this.want("units", "evaluation") : undefined));
       // Runs after all that changed together has changed: another tab in the place of one is one message.
       $effect(() => {
-        link.subscribe(PICTURES.filter((one) => this.#wants.some((wanted) => wanted.includes(one))));
+        const pictures = PICTURES.filter((one) => this.#wants.some((wanted) => wanted.includes(one)));
+        link.subscribe(pictures, names());
       });
     });
   }
