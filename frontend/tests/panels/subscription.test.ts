@@ -2,7 +2,6 @@ import { flushSync } from "svelte";
 import { expect, it } from "vitest";
 import { Link } from "../../src/panels/model/link";
 import { Subscription } from "../../src/panels/model/subscription.svelte";
-import { box } from "../support/box.svelte";
 import { createStore } from "../../src/store/store";
 import type { ClientMessage, PictureOf } from "../../src/store/types";
 import { createRest } from "../../src/transport/rest";
@@ -39,11 +38,7 @@ function line() {
 
 it("asks for what is shown, once, whoever shows it; and again of the next session", async () => {
   const { link, open, pictures } = line();
-  const wants = new Subscription(
-    link,
-    () => false,
-    () => null,
-  );
+  const wants = new Subscription(link, () => false);
   flushSync();
   await open();
   expect(pictures()).toEqual([[]]);
@@ -66,16 +61,11 @@ it("asks for what is shown, once, whoever shows it; and again of the next sessio
 
 it("asks for the numbers of few nodes where no others are seen, and for all of them again", async () => {
   const { link, open, commands } = line();
-  const seen = box<readonly string[] | null>(null);
-  new Subscription(
-    link,
-    () => true,
-    () => seen.value,
-  );
+  const wants = new Subscription(link, () => true);
   flushSync();
   await open();
   for (const names of [["hidden1.weight", "loss"], null]) {
-    seen.value = names;
+    wants.names = names;
     flushSync();
     expect(commands().at(-1)).toEqual({
       type: "subscribe",

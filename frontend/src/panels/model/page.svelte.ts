@@ -191,11 +191,7 @@ export class Page {
     });
     this.player = new Player(this, link);
     this.unfolding = new Unfolding(this);
-    this.pictures = new Subscription(
-      link,
-      () => this.zoomShown === "layers",
-      () => this.#seen,
-    );
+    this.pictures = new Subscription(link, () => this.zoomShown === "layers");
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
       if (flatOut(state) && onlyMetrics(state, this.state)) return;
@@ -229,16 +225,6 @@ export class Page {
     const alike = this.nodes.filter((node) => node.label === name);
     return alike.length === 1 ? (alike[0] ?? null) : null;
   }
-
-  /** The nodes whose numbers are seen while a network trains flat out as layers; null: all, whatever opens next. */
-  readonly #seen: readonly string[] | null = $derived.by(() => {
-    const { state } = this;
-    const few = this.zoomShown === "layers" && this.tabShown === "output" && !this.phone && flatOut(state);
-    if (!few || !state.graph) return null;
-    const { layers, nodes } = state.graph;
-    const own = layers.flatMap(({ weight, bias, output }) => [weight, bias, output]);
-    return [...own, this.loss?.index].flatMap((index) => nodes[index ?? -1]?.name ?? []);
-  });
 
   #beats(): Beat[] {
     const { lesson, config } = this.state;

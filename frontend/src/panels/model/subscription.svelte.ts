@@ -9,17 +9,17 @@ export class Subscription {
   /** What each of those who look wants; several may want the same. */
   #wants: readonly (readonly PictureOf[])[] = $state.raw([]);
 
-  /**
-   * `layers`: whether the graph is shown as layers, with a thumbnail of each unit and whether it still learns. `names`:
-   * the nodes of which numbers are seen; null for all.
-   */
-  constructor(link: Link, layers: () => boolean, names: () => readonly string[] | null) {
+  /** The nodes of which numbers are seen; null: all, whatever opens next. */
+  names: readonly string[] | null = $state.raw(null);
+
+  /** `layers`: whether the graph is shown as layers, with a thumbnail of each unit and whether it still learns. */
+  constructor(link: Link, layers: () => boolean) {
     $effect.root(() => {
       $effect(() => (layers() ? this.want("units", "evaluation") : undefined));
       // Runs after all that changed together has changed: another tab in the place of one is one message.
       $effect(() => {
         const pictures = PICTURES.filter((one) => this.#wants.some((wanted) => wanted.includes(one)));
-        link.subscribe(pictures, names());
+        link.subscribe(pictures, this.names);
       });
     });
   }
