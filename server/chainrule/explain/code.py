@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from chainrule.engine.tape import Node
 from chainrule.language.instructions import ATOM, PRECEDENCE
+from chainrule.nn.runs import run_of
 from chainrule.trace import Record
 
 _LONGEST = 120
@@ -15,8 +16,9 @@ def own_name(node: Node) -> str | None:
     """The Python expression that holds a node, if one does: a variable, or a module's parameter."""
     if node.kind == "constant":
         return None
-    name = node.label or node.name
-    return name if name is not None and all(part.isidentifier() for part in name.split(".")) else None
+    # A run's variables are attributes of it: adam.x.
+    name = (node.label or node.name or "").replace("/", ".")
+    return name if all(part.isidentifier() for part in name.split(".")) else None
 
 
 def expression(node: Node) -> str:
@@ -71,7 +73,7 @@ def _constant(node: Node) -> str:
 
 
 def _invented(node: Node) -> str:
-    return str(node.name).replace("#", "_").replace(".", "_")
+    return str(node.name).replace("#", "_").replace(".", "_").replace("/", "_")
 
 
 def element_code(code: str, index: tuple[int, ...], atom: bool = True) -> str:
@@ -100,7 +102,9 @@ def grad_code(node: Node, index: tuple[int, ...]) -> str:
 
 def state_code(node: Node, key: str, index: tuple[int, ...]) -> str:
     """The PyTorch expression of what an optimizer keeps for a parameter, after its step."""
-    return element_code(f"optimizer.state[{own_name(node) or _invented(node)}][{key!r}]", index)
+    run = run_of(str(node.name))
+    optimizer = f"{run}.optimizer" if run else "optimizer"
+    return element_code(f"{optimizer}.state[{own_name(node) or _invented(node)}][{key!r}]", index)
 
 
 def contribution_code(node: Node, argument: int, index: tuple[int, ...]) -> str:

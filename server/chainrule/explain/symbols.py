@@ -32,6 +32,7 @@ _GREEK = frozenset(
     )
 )
 _NAME = re.compile(r"([A-Za-z]+)_?([0-9]*)", re.ASCII)
+_OF_RUN = re.compile(r"(\w+)/([A-Za-z]+)_?([0-9]*)", re.ASCII)
 _OF_LAYER = re.compile(r"(\w+(?:\.\w+)*)\.(weight|bias)", re.ASCII)
 _OP = re.compile(r"(?:[\w.]*\.)?([a-z]\w*)#([0-9]+)")
 _SPECIAL = re.compile(r"([\\{}$&#^_%~])")
@@ -42,11 +43,14 @@ _EXACT_DIGITS = 6
 def variable(name: str) -> str:
     r"""A variable's name as LaTeX: ``w0`` → ``w_{0}``, ``theta`` → ``\theta``, ``loss`` → ``\mathrm{loss}``.
 
-    ``hidden1.weight`` → ``W_{\mathrm{hidden1}}``, and b for a bias.
+    ``hidden1.weight`` → ``W_{\mathrm{hidden1}}``, and b for a bias; ``adam/x`` of a run → ``x_{\mathrm{adam}}``.
     """
     match = _OF_LAYER.fullmatch(name)
     if match is not None:
         return rf"{'W' if match[2] == 'weight' else 'b'}_{{\mathrm{{{_escaped(match[1])}}}}}"
+    match = _OF_RUN.fullmatch(name)
+    if match is not None:
+        return rf"{variable(match[2])}_{{{match[3]}\mathrm{{{_escaped(match[1])}}}}}"
     match = _NAME.fullmatch(name)
     if match is None:
         return rf"\text{{{_escaped(name)}}}"

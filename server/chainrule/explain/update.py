@@ -90,7 +90,7 @@ def _explained(
     details = change.update.details
     old, new = element(node, node.value, index), element(node, change.update.value, index)
     match = _LAST.fullmatch(details[-1].formula)
-    optimizer = record.start.regime.optimizer
+    optimizer = record.start.regime.optimizer_of(str(node.name))
     direction = None if match is None else _last_named(details, match["step"])
     if match is None or direction is None or optimizer is None:
         difference = new - old

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
+    from chainrule.nn.runs import Runs
 
 
 def _read_kindly(value: object) -> object:
@@ -288,6 +289,52 @@ class OfImages(Protocol):
         ...
 
 
+class RunSpec(NamedTuple):
+    """One of several networks that a model trains side by side.
+
+    Attributes
+    ----------
+    name
+        Its parameters' names begin with it and a slash.
+    title
+        What it is called.
+    parameters
+        Of one that walks on a map: those along its axes.
+    loss
+        The label of the node that is its own loss.
+    """
+
+    name: str
+    title: str
+    parameters: tuple[str, ...]
+    loss: str
+
+
+class OfRuns(Protocol):
+    """What a model of several runs has beside :class:`Model`; its loss is the sum of theirs."""
+
+    @property
+    def runs(self) -> Sequence[RunSpec]: ...
+
+
+class MapArea(NamedTuple):
+    """The part of a plane that a map shows, from its lowest corner to its highest."""
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+
+
+class OfMap(OfRuns, Protocol):
+    """What a model has beside :class:`Model` whose runs walk on one surface over two parameters."""
+
+    @property
+    def area(self) -> MapArea: ...
+
+    def heights(self, places: HostArray) -> tuple[HostArray, HostArray]:
+        """The loss at (n, 2) places, (n,), and its gradients, (n, 2), by backpropagation."""
+        ...
+
+
 class Answers(Protocol):
     """What a model may have beside :class:`Model`: what it says to any inputs.
 
@@ -351,8 +398,8 @@ class Model(Protocol):
         """
         ...
 
-    def optimizer(self) -> Optimizer | None:
-        """A new optimizer; None where nothing is updated."""
+    def optimizer(self) -> Optimizer | Runs | None:
+        """A new optimizer, or one for each run; None where nothing is updated."""
         ...
 
     def line_for(self, kind: StepKind, node: Node | None) -> int | None:

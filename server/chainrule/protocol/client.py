@@ -11,6 +11,7 @@ from chainrule.protocol.numbers import Data
 
 Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Corner = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=2, max_length=2)]
 
 
 ANONYMOUS = "~" * 65
@@ -201,6 +202,31 @@ class UnfoldCommand(Command):
     row: int = Field(0, ge=0)
 
 
+class MapCommand(Command):
+    """The surface that runs walk on, over a part of the plane: heights, and the gradients that are its slopes.
+
+    Without ``low`` and ``high`` the part that the graph names.
+    """
+
+    type: Literal["map"]
+    low: Corner | None = None
+    high: Corner | None = None
+    count: int = Field(65, ge=2, le=129, description="Places along each axis, both ends included.")
+    arrows: int = Field(
+        15, ge=0, le=33, description="Gradients along each axis, each in the middle of its cell."
+    )
+
+
+class DifferencesCommand(Command):
+    """The gradient by all parameters, by finite differences and by backpropagation, each of them counted.
+
+    In float64, with the same batch, draws and edits: N + 1 forward passes for N numbers, and one backward pass. Of
+    several runs, each by itself.
+    """
+
+    type: Literal["differences"]
+
+
 class NudgeCommand(Command):
     """The loss of the cursor's iteration, and what it would be were one number larger by ``h``.
 
@@ -281,6 +307,8 @@ ClientMessage = Annotated[
     | SampleCommand
     | ArrowsCommand
     | UnfoldCommand
+    | MapCommand
+    | DifferencesCommand
     | NudgeCommand
     | FireCommand
     | PredictCommand

@@ -102,6 +102,22 @@ class Layer(Part):
     output: int = Field(description="What the next layer reads: (batch, units).")
 
 
+class Run(Part):
+    """One of several networks that are trained side by side. Nodes are given by their index in the graph."""
+
+    name: str = Field(description="Names of its nodes begin with it: 'adam/x', 'adam.mul#0'.")
+    title: str = Field(description="What it is called: 'Adam'.")
+    parameters: list[int] = Field(description="Of one that walks on a map: those along its axes, x first.")
+    loss: int = Field(description="Its own loss; the loss of the graph is the sum of these.")
+
+
+class MapArea(Part):
+    """The part of a map that is shown at first: x and y of its lowest corner and of its highest."""
+
+    low: list[float]
+    high: list[float]
+
+
 class ListingLine(Part):
     """A line of the PyTorch program that does the same."""
 
@@ -119,6 +135,10 @@ class Graph(Part):
     layers: list[Layer] = Field(
         default_factory=list, description="The network as layers, input first; empty where it is none."
     )
+    runs: list[Run] = Field(
+        default_factory=list, description="Networks that are trained side by side; empty: there is only one."
+    )
+    area: MapArea | None = Field(None, description="Where its runs walk on one surface.")
     steps: list[Step]
     listing: list[ListingLine]
 
@@ -162,7 +182,7 @@ FrameWhat = Literal[
     "own_grad",
 ]
 FrameDtype = Literal["float32", "float64", "int8"]
-PictureOf = Literal["units", "surface", "evaluation", "sample"]
+PictureOf = Literal["units", "surface", "evaluation", "sample", "runs"]
 """What is sent with frames where it was subscribed to; the first two are of a network on points of the plane."""
 
 
@@ -219,6 +239,36 @@ class Evaluation(Part):
     test: Scores | None
     health: list[LayerHealth] = Field(
         default_factory=list, description="Of each layer of the graph, the input first."
+    )
+
+
+class RunNumber(Part):
+    """A named intermediate of a run's update, for each of its parameters in order."""
+
+    symbol: str = Field(description="LaTeX.")
+    formula: str = Field(description="LaTeX.")
+    values: list[Number]
+
+
+Verdict = Literal["diverges", "arrived", "saddle", "plateau", "zigzags", "crawls", "walks"]
+
+
+class RunState(Part):
+    """How one of several runs is doing at the cursor."""
+
+    name: str
+    rate: Number = Field(description="The learning rate of this iteration.")
+    numbers: list[RunNumber] = Field(
+        description="The arithmetic of its updates in this iteration, in order; empty until they have been."
+    )
+    verdict: Verdict | None = Field(
+        description="Of one that walks on a map; null until the iteration's gradient is complete."
+    )
+    because: dict[str, Number] = Field(
+        default_factory=dict,
+        description="The numbers that the verdict rests on: ``gradient`` and ``step`` are lengths; ``distance`` is that to "
+        "where the slope would vanish; ``steep`` and ``flat`` are the largest and the least curvature; ``product`` is the "
+        "learning rate times ``steep``, and ``limit`` what it must stay below; ``steps`` would cross the map.",
     )
 
 

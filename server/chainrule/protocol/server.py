@@ -20,6 +20,7 @@ from chainrule.protocol.model import (
     Phase,
     Place,
     RunName,
+    RunState,
     Source,
     Step,
     Term,
@@ -92,6 +93,7 @@ class Frame(Message):
         description="Which points of the dataset this iteration is about, in the order of its rows; empty until they are loaded.",
     )
     evaluation: Evaluation | None = Field(None, description="Where it was subscribed to.")
+    runs: list[RunState] = Field(default_factory=list, description="Where they were subscribed to.")
 
 
 class Dataset(Message):
@@ -330,6 +332,45 @@ class Unfolded(Message):
     parts: list[UnfoldedPart]
 
 
+class MapResult(Message):
+    """The surface over a part of the plane. Row 0 has the least y, and comes first; in a row the least x."""
+
+    type: Literal["map_result"] = "map_result"
+    low: list[float]
+    high: list[float]
+    count: int
+    heights: list[Number]
+    arrows: int = Field(
+        description="Gradients along each axis; 0 where they would tell what is to be guessed."
+    )
+    field: list[list[Number]] = Field(description="(arrows², 2): the gradient in the middle of each cell.")
+
+
+class RunDifferences(Part):
+    """The gradient of one run by finite differences, beside that by backpropagation."""
+
+    name: str = Field(description="Empty where there is only one.")
+    parameters: list[str]
+    loss: Number
+    nudged: list[Number] = Field(
+        description="The loss where one number is larger by its ``steps``, for each of them."
+    )
+    steps: list[Number]
+    slopes: list[Number]
+    gradients: list[Number]
+    passes: int = Field(description="Forward passes that the slopes took.")
+
+
+class DifferencesResult(Message):
+    """Gradients by finite differences: slope = (nudged − loss) / step. Parameters' elements in order."""
+
+    type: Literal["differences_result"] = "differences_result"
+    cursor: Cursor
+    runs: list[RunDifferences]
+    backward_passes: int = Field(description="Backward passes that all ``gradients`` took together.")
+    largest: Number = Field(description="The largest difference between a slope and its gradient.")
+
+
 class NudgeResult(Message):
     """What one number does to the loss: (``nudged`` − ``loss``) / ``h`` = ``slope``, beside the ``gradient``."""
 
@@ -406,6 +447,8 @@ ServerMessage = Annotated[
     | SampleResult
     | ArrowsResult
     | Unfolded
+    | MapResult
+    | DifferencesResult
     | NudgeResult
     | Fired
     | Prediction

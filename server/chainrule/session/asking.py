@@ -12,10 +12,12 @@ from chainrule.explain import History, began, explain
 from chainrule.protocol.client import (
     ArrowsCommand,
     BreakpointCommand,
+    DifferencesCommand,
     ExplainCommand,
     FireCommand,
     GradcheckCommand,
     GuessCommand,
+    MapCommand,
     NudgeCommand,
     PredictCommand,
     PytorchCommand,
@@ -29,9 +31,11 @@ from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
 from chainrule.session.checks import consumers_missing, gradcheck, nudge, sweep
 from chainrule.session.core import Core
+from chainrule.session.differences import differences
 from chainrule.session.documents import withheld
 from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
+from chainrule.session.runs import surface_map
 from chainrule.session.samples import arrows, sample
 from chainrule.session.unfolding import unfolded
 from chainrule.session.view import View
@@ -47,6 +51,8 @@ Question = (
     | SampleCommand
     | ArrowsCommand
     | UnfoldCommand
+    | MapCommand
+    | DifferencesCommand
     | NudgeCommand
     | FireCommand
     | PredictCommand
@@ -76,6 +82,12 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             return [(yield from arrows(core, command))]
         case UnfoldCommand():
             return [unfolded(core, command)]
+        case MapCommand():
+            return [surface_map(core, command)]
+        case DifferencesCommand():
+            for name in core.record.start.regime.trained:
+                _require_revealed(core, core.record.find(name))
+            return [(yield from differences(core))]
         case NudgeCommand():
             _require_revealed(core, core.record.find(command.name))
             return [(yield from nudge(core, command))]

@@ -32,16 +32,8 @@ def gradcheck(core: Core, command: GradcheckCommand) -> Generator[None, None, Gr
     node, name = _varied(record, command.name)
     count = int(host.prod(node.shape))
     if 2 * count + 1 > core.limits.check_evaluations:
-        raise Refusal(
-            "limit_check",
-            422,
-            "The tensor is too large to be checked",
-            f"{count} elements take {2 * count + 1} forward passes; {core.limits.check_evaluations} are allowed.",
-            "Check a smaller tensor, or explain one element.",
-            reason="passes_of_check",
-            params={"passes": 2 * count + 1, "most": core.limits.check_evaluations},
-        )
-    exact = _in_float64(core, record, name)
+        raise limit_check(count, 2 * count + 1, core.limits.check_evaluations)
+    exact = in_float64(core, record, name)
     analytic = yield from _analytic(exact, record.iteration, name)
     evaluate = _evaluator(exact, record.iteration, name)
     x = host.zeros(node.shape) if node.op is not None else _leaf_value(exact, record.iteration, name)
@@ -105,7 +97,7 @@ def nudge(core: Core, command: NudgeCommand) -> Generator[None, None, NudgeResul
     place = tuple(command.index)
     if len(place) != len(node.shape) or any(k >= size for k, size in zip(place, node.shape, strict=True)):
         raise no_element(node, place)
-    exact = _in_float64(core, record, name)
+    exact = in_float64(core, record, name)
     analytic = yield from _analytic(exact, record.iteration, name)
     evaluate = _evaluator(exact, record.iteration, name)
     x = host.zeros(node.shape) if node.op is not None else _leaf_value(exact, record.iteration, name)
@@ -139,7 +131,7 @@ def nudge(core: Core, command: NudgeCommand) -> Generator[None, None, NudgeResul
     )
 
 
-def _in_float64(core: Core, record: Record, name: str) -> Carry:
+def in_float64(core: Core, record: Record, name: str) -> Carry:
     """What the iteration started from, in float64. Edited activations keep their δ, not their value."""
     start = record.start
     # A device without float64 is checked on the host: the question is the same.
@@ -281,6 +273,19 @@ def no_gradient(detail: str) -> Refusal:
         "It has no gradient",
         detail,
         "Choose a parameter, an input or an activation.",
+    )
+
+
+def limit_check(count: int, passes: int, most: int) -> Refusal:
+    """The refusal of a check that would take too many forward passes."""
+    return Refusal(
+        "limit_check",
+        422,
+        "The tensor is too large to be checked",
+        f"{count} elements take {passes} forward passes; {most} are allowed.",
+        "Check a smaller tensor, or explain one element.",
+        reason="passes_of_check",
+        params={"passes": passes, "most": most},
     )
 
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node
-from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Layer, Step
+from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Layer, MapArea, Run, Step
 from chainrule.trace import Record, StepRef, is_delta, is_edit
 
 
@@ -65,6 +65,7 @@ def topology(record: Record) -> int:
     of_plane = record.start.regime.of_plane
     if of_plane is not None:
         digest.update(repr((of_plane.layer_names, of_plane.input_labels, of_plane.output_labels)).encode())
+    digest.update(repr((_runs(record), _area(record))).encode())
     for line in model.listing:
         digest.update(f"{line.number} {line.code}\n".encode())
     return int.from_bytes(digest.digest()) + 1
@@ -90,6 +91,8 @@ def build_graph(record: Record, number: int) -> Graph:
         edges=edges,
         scopes=list(scopes),
         layers=_layers(record),
+        runs=_runs(record),
+        area=_area(record),
         steps=[_step(record, ref, verbs, first_edge) for ref in record.steps()],
         listing=list(record.start.regime.model.listing),
     )
@@ -124,6 +127,25 @@ def _layers(record: Record) -> list[Layer]:
             )
         )
     return found
+
+
+def _runs(record: Record) -> list[Run]:
+    """The runs of a model that has several."""
+    model, positions = record.start.regime.of_runs, record.positions
+    return [
+        Run(
+            name=run.name,
+            title=run.title,
+            parameters=[positions[record.find(name).index] for name in run.parameters],
+            loss=positions[record.find(run.loss).index],
+        )
+        for run in ([] if model is None else model.runs)
+    ]
+
+
+def _area(record: Record) -> MapArea | None:
+    model = record.start.regime.of_map
+    return None if model is None else MapArea(low=list(model.area.low), high=list(model.area.high))
 
 
 def edge_index(record: Record) -> list[int]:

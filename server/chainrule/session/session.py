@@ -20,11 +20,13 @@ from chainrule.protocol.client import (
     ClientMessage,
     CompareCommand,
     ConfigureCommand,
+    DifferencesCommand,
     EditCommand,
     ExplainCommand,
     FireCommand,
     GradcheckCommand,
     GuessCommand,
+    MapCommand,
     NudgeCommand,
     PauseCommand,
     PingCommand,
@@ -79,13 +81,24 @@ CHANGING = (
     SampleCommand,
     ArrowsCommand,
     UnfoldCommand,
+    MapCommand,
+    DifferencesCommand,
     NudgeCommand,
     PredictCommand,
     GuessCommand,
 )
 """Commands that wait for the one under way: they would change what it works on, or take long themselves."""
 
-SEARCHES = (GradcheckCommand, SweepCommand, SampleCommand, ArrowsCommand, UnfoldCommand, NudgeCommand)
+SEARCHES = (
+    GradcheckCommand,
+    SweepCommand,
+    SampleCommand,
+    ArrowsCommand,
+    UnfoldCommand,
+    MapCommand,
+    DifferencesCommand,
+    NudgeCommand,
+)
 QUESTIONS = (*SEARCHES, ExplainCommand)
 """Commands that only look. Long ones make way for any other, and begin again where it has led."""
 
@@ -488,6 +501,8 @@ class Session:
                 | SampleCommand()
                 | ArrowsCommand()
                 | UnfoldCommand()
+                | MapCommand()
+                | DifferencesCommand()
                 | NudgeCommand()
                 | FireCommand()
                 | PredictCommand()

@@ -193,9 +193,14 @@ class Line:
 
 def with_regime(carry: Carry, regime: Regime) -> Carry:
     """The same with another configuration in force. Another kind of optimizer starts with an empty state."""
-    before, after = carry.regime.optimizer, regime.optimizer
-    same = before is not None and after is not None and before.name == after.name
-    return replace(carry, regime=regime, slots=carry.slots if same else {})
+
+    def kept(name: str) -> bool:
+        before, after = carry.regime.optimizer_of(name), regime.optimizer_of(name)
+        return before is not None and after is not None and before.name == after.name
+
+    changed = [name for name in carry.slots if not kept(name)]
+    slots = {name: slot for name, slot in carry.slots.items() if name not in changed}
+    return replace(carry, regime=regime, slots=slots if changed else carry.slots)
 
 
 def watched(record: Record) -> dict[str, Array]:

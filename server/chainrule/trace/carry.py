@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from chainrule.engine.backend import Array, Backend, host
 from chainrule.engine.packing import Packing
 from chainrule.nn.optimizers import Optimizer
+from chainrule.nn.runs import Runs, run_of
 
 if TYPE_CHECKING:
     from chainrule.lessons.lesson import (
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
         OfImages,
         OfPlane,
         Scored,
+        OfMap,
+        OfPlane,
+        OfRuns,
     )
 
 CARRIED = ("parameter", "buffer")
@@ -31,11 +35,14 @@ NO_ARRAYS: Mapping[str, Array] = {}
 
 @dataclass(frozen=True, eq=False)
 class Regime:
-    """A configuration, the model built from it, and the optimizer that both name. In force from some iteration on."""
+    """A configuration, the model built from it, and the optimizer that both name. In force from some iteration on.
+
+    Of several runs, which train side by side, each has an optimizer of its own.
+    """
 
     config: LessonConfig
     model: Model
-    optimizer: Optimizer | None
+    optimizer: Optimizer | Runs | None
     backend: Backend
     dtype: str
     plans: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
@@ -69,6 +76,16 @@ class Regime:
         """The model, if it reads images."""
         model: Any = self.model
         return model if hasattr(model, "read") else None
+    def of_runs(self) -> OfRuns | None:
+        """The model, if it trains several networks side by side."""
+        model: Any = self.model
+        return model if hasattr(model, "runs") else None
+
+    @cached_property
+    def of_map(self) -> OfMap | None:
+        """The model, if its runs walk on one surface."""
+        model: Any = self.model
+        return model if hasattr(model, "heights") else None
 
     def carries_to(self, other: Regime) -> bool:
         """Whether parameters and buffers of this one can go on in the other: the same names, kinds and shapes."""
@@ -111,13 +128,39 @@ class Regime:
         carried = {s.name: host.shape(s.value) for s in self.model.leaves if s.kind in CARRIED}
         if self.backend.name != "numpy" or not carried or tuple(carried) != self.trained:
             return None
+        if isinstance(self.optimizer, Runs) and (
+            self.clipping or len(set(map(self.optimizer_of, carried))) > 1
+        ):
+            # A vector of all parameters goes through one algorithm, and has one norm.
+            return None
         return Packing(carried, self.native)
 
-    def norm(self, grads: Iterable[Array | None]) -> Array | None:
-        """The norm of all gradients together, where updates are clipped by it. The caller is in ``backend.quiet()``."""
-        if self.optimizer is None or self.optimizer.clip is None:
-            return None
-        return self.optimizer.norm([grad for grad in grads if grad is not None], self.backend)
+    def optimizer_of(self, name: str) -> Optimizer | None:
+        """What updates a parameter."""
+        return self.optimizer.of(name) if isinstance(self.optimizer, Runs) else self.optimizer
+
+    @cached_property
+    def clipping(self) -> bool:
+        """Whether gradients are kept within bounds."""
+        return any(one is not None and one.clip is not None for one in map(self.optimizer_of, self.trained))
+
+    def norms(self, grads: Iterable[tuple[str, Array | None]]) -> Mapping[str, Array | None]:
+        """By parameter the norm of all gradients of its run together; those are left out that are not clipped by it.
+
+        The caller is in ``backend.quiet()``.
+        """
+        if not self.clipping:
+            return {}
+        runs: dict[str, dict[str, Array]] = {}
+        for name, grad in grads:
+            if grad is not None:
+                runs.setdefault(run_of(name), {})[name] = grad
+        found: dict[str, Array | None] = {}
+        for own in runs.values():
+            optimizer = self.optimizer_of(next(iter(own)))
+            if optimizer is not None:
+                found |= dict.fromkeys(own, optimizer.norm(list(own.values()), self.backend))
+        return found
 
 
 class Slot(NamedTuple):

@@ -54,7 +54,7 @@ class ParameterUpdate:
     optimizer
         What computed it.
     norm
-        That of all gradients together, where it clips by it.
+        That of all gradients of its run together, where it clips by it.
     """
 
     node: Node
@@ -190,7 +190,7 @@ class Replayed:
         before, after, w = self.start.slots, self.end, self.workspace
         regime = self.start.regime
         with regime.backend.quiet():
-            norm = regime.norm(w[total] for _, total in self.trained if total is not None)
+            norms = regime.norms((name, None if total is None else w[total]) for name, total in self.trained)
         return [
             ParameterUpdate(
                 by_name[name],
@@ -198,8 +198,8 @@ class Replayed:
                 after.values[name],
                 before.get(name, FIRST),
                 after.slots.get(name, FIRST),
-                regime.optimizer,
-                norm,
+                regime.optimizer_of(name),
+                norms.get(name),
             )
             for name, total in self.trained
         ]

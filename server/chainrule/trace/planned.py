@@ -38,13 +38,15 @@ class Planned:
     def __init__(self, record: Record, regime: Regime, stale: Mapping[int, Array]) -> None:
         """From an iteration that was traced, with the gradients of before, by place on the tape."""
         plan = self.plan = Plan(record.nodes, record.root, record.contributions, stale)
-        own, optimizer = regime.leaves, regime.optimizer
+        own = regime.leaves
         places = {str(node.name): place for place, node in enumerate(record.nodes)}
         self.trained: list[tuple[str, int | None]] = []
         self.steps: list[tuple[str, int, int, Step]] = []
-        rates = []
+        rates, optimizers = [], set()
         for name in regime.trained:
+            optimizer = regime.optimizer_of(name)
             assert optimizer is not None
+            optimizers.add(optimizer)
             place = places[name]
             total, value = plan.totals.get(place), record.nodes[place].value
             self.trained.append((name, total))
@@ -52,7 +54,7 @@ class Planned:
                 self.steps.append((name, plan.slots[place], total, optimizer.bind(value, regime.backend)))
                 rates.append(optimizer.plain_rate(value, regime.backend) if value.shape else None)
         dtypes = {None if rate is None else rate.dtype for rate in rates}
-        self.plain = rates[0] if len(dtypes) == 1 else None
+        self.plain = rates[0] if len(dtypes) == len(optimizers) == 1 else None
         names = [str(node.name) for node in plan.leaves]
         self.leaves: list[tuple[str, Array | None]] = [
             (str(node.name), None if node.name in own else node.value) for node in plan.leaves
@@ -104,10 +106,10 @@ class Planned:
                     last, kept = before, Slot(before.updates + 1, before.state)
                 slots_after[name] = kept
         else:
-            norm = regime.norm(w[total] for _, _, total, _ in self.steps)
+            norms = regime.norms((name, w[total]) for name, _, total, _ in self.steps)
             for name, slot, total, step in self.steps:
                 before = slots.get(name, FIRST)
-                value, state = step(w[slot], w[total], before.state, before.updates + 1, norm)
+                value, state = step(w[slot], w[total], before.state, before.updates + 1, norms.get(name))
                 values_after[name], slots_after[name] = value, Slot(before.updates + 1, state)
         grads = {name: w[total] for name, total in self.grads}
         if self.stale:

@@ -13,6 +13,7 @@ from chainrule.engine.backward import backward
 from chainrule.engine.tape import Node, Tape
 from chainrule.engine.tensor import leaf
 from chainrule.errors import Refusal
+from chainrule.nn.optimizers import Optimizer
 from chainrule.trace.carry import CARRIED, FIRST, Carry, Regime, Shift, Slot
 from chainrule.trace.computed import ParameterUpdate, Traced
 from chainrule.trace.planned import Planned
@@ -126,12 +127,13 @@ def _recorded(
     values, slots = dict(carry.values), dict(carry.slots)
     for name, node in tape.written.items():
         values[name] = node.value
-    norm = regime.norm(grads.get(by_name[name].index) for name in regime.trained)
+    norms = regime.norms((name, grads.get(by_name[name].index)) for name in regime.trained)
     for name in regime.trained:
         node = by_name[name]
         grad, before = grads.get(node.index), carry.slots.get(name, FIRST)
-        values[name], slots[name] = _updated(regime, node.value, grad, before, norm)
-        updates.append(ParameterUpdate(node, grad, values[name], before, slots[name], regime.optimizer, norm))
+        optimizer, norm = regime.optimizer_of(name), norms.get(name)
+        values[name], slots[name] = _updated(regime, optimizer, node.value, grad, before, norm)
+        updates.append(ParameterUpdate(node, grad, values[name], before, slots[name], optimizer, norm))
     kept = {
         node.name: grads[node.index]
         for node in nodes
@@ -143,9 +145,13 @@ def _recorded(
 
 
 def _updated(
-    regime: Regime, value: Array, grad: Array | None, before: Slot, norm: Array | None
+    regime: Regime,
+    optimizer: Optimizer | None,
+    value: Array,
+    grad: Array | None,
+    before: Slot,
+    norm: Array | None,
 ) -> tuple[Array, Slot]:
-    optimizer = regime.optimizer
     if grad is None or optimizer is None:
         return value, before
     t = before.updates + 1

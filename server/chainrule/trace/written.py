@@ -88,14 +88,16 @@ class Writing:
     """
 
     def __init__(self, planned: Planned, sheet: Sheet, packing: Packing[str], regime: Regime) -> None:
-        assert regime.optimizer is not None
+        # What is packed is trained by one algorithm.
+        optimizer = regime.optimizer_of(next(iter(packing.spans)))
+        assert optimizer is not None
         self.plan, self.layout, self.trained = planned.plan, planned.layout, planned.trained
         self._sheet, self._packing, self._regime = sheet, packing, regime
         like = sheet.parameters
-        self._step = regime.optimizer.bind(like, regime.backend)
-        self._rate = regime.optimizer.plain_rate(like, regime.backend)
+        self._step = optimizer.bind(like, regime.backend)
+        self._rate = optimizer.plain_rate(like, regime.backend)
         self._change = packing.empty()
-        self._clips = regime.optimizer.clip is not None
+        self._clips = regime.clipping
         self._given: tuple[Array, ...] = tuple(sheet.given.values())
         draws, places = dict(planned.drawn), {slot: k for k, slot in enumerate(sheet.given)}
         self._drawn = [(k, draws[slot]) for slot, k in places.items() if slot in draws]
@@ -139,7 +141,8 @@ class Writing:
         if self._rate is not None:
             change = host.multiply(grads, self._rate, self._change)
             return before - change, grads, PackedSlots(packing, t, NO_ARRAYS)
-        norm = self._regime.norm(packing.views(grads).values()) if self._clips else None
+        norms = self._regime.norms(packing.views(grads).items()) if self._clips else {}
+        norm = next(iter(norms.values()), None)
         after, state = self._step(before, grads, kept.state, t, norm)
         return after, grads, PackedSlots(packing, t, state)
 
