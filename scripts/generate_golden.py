@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
     "one-weight": ("one-weight", {}, 3),
     "one-layer": ("one-layer", {}, 2),
+    "map-and-hiker": ("map-and-hiker", {"hikers": ["sgd", "adam"]}, 2),
     "one-weight-adam": ("one-weight", {"optimizer": "adam", "lr": 0.1}, 2),
     "circuit": ("circuit", {}, 1),
     "circuit-fan-out": ("circuit", {"preset": "fan-out"}, 1),

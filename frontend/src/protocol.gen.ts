@@ -495,7 +495,7 @@ export interface components {
             /** @default null */
             command?: string | null;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -794,6 +794,42 @@ export interface components {
              */
             kind: "dead";
         };
+        /**
+         * @description The gradient by all parameters, by finite differences and by backpropagation, each of them counted.
+         *
+         *     In float64, with the same batch, draws and edits: N + 1 forward passes for N numbers, and one backward pass. Of
+         *     several runs, each by itself.
+         */
+        DifferencesCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "differences";
+        };
+        /** @description Gradients by finite differences: slope = (nudged − loss) / step. Parameters' elements in order. */
+        DifferencesResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "differences_result";
+            cursor: components["schemas"]["Cursor"];
+            runs: components["schemas"]["RunDifferences"][];
+            /** @description Backward passes that all ``gradients`` took together. */
+            backward_passes: number;
+            /** @description The largest difference between a slope and its gradient. */
+            largest: components["schemas"]["Number"];
+        };
         /** @description The answer to a command that only needs a yes. */
         Done: {
             /** @default 0 */
@@ -1019,6 +1055,8 @@ export interface components {
              * @default null
              */
             evaluation: components["schemas"]["Evaluation"] | null;
+            /** @description Where they were subscribed to. */
+            runs: components["schemas"]["RunState"][];
         };
         /**
          * @description A tensor of a frame.
@@ -1029,12 +1067,11 @@ export interface components {
          *     ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
          *     for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
          *     y, column 0 the least x; both ends of the dataset's range are among the places.
-         *     ``own_value`` and ``own_grad`` are one sample's part of a node, without the axis of samples.
          *     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
          */
         FrameTensor: {
             /** @enum {string} */
-            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "change" | "map" | "surface" | "own_value" | "own_grad";
+            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "change" | "map" | "surface";
             index: number;
             /** @enum {string} */
             dtype: "float32" | "float64" | "int8";
@@ -1110,6 +1147,13 @@ export interface components {
             scopes: string[];
             /** @description The network as layers, input first; empty where it is none. */
             layers: components["schemas"]["Layer"][];
+            /** @description Networks that are trained side by side; empty: there is only one. */
+            runs: components["schemas"]["Run"][];
+            /**
+             * @description Where its runs walk on one surface.
+             * @default null
+             */
+            area: components["schemas"]["MapArea"] | null;
             steps: components["schemas"]["Step"][];
             listing: components["schemas"]["ListingLine"][];
         };
@@ -1284,15 +1328,77 @@ export interface components {
              */
             plot: string | null;
             /**
-             * @description Steps a second at which it is played at first; null: trained as fast as possible.
+             * @description Units a second at which it is played at first; null: trained as fast as possible.
              * @default 1
              */
             pace: number | null;
+            /**
+             * @description By which it is played at first.
+             * @default step
+             * @enum {string}
+             */
+            unit: "step" | "phase" | "iteration" | "epoch";
         };
         /** @description A line of the PyTorch program that does the same. */
         ListingLine: {
             number: number;
             code: string;
+        };
+        /** @description The part of a map that is shown at first: x and y of its lowest corner and of its highest. */
+        MapArea: {
+            low: number[];
+            high: number[];
+        };
+        /**
+         * @description The surface that runs walk on, over a part of the plane: heights, and the gradients that are its slopes.
+         *
+         *     Without ``low`` and ``high`` the part that the graph names.
+         */
+        MapCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "map";
+            /** @default null */
+            low?: number[] | null;
+            /** @default null */
+            high?: number[] | null;
+            /**
+             * @description Places along each axis, both ends included.
+             * @default 65
+             */
+            count?: number;
+            /**
+             * @description Gradients along each axis, each in the middle of its cell.
+             * @default 15
+             */
+            arrows?: number;
+        };
+        /** @description The surface over a part of the plane. Row 0 has the least y, and comes first; in a row the least x. */
+        MapResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "map_result";
+            low: number[];
+            high: number[];
+            count: number;
+            heights: components["schemas"]["Number"][];
+            /** @description Gradients along each axis; 0 where they would tell what is to be guessed. */
+            arrows: number;
+            /** @description (arrows², 2): the gradient in the middle of each cell. */
+            field: components["schemas"]["Number"][][];
         };
         /**
          * @description Stop where a metric begins to be beyond a threshold: it is in this iteration, and was not in the one before.
@@ -1650,6 +1756,53 @@ export interface components {
             /** @default 3 */
             iterations?: number;
         };
+        /** @description One of several networks that are trained side by side. Nodes are given by their index in the graph. */
+        Run: {
+            /** @description Names of its nodes begin with it: 'adam/x', 'adam.mul#0'. */
+            name: string;
+            /** @description What it is called: 'Adam'. */
+            title: string;
+            /** @description Of one that walks on a map: those along its axes, x first. */
+            parameters: number[];
+            /** @description Its own loss; the loss of the graph is the sum of these. */
+            loss: number;
+        };
+        /** @description The gradient of one run by finite differences, beside that by backpropagation. */
+        RunDifferences: {
+            /** @description Empty where there is only one. */
+            name: string;
+            parameters: string[];
+            loss: components["schemas"]["Number"];
+            /** @description The loss where one number is larger by its ``steps``, for each of them. */
+            nudged: components["schemas"]["Number"][];
+            steps: components["schemas"]["Number"][];
+            slopes: components["schemas"]["Number"][];
+            gradients: components["schemas"]["Number"][];
+            /** @description Forward passes that the slopes took. */
+            passes: number;
+        };
+        /** @description A named intermediate of a run's update, for each of its parameters in order. */
+        RunNumber: {
+            /** @description LaTeX. */
+            symbol: string;
+            /** @description LaTeX. */
+            formula: string;
+            values: components["schemas"]["Number"][];
+        };
+        /** @description How one of several runs is doing at the cursor. */
+        RunState: {
+            name: string;
+            /** @description The learning rate of this iteration. */
+            rate: components["schemas"]["Number"];
+            /** @description The arithmetic of its updates in this iteration, in order; empty until they have been. */
+            numbers: components["schemas"]["RunNumber"][];
+            /** @description Of one that walks on a map; null until the iteration's gradient is complete. */
+            verdict: ("diverges" | "arrived" | "saddle" | "plateau" | "zigzags" | "crawls" | "walks") | null;
+            /** @description The numbers that the verdict rests on: ``gradient`` and ``step`` are lengths; ``distance`` is that to where the slope would vanish; ``steep`` and ``flat`` are the largest and the least curvature; ``product`` is the learning rate times ``steep``, and ``limit`` what it must stay below; ``steps`` would cross the map. */
+            because: {
+                [key: string]: components["schemas"]["Number"];
+            };
+        };
         /**
          * @description One sample of the batch at the cursor by itself: its row of every node, and the gradient of its own loss term.
          *
@@ -1729,7 +1882,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -1859,10 +2012,8 @@ export interface components {
         /**
          * @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
          *
-         *     ``only``: values and gradients of these alone, and nothing of other nodes and of edges.
          *     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
-         *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
-         *     of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
+         *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's.
          */
         SubscribeCommand: {
             /**
@@ -1877,11 +2028,7 @@ export interface components {
             type: "subscribe";
             /** @default null */
             names?: string[] | null;
-            /** @default false */
-            only?: boolean;
-            pictures?: ("units" | "surface" | "evaluation" | "sample")[];
-            /** @default 0 */
-            row?: number;
+            pictures?: ("units" | "surface" | "evaluation" | "runs")[];
         };
         /** @description What stands for a tensor too large to send unasked. */
         Summary: {
@@ -3096,6 +3243,8 @@ export type Cursor = components["schemas"]["Cursor"];
 export type Data = components["schemas"]["Data"];
 export type Dataset = components["schemas"]["Dataset"];
 export type DeadCondition = components["schemas"]["DeadCondition"];
+export type DifferencesCommand = components["schemas"]["DifferencesCommand"];
+export type DifferencesResult = components["schemas"]["DifferencesResult"];
 export type Done = components["schemas"]["Done"];
 export type EditCommand = components["schemas"]["EditCommand"];
 export type ErrorMessage = components["schemas"]["ErrorMessage"];
@@ -3122,6 +3271,9 @@ export type LayerHealth = components["schemas"]["LayerHealth"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];
+export type MapArea = components["schemas"]["MapArea"];
+export type MapCommand = components["schemas"]["MapCommand"];
+export type MapResult = components["schemas"]["MapResult"];
 export type MetricCondition = components["schemas"]["MetricCondition"];
 export type Metrics = components["schemas"]["Metrics"];
 export type Moved = components["schemas"]["Moved"];
@@ -3145,6 +3297,10 @@ export type Progress = components["schemas"]["Progress"];
 export type PytorchCommand = components["schemas"]["PytorchCommand"];
 export type PytorchResult = components["schemas"]["PytorchResult"];
 export type RisingCondition = components["schemas"]["RisingCondition"];
+export type Run = components["schemas"]["Run"];
+export type RunDifferences = components["schemas"]["RunDifferences"];
+export type RunNumber = components["schemas"]["RunNumber"];
+export type RunState = components["schemas"]["RunState"];
 export type SampleCommand = components["schemas"]["SampleCommand"];
 export type SampleResult = components["schemas"]["SampleResult"];
 export type Scores = components["schemas"]["Scores"];

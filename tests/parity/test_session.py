@@ -29,6 +29,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("test-matrix", {"zero_grad": False, "dtype": "float64"}),
     ("one-layer", {}),
     ("one-layer", {"form": "fused", "scale": -3.0}),
+    ("map-and-hiker", {"surface": "rosenbrock"}),
+    ("map-and-hiker", {"surface": "network", "hikers": ["nesterov", "adamw"], "zero_grad": False}),
     ("playground", {"batch_size": 4, "l1": 0.01}),
     ("convolution", {"batch_size": 3, "filters1": 2, "filters2": 3}),
     *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],

@@ -22,6 +22,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "matrix in float64": ("test-matrix", {"optimizer": "adamw", "dtype": "float64", "zero_grad": False}),
     "circuit": ("circuit", {}),
     "one layer": ("one-layer", {"optimizer": "adam"}),
+    "map and hiker": ("map-and-hiker", {}),
     "playground": ("playground", {"batch_size": 40, "l2": 0.01}),
     "convolution": ("convolution", {"batch_size": 4, "filters1": 2, "filters2": 2}),
 }

@@ -27,6 +27,7 @@ NAMES = st.sampled_from(
         "constant#0",
         "mean#0",
         "hidden1.weight",
+        "sgd/x",
         "nothing",
         "δ",
         " ",
@@ -121,6 +122,10 @@ COMMANDS = st.one_of(
         source=st.none() | st.integers(0, 5),
         row=st.integers(0, 12),
     ),
+    command(
+        "map", low=st.none() | st.lists(st.floats(-4, 4), min_size=2, max_size=2), count=st.integers(2, 5)
+    ),
+    command("differences"),
     command("nudge", name=NAMES, index=INDEX, h=st.floats(-1, 1)),
     command("fire", name=NAMES),
     command("predict", on=st.booleans()),

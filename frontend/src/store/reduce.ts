@@ -102,6 +102,8 @@ function apply(state: State, action: Action): State {
     case "sample_result":
     case "arrows_result":
     case "unfolded":
+    case "map_result":
+    case "differences_result":
     case "nudge_result":
       // For whoever asked.
       return state;

@@ -2,7 +2,7 @@
 import type { Graph } from "./types";
 import type { Tab, Zoom } from "./view";
 
-/** What comes out of a network, else what the step computes; of numbers one by one always that. */
+/** What comes out of a network or becomes of hikers, else what the step computes; of numbers one by one always that. */
 export function naturalTab(graph: Graph | null, zoom: Zoom | null = null): Tab {
   return hasOutput(graph) && zoom !== "scalars" ? "output" : "rule";
 }
@@ -13,5 +13,5 @@ export function shownTab(graph: Graph | null, chosen: Tab | null, zoom: Zoom | n
 }
 
 function hasOutput(graph: Graph | null): boolean {
-  return graph !== null && graph.layers.length > 0;
+  return graph !== null && (graph.layers.length > 0 || graph.area !== null);
 }

@@ -1,7 +1,7 @@
 /** What the address holds: lesson, seed, configuration, cursor and view. Pure, both ways. */
 import type { Breakpoint, JournalEntry, CompanionRecipe } from "./types";
 
-export type Zoom = "layers" | "operations" | "scalars";
+export type Zoom = "layers" | "map" | "operations" | "scalars";
 export type Tab = "output" | "rule" | "tensor" | "pytorch" | "api";
 export type Scale = "unit" | "layer" | "global";
 
@@ -13,6 +13,14 @@ export interface Plane {
   discrete: boolean;
   /** Whose confusion matrix. */
   part: "train" | "test";
+}
+
+/** How a map with hikers is shown. */
+export interface MapLook {
+  /** As a surface in perspective, else as contours. */
+  surface: boolean;
+  /** Arrows by finite differences, else by backpropagation. */
+  differences: boolean;
 }
 
 /** A node, or with `argument` the edge into that argument of it. By name, so that it outlives a topology. */
@@ -46,6 +54,7 @@ export interface View {
   /** Null: as is natural for the graph. */
   tab: Tab | null;
   plane: Plane;
+  map: MapLook;
   scale: Scale;
   present: boolean;
   journal: JournalEntry[];
@@ -58,7 +67,7 @@ export interface View {
 
 export const DEFAULT_LESSON = "one-weight";
 export const DEFAULT_SEED = 7;
-const ZOOMS: readonly Zoom[] = ["layers", "operations", "scalars"];
+const ZOOMS: readonly Zoom[] = ["layers", "map", "operations", "scalars"];
 const TABS: readonly Tab[] = ["output", "rule", "tensor", "pytorch", "api"];
 const SCALES: readonly Scale[] = ["unit", "layer", "global"];
 
@@ -74,6 +83,7 @@ export const defaultView: View = {
   sample: null,
   tab: null,
   plane: { test: false, discrete: false, part: "test" },
+  map: { surface: false, differences: false },
   scale: "global",
   present: false,
   journal: [],
@@ -98,6 +108,8 @@ export function viewToUrl(view: View): string {
   if (view.tab) add("tab", view.tab);
   const plane = planeToText(view.plane);
   if (plane) add("plane", plane);
+  const map = [view.map.surface && "surface", view.map.differences && "differences"].filter(Boolean).join();
+  if (map) add("map", map);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
   if (!view.snapshot && view.journal.length > 0) add("j", JSON.stringify(view.journal));
@@ -121,6 +133,7 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     sample: sampleFrom(query.get("sample")),
     tab: oneOf(TABS, query.get("tab"), null),
     plane: planeFrom(query.get("plane")),
+    map: mapFrom(query.get("map")),
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
     present: query.get("present") === "1",
     journal: arrayFrom(query.get("j")) as JournalEntry[],
@@ -227,6 +240,11 @@ function planeFrom(text: string | null): Plane {
     discrete: words.includes("discrete"),
     part: words.includes("train") ? "train" : "test",
   };
+}
+
+function mapFrom(text: string | null): MapLook {
+  const words = (text ?? "").split(",");
+  return { surface: words.includes("surface"), differences: words.includes("differences") };
 }
 
 function readable(text: string): string {

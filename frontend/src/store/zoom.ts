@@ -9,7 +9,7 @@ export function levelsOf(graph: Graph | null): readonly Zoom[] {
   if (!graph) return ["scalars"];
   let levels = cache.get(graph);
   if (!levels) {
-    const network: Zoom[] = graph.layers.length > 0 ? ["layers"] : [];
+    const network: Zoom[] = graph.layers.length > 0 ? ["layers"] : graph.area ? ["map"] : [];
     // Of a network, one unit is unfolded at a time.
     const scalars: Zoom[] = allScalars(graph) || graph.layers.length > 0 ? ["scalars"] : [];
     levels = [...network, "operations", ...scalars];
@@ -22,7 +22,7 @@ export function levelsOf(graph: Graph | null): readonly Zoom[] {
 export function shownZoom(graph: Graph | null, chosen: Zoom | null): Zoom {
   const levels = levelsOf(graph);
   if (chosen && levels.includes(chosen)) return chosen;
-  return (graph && allScalars(graph) ? levels.at(-1) : levels[0]) ?? "operations";
+  return (graph && !graph.area && allScalars(graph) ? levels.at(-1) : levels[0]) ?? "operations";
 }
 
 export function allScalars(graph: Graph): boolean {

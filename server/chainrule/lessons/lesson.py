@@ -27,6 +27,7 @@ from chainrule.protocol.model import (
     Preset,
     StepKind,
     Text,
+    Unit,
 )
 from chainrule.reading import read_number
 
@@ -422,7 +423,9 @@ class Lesson(Generic[C]):
     build
         (configuration, seed, backend, dtype) → model. Raises refusals.
     pace
-        Steps a second at which the page plays it at first; None trains as fast as possible.
+        Units a second at which the page plays it at first; None trains as fast as possible.
+    unit
+        By which it is played at first.
     """
 
     slug: str
@@ -436,6 +439,7 @@ class Lesson(Generic[C]):
     beats: Callable[[C], list[Beat]]
     build: Callable[[C, int, Backend, str], Model]
     pace: float | None = 1.0
+    unit: Unit = "step"
 
     def brief(self) -> LessonBrief:
         """What a list of lessons shows of it."""
@@ -456,6 +460,7 @@ class Lesson(Generic[C]):
             presets=list(self.presets),
             plot=self.plot,
             pace=self.pace,
+            unit=self.unit,
         )
 
 

@@ -508,8 +508,9 @@ class LessonInfo(LessonBrief):
     presets: list[Preset]
     plot: str | None = Field(None, description="The parameter over which the loss is drawn as a curve.")
     pace: float | None = Field(
-        1.0, description="Steps a second at which it is played at first; null: trained as fast as possible."
+        1.0, description="Units a second at which it is played at first; null: trained as fast as possible."
     )
+    unit: Unit = Field("step", description="By which it is played at first.")
 
 
 class Place(Part):

@@ -65,7 +65,8 @@ def topology(record: Record) -> int:
     of_plane = record.start.regime.of_plane
     if of_plane is not None:
         digest.update(repr((of_plane.layer_names, of_plane.input_labels, of_plane.output_labels)).encode())
-    digest.update(repr((_runs(record), _area(record))).encode())
+    if record.start.regime.of_runs is not None:
+        digest.update(repr((_runs(record), _area(record))).encode())
     for line in model.listing:
         digest.update(f"{line.number} {line.code}\n".encode())
     return int.from_bytes(digest.digest()) + 1

@@ -24,6 +24,7 @@ import type {
 import { naturalTab, shownTab } from "../../store/tab";
 import {
   defaultView,
+  type MapLook,
   type Plane,
   type Scale,
   type Selection,
@@ -110,6 +111,10 @@ export class Page {
   tab: Tab | null = $state(null);
   /** How the output over the plane is shown. */
   plane: Plane = $state.raw(defaultView.plane);
+  /** How a map with hikers is shown. */
+  map: MapLook = $state.raw(defaultView.map);
+  /** The hiker that is looked at. */
+  hiker: string | null = $state(null);
   sheet: SheetTab = $state("lesson");
   /** What stands on the left where not both the lesson and the set-up do. */
   left: "setup" | "lesson" = $state("setup");
@@ -418,6 +423,7 @@ export class Page {
     this.scale = view.scale;
     this.tab = view.tab;
     this.plane = view.plane;
+    this.map = view.map;
     this.selection = view.selection;
     this.unfolding.unit = view.unit;
     this.unfolding.row = view.sample;

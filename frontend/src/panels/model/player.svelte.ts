@@ -12,7 +12,7 @@ export class Player {
   readonly #counter = new Counter();
   /** What was chosen in a lesson; another lesson begins at its own pace. */
   #chosen: { lesson: string | undefined; rate: number | null } | null = $state.raw(null);
-  #unit: Unit = $state("step");
+  #ofUnit: { lesson: string | undefined; unit: Unit } | null = $state.raw(null);
   /** Iterations a second while it plays, now and then renewed; null where it does not, or too little is known. */
   perSecond: number | null = $state(null);
 
@@ -22,7 +22,9 @@ export class Player {
   }
 
   get unit(): Unit {
-    return this.#unit;
+    const lesson = this.#page.state.lesson;
+    if (this.#ofUnit && this.#ofUnit.lesson === lesson?.slug) return this.#ofUnit.unit;
+    return lesson?.unit ?? "step";
   }
 
   get rate(): number | null {
@@ -46,7 +48,7 @@ export class Player {
   }
 
   setUnit(unit: Unit): void {
-    this.#unit = unit;
+    this.#ofUnit = { lesson: this.#page.state.lesson?.slug, unit };
     if (this.playing) this.#play();
   }
 

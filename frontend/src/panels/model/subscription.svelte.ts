@@ -3,7 +3,7 @@ import { untrack } from "svelte";
 import type { PictureOf } from "../../store/types";
 import type { Link } from "./link";
 
-const PICTURES: readonly PictureOf[] = ["units", "surface", "evaluation"];
+const PICTURES: readonly PictureOf[] = ["units", "surface", "evaluation", "runs"];
 
 export class Subscription {
   /** What each of those who look wants; several may want the same. */

@@ -158,6 +158,7 @@ export class Visit {
       sample: page.unfolding.row,
       tab: page.tab,
       plane: page.plane,
+      map: page.map,
       scale: page.scale,
       present: page.presenting,
     };

@@ -23,4 +23,5 @@ LESSON = Lesson(
     beats=beats,
     build=build,
     pace=4.0,
+    unit="iteration",
 )

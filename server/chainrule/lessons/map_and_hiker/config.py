@@ -117,7 +117,7 @@ NAMES: dict[HikerName, str] = {
     "sgd": "SGD",
     "momentum": "Momentum",
     "nesterov": "Nesterov",
-    "rmsprop": "RMSProp",
+    "rmsprop": "RMSprop",
     "adam": "Adam",
     "adamw": "AdamW",
 }
@@ -168,7 +168,7 @@ FIELDS = (
     _number("y", text("y", "y"), _START, applies="rebuild", least=None),
     *(_number(f"lr_{name}", text(NAMES[name], NAMES[name]), _RATES) for name in HIKERS),
     _number("momentum", text("momentum μ", "động lượng μ"), _MORE, most=1.0, folded=True),
-    _number("alpha", text("RMSProp: smoothing α", "RMSProp: hệ số làm mượt α"), _MORE, most=1.0, folded=True),
+    _number("alpha", text("RMSprop: smoothing α", "RMSprop: hệ số làm mượt α"), _MORE, most=1.0, folded=True),
     _number(
         "beta1",
         text("Adam: decay of the mean β₁", "Adam: hệ số suy giảm trung bình β₁"),
