@@ -22,7 +22,7 @@ def test_a_start_is_dragged_and_its_gradient_is_explained_both_ways(page: Page) 
     page.mouse.down()
     page.mouse.move(x + 150, y + 60, steps=3)
     page.mouse.up()
-    expect(page).to_have_url(re.compile("[?&]c="))
+    expect(page).to_have_url(re.compile("[?&]j="))
     name = flag.get_attribute("aria-label") or ""
     found = re.search(r"x (\S+), y (\S+)\.", name)
     assert found

@@ -12,6 +12,7 @@ export function shownTab(graph: Graph | null, chosen: Tab | null, zoom: Zoom | n
   return chosen === null || (chosen === "output" && !hasOutput(graph)) ? naturalTab(graph, zoom) : chosen;
 }
 
-function hasOutput(graph: Graph | null): boolean {
-  return graph !== null && (graph.layers.length > 0 || graph.area !== null);
+/** Whether there is more to see than numbers of the graph. */
+export function hasOutput(graph: Graph | null): boolean {
+  return Boolean(graph?.layers.length || graph?.area);
 }

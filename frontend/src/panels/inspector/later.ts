@@ -10,7 +10,6 @@ export const trail = new Later(() => import("./Trail.svelte"));
 export const unfoldRule = new Later(() => import("./UnfoldRule.svelte"));
 export const unfoldOffer = new Later<{ choice: UnitChoice }>(() => import("./UnfoldOffer.svelte"));
 export const outputTab = new Later(() => import("../output/Output.svelte"));
-export const hikersTab = new Later(() => import("../map/Hikers.svelte"));
 export const tensorTab = new Later(() => import("./TensorTab.svelte"));
 export const pytorchTab = new Later(() => import("./Pytorch.svelte"));
 export const apiTab = new Later(() => import("./Api.svelte"));
