@@ -6,9 +6,11 @@ import { m } from "../../i18n/paraglide/messages.js";
 import { Ask } from "../model/ask.svelte";
 import type { Page } from "../model/page.svelte";
 
-/** Gradients by finite differences of the cursor's iteration: asked where they are shown. Call while a component is set up. */
-export function askDifferences(page: Page): Ask<"differences_result"> {
-  return new Ask(page.link, "differences_result", () => {
+let found: DifferencesResult | null = $state.raw(null);
+
+/** Asks for gradients by finite differences of the cursor's iteration, where they are shown. Call while the map is set up. */
+export function followDifferences(page: Page): void {
+  const asked = new Ask(page.link, "differences_result", () => {
     const { cursor } = page.state;
     if (!page.map.differences || !cursor || page.phase === "forward" || page.withheld) return null;
     return {
@@ -16,12 +18,14 @@ export function askDifferences(page: Page): Ask<"differences_result"> {
       command: { type: "differences" },
     };
   });
+  $effect(() => {
+    found = asked.value;
+  });
 }
 
 /** What was found, where it belongs to the cursor's iteration. */
-export function shownDifferences(page: Page, asked: Ask<"differences_result">): DifferencesResult | null {
+export function differencesAt(page: Page): DifferencesResult | null {
   const { cursor } = page.state;
-  const found = asked.value;
   if (!page.map.differences || !found || !cursor || page.phase === "forward") return null;
   return found.cursor.branch === cursor.branch && found.cursor.iteration === cursor.iteration ? found : null;
 }
