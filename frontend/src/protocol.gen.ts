@@ -1067,11 +1067,12 @@ export interface components {
          *     ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
          *     for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
          *     y, column 0 the least x; both ends of the dataset's range are among the places.
+         *     ``own_value`` and ``own_grad`` are one sample's part of a node, without the axis of samples.
          *     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
          */
         FrameTensor: {
             /** @enum {string} */
-            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "change" | "map" | "surface";
+            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "change" | "map" | "surface" | "own_value" | "own_grad";
             index: number;
             /** @enum {string} */
             dtype: "float32" | "float64" | "int8";
@@ -2013,7 +2014,8 @@ export interface components {
          * @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
          *
          *     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
-         *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's.
+         *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
+         *     of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
          */
         SubscribeCommand: {
             /**
@@ -2028,7 +2030,9 @@ export interface components {
             type: "subscribe";
             /** @default null */
             names?: string[] | null;
-            pictures?: ("units" | "surface" | "evaluation" | "runs")[];
+            pictures?: ("units" | "surface" | "evaluation" | "sample" | "runs")[];
+            /** @default 0 */
+            row?: number;
         };
         /** @description What stands for a tensor too large to send unasked. */
         Summary: {

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
         LessonConfig,
         Model,
         OfImages,
-        OfPlane,
-        Scored,
         OfMap,
         OfPlane,
         OfRuns,
+        Scored,
     )
 
 CARRIED = ("parameter", "buffer")
@@ -76,6 +75,8 @@ class Regime:
         """The model, if it reads images."""
         model: Any = self.model
         return model if hasattr(model, "read") else None
+
+    @cached_property
     def of_runs(self) -> OfRuns | None:
         """The model, if it trains several networks side by side."""
         model: Any = self.model
