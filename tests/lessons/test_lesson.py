@@ -10,7 +10,8 @@ from chainrule.errors import Refusal
 from chainrule.lessons import LESSONS
 from chainrule.lessons.lesson import configured, find_lesson
 from chainrule.lessons.options import OptimizerConfig, optimizer_code
-from chainrule.nn.optimizers import OPTIMIZERS
+from chainrule.nn.optimizers import OPTIMIZERS, Optimizer
+from chainrule.nn.runs import Runs
 from support.lesson_runs import NAMES, PRESETS, regime
 
 OPTIMIZED = [slug for slug, lesson in LESSONS.items() if issubclass(lesson.Config, OptimizerConfig)]
@@ -111,6 +112,7 @@ def test_every_optimizer_can_be_chosen(slug: str) -> None:
     assert [choice for choice in field.choices if choice != "none"] == known
     for choice in field.choices:
         built = regime(slug, optimizer=choice).optimizer
+        assert not isinstance(built, Runs)
         assert (built is None) == (choice == "none")
         assert built is None or built.name == choice
 
@@ -131,7 +133,7 @@ def test_an_optimizer_brings_pytorchs_defaults_and_leaves_what_was_chosen(slug: 
     lesson = LESSONS[slug]
     config = lesson.Config.model_validate({"optimizer": name})
     built = regime(slug, optimizer=name, lr=config.lr).optimizer
-    assert built is not None
+    assert isinstance(built, Optimizer)
     assert built.hyper == {**OPTIMIZERS[name].defaults, "lr": config.lr}
     for before in ("sgd", "rmsprop", "adamw"):
         assert lesson.Config(optimizer=before).merged({"optimizer": name, "lr": config.lr}) == config
