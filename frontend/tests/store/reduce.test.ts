@@ -30,6 +30,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     differs: ["optimizer"],
     loss: 3,
     evaluation: null,
+    runs: [],
     names: ["w"],
     tensors: [
       {
@@ -157,6 +158,24 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     cells: [],
     parts: [],
   },
+  map_result: {
+    ...base,
+    type: "map_result",
+    low: [0, 0],
+    high: [1, 1],
+    count: 2,
+    heights: [0, 1, 2, 3],
+    arrows: 1,
+    field: [[1, 2]],
+  },
+  differences_result: {
+    ...base,
+    type: "differences_result",
+    cursor: { branch: 0, iteration: 0, step: 3 },
+    runs: [],
+    backward_passes: 1,
+    largest: 0,
+  },
   nudge_result: {
     ...base,
     type: "nudge_result",
@@ -204,7 +223,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
 
 describe("the store", () => {
   it("takes in every message of the protocol: each but those that are for one asker changes something", () => {
-    const answers = ["done", "sample_result", "arrows_result", "unfolded", "nudge_result"];
+    const answers = ["done", "sample_result", "arrows_result", "unfolded", "map_result", "differences_result", "nudge_result"];
     for (const message of Object.values(each)) {
       const after = reduce(initialState, message);
       if (answers.includes(message.type)) expect(after).toBe(initialState);

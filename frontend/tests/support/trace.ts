@@ -271,6 +271,7 @@ export function record(program: Program): Incoming[] {
         loss: value.get(names.length - 1) ?? null,
         batch: [],
         evaluation: null,
+        runs: [],
       } as FrameMessage);
     }
   }

@@ -34,6 +34,7 @@ const frame = (tensors: Frame["tensors"], label = "mul"): Frame => ({
   loss: null,
   batch: [],
   evaluation: null,
+  runs: [],
 });
 
 const sample = frame([
