@@ -2013,6 +2013,7 @@ export interface components {
         /**
          * @description Name the nodes whose full values this connection wants; null: all that fit, the rest as summaries.
          *
+         *     ``only``: values and gradients of these alone, and nothing of other nodes and of edges.
          *     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
          *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
          *     of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
@@ -2030,6 +2031,8 @@ export interface components {
             type: "subscribe";
             /** @default null */
             names?: string[] | null;
+            /** @default false */
+            only?: boolean;
             pictures?: ("units" | "surface" | "evaluation" | "sample" | "runs")[];
             /** @default 0 */
             row?: number;

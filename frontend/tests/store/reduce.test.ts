@@ -30,7 +30,6 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     differs: ["optimizer"],
     loss: 3,
     evaluation: null,
-    runs: [],
     names: ["w"],
     tensors: [
       {
@@ -223,7 +222,15 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
 
 describe("the store", () => {
   it("takes in every message of the protocol: each but those that are for one asker changes something", () => {
-    const answers = ["done", "sample_result", "arrows_result", "unfolded", "map_result", "differences_result", "nudge_result"];
+    const answers = [
+      "done",
+      "sample_result",
+      "arrows_result",
+      "unfolded",
+      "map_result",
+      "differences_result",
+      "nudge_result",
+    ];
     for (const message of Object.values(each)) {
       const after = reduce(initialState, message);
       if (answers.includes(message.type)) expect(after).toBe(initialState);

@@ -141,7 +141,17 @@ export function record(program: Program): Incoming[] {
       add("backward", `${ops[i]!.op} → ${names[e.source]}`, e.target, e.index);
   if (lr !== null) leaves.forEach((l, i) => l.kind === "parameter" && add("update", l.name, i));
 
-  const graph: Graph = { topology: 1, nodes, edges, scopes: scopesOf(nodes), layers: [], runs: [], area: null, steps, listing: [] };
+  const graph: Graph = {
+    topology: 1,
+    nodes,
+    edges,
+    scopes: scopesOf(nodes),
+    layers: [],
+    runs: [],
+    area: null,
+    steps,
+    listing: [],
+  };
   const branch = { id: 0, parent: null, fork_iteration: 0, cause: "start", tip: iterations - 1 };
   const messages: Incoming[] = [
     {

@@ -270,9 +270,7 @@ export function perspectiveOf(
   for (let column = 0; column <= last; column++)
     for (let row = 0; row <= last; row++)
       if (column % 4 === 0 || row % 4 === 0 || column === last || row === last)
-        corners.push(
-          raw(placeOf(heights, column, row), heights.values[row * heights.count + column] ?? NaN),
-        );
+        corners.push(raw(placeOf(heights, column, row), heights.values[row * heights.count + column] ?? NaN));
   const box = {
     left: Math.min(...corners.map((c) => c.x)),
     right: Math.max(...corners.map((c) => c.x)),
