@@ -61,7 +61,7 @@ window.Worker = class extends Hired {
     });
   }
   postMessage(data, ...more) {
-    if (data?.cmd === 'layout') watched.ordered.set(data.id, performance.now());
+    if (data?.request) watched.ordered.set(data.id, performance.now());
     super.postMessage(data, ...more);
   }
 };
