@@ -3,7 +3,7 @@ import { getContext, setContext } from "svelte";
 import { stepsTo } from "../../layout/blocks";
 import { toggled } from "../../layout/groups";
 import type { StagePicture } from "../../render/stage-picture";
-import type { UnitHealth } from "../../render/layers-view/scene";
+import type { UnitHealth } from "../../render/layers-view/input";
 import type { Store } from "../../store/store";
 import type {
   Beat,

@@ -1,7 +1,7 @@
 /** Gradient size per layer: dots on one decade axis. */
 import { mono, sans, type Item } from "../display";
 import { decades, type NetworkReading } from "./reading";
-import type { NetworkInput } from "./scene";
+import type { NetworkInput } from "./input";
 
 export function axisItems(
   { places, theme, words, measure }: NetworkInput,

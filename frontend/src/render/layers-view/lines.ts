@@ -3,7 +3,7 @@ import type { Item, Segment } from "../display";
 import { dashes, symlog } from "../encode";
 import type { Arrangement } from "./arrangement";
 import { largest, largestOf, type NetworkReading } from "./reading";
-import type { NetworkInput } from "./scene";
+import type { NetworkInput } from "./input";
 
 export interface Line {
   readonly layer: number;

@@ -2,7 +2,7 @@
 import type { Point } from "../../layout/types";
 import { sans, type Item, type Segment } from "../display";
 import { alpha } from "../marks/card";
-import type { NetworkInput } from "./scene";
+import type { NetworkInput } from "./input";
 
 export const PASS = { h: 25, tip: 11 } as const;
 

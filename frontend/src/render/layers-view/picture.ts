@@ -14,14 +14,8 @@ import type { Drawn, StagePicture } from "../stage-picture";
 import { arrange, type Arrangement } from "./arrangement";
 import { spotAt, type NetworkSpot } from "./hit";
 import { showsIn } from "./reading";
-import {
-  networkList,
-  networkScene,
-  type NetworkInput,
-  type NetworkScene,
-  type NetworkView,
-  type NetworkWords,
-} from "./scene";
+import type { NetworkInput, NetworkScene, NetworkView, NetworkWords } from "./input";
+import { networkList, networkScene } from "./scene";
 
 export interface NetworkPictureView extends NetworkView {
   readonly theme: Theme;

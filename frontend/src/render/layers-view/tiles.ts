@@ -2,7 +2,7 @@
 import type { Box } from "../../layout/types";
 import type { TensorView } from "../../store/types";
 import type { Item } from "../display";
-import type { NetworkInput } from "./scene";
+import type { NetworkInput } from "./input";
 import { largest } from "./reading";
 
 /** `empty`: it is on its way, and not to be seen here yet. */

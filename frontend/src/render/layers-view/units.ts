@@ -1,0 +1,251 @@
+/** A layer's column: its units, or the sheet that stands for many, with biases and what is marked on them. */
+import type { UnitMaps } from "../../store/types";
+import { mono, sans, type Item } from "../display";
+import { textColor } from "../encode";
+import { short } from "../format";
+import { toneOf } from "../reading";
+import type { Theme } from "../theme";
+import type { Column } from "./arrangement";
+import { type UnitSpot, type NetworkInput, palette, subscript } from "./input";
+import { gatesOf, type NetworkReading } from "./reading";
+
+export function columnItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
+  const { graph, places, theme, maps, view, words } = input;
+  const layer = graph.layers[column.layer];
+  if (!layer) return [];
+  const { font, side } = places;
+  const own = reading.layers[column.layer];
+  const full =
+    layer.kind === "input"
+      ? words.input
+      : layer.kind === "output"
+        ? words.output
+        : words.hidden(column.layer);
+  const fits = input.measure(full, sans(font.heading, 600)) + 10 < places.pitch;
+  const items: Item[] = [
+    {
+      kind: "text",
+      text: fits || layer.kind !== "hidden" ? full : `h${subscript(column.layer)}`,
+      x: column.x,
+      y: places.headings,
+      font: sans(font.heading, 600),
+      fill: theme.text2,
+      align: "middle",
+    },
+    ...gateItem(input, reading, column),
+  ];
+  const map = maps[column.layer] ?? null;
+  const r = Math.max(2, side * 0.13);
+  if (column.block) {
+    const { x, y, w, h } = column.box;
+    items.push(
+      { kind: "rect", ...column.box, r: 6, fill: theme.card, stroke: theme.border, width: 1 },
+      ...sheet(map, { x: x + 4, y: y + 4, w: w - 8, h: h - 8 }, theme),
+      {
+        kind: "text",
+        text: `× ${layer.units}`,
+        x: column.x,
+        y: y + h + font.small + 3,
+        font: mono(font.small, 600),
+        fill: theme.text3,
+        align: "middle",
+      },
+    );
+    return items;
+  }
+  column.units.forEach((box, unit) => {
+    const faint = view.unit && !related(view.unit, column.layer, unit) ? 0.45 : 1;
+    items.push({ kind: "rect", ...box, r, fill: theme.zero, opacity: faint });
+    if (map) items.push({ kind: "map", ...box, r, map, unit, palette: palette(theme), opacity: faint });
+    items.push({ kind: "rect", ...box, r, stroke: theme.border, width: 1, opacity: faint });
+    const name = layer.labels[unit];
+    if (name && layer.kind === "input")
+      items.push({
+        kind: "text",
+        text: name,
+        x: box.x - 8,
+        y: box.y + box.h / 2 + font.small * 0.36,
+        font: sans(font.small + 1, 600),
+        fill: theme.text,
+        align: "end",
+      });
+    if (layer.bias !== null && side >= 14)
+      items.push(...biasItem(input, own?.bias?.data?.[unit] ?? null, box.x + 1, box.y + box.h - 1));
+    items.push(...healthItem(input, column.layer, unit, box));
+    items.push(...ownItems(input, reading, column, unit));
+  });
+  return items;
+}
+
+/** A sample's own numbers, below its unit: the value, and where there is room for both, its gradient below that. */
+function ownItems(
+  { view, places, theme }: NetworkInput,
+  { phase }: NetworkReading,
+  column: Column,
+  unit: number,
+): Item[] {
+  const own = view.own?.[column.layer]?.[unit];
+  const box = column.units[unit];
+  if (!own || !box) return [];
+  const line = places.font.small + 2;
+  // Numbers of some units alone would seem to be those of all.
+  if (places.columns.some(({ units: [a, b] }) => a && b && b.y - a.y - a.h < line)) return [];
+  const next = column.units[unit + 1];
+  const room = (next?.y ?? places.lane.top - 4) - (box.y + box.h);
+  if (room < line) return [];
+  const gradient = own.grad !== null && phase !== "forward";
+  const both = room >= 2 * line + 2;
+  const rows: { x: number | null; signed: boolean; id: string }[] = [
+    ...(both || !gradient ? [{ x: own.value, signed: false, id: `own:${column.layer}.${unit}` }] : []),
+    ...(gradient ? [{ x: own.grad, signed: true, id: `own-grad:${column.layer}.${unit}` }] : []),
+  ];
+  return rows.map(({ x, signed, id }, k) => ({
+    kind: "text",
+    text: short(x),
+    // What stays drops from the middle of the last unit.
+    x: next ? column.x : column.x + 6,
+    y: box.y + box.h + (k + 1) * line - 1,
+    font: mono(places.font.small, signed ? 650 : 550),
+    fill: textColor(toneOf(x, signed), theme),
+    align: next ? "middle" : "start",
+    halo: theme.stage,
+    number: true,
+    id,
+  }));
+}
+
+/** Whether a unit hangs together with the one looked at: itself, and its neighbours in the next columns. */
+function related(at: UnitSpot, layer: number, unit: number): boolean {
+  return layer === at.layer ? unit === at.unit : Math.abs(layer - at.layer) === 1;
+}
+
+/** The units of a large layer as a contact sheet. */
+function sheet(
+  map: UnitMaps | null,
+  box: { x: number; y: number; w: number; h: number },
+  theme: Theme,
+): Item[] {
+  if (!map) return [];
+  const columns = Math.max(1, Math.round(Math.sqrt((map.units * box.w) / box.h)));
+  const rows = Math.ceil(map.units / columns);
+  const [w, h] = [box.w / columns, box.h / rows];
+  const s = Math.min(w, h) - 1;
+  return Array.from({ length: map.units }, (_, unit): Item => ({
+    kind: "map",
+    x: box.x + (unit % columns) * w,
+    y: box.y + Math.floor(unit / columns) * h,
+    w: s,
+    h: s,
+    r: 1,
+    map,
+    unit,
+    palette: palette(theme),
+  }));
+}
+
+export function biasItem({ theme, places }: NetworkInput, x: number | null, cx: number, cy: number): Item[] {
+  const r = Math.max(3, places.side * 0.1);
+  const tone = toneOf(x, true);
+  const fill =
+    tone === "positive"
+      ? theme.positive
+      : tone === "negative"
+        ? theme.negative
+        : tone === "odd"
+          ? theme.warn
+          : tone === "zero"
+            ? theme.zero
+            : theme.stage;
+  return [
+    { kind: "circle", x: cx, y: cy, r: r + 1.25, fill: theme.stage },
+    {
+      kind: "circle",
+      x: cx,
+      y: cy,
+      r,
+      fill,
+      ...(tone === "unknown" || tone === "zero" ? { stroke: theme.zeroEdge, width: 1.25 } : {}),
+    },
+  ];
+}
+
+/** A dead unit is crossed out; a saturated one has a flat line: shapes, not colours. */
+export function healthItem(
+  { theme, view, places }: NetworkInput,
+  layer: number,
+  unit: number,
+  box: { x: number; y: number; w: number; h: number },
+): Item[] {
+  const health = view.health[layer];
+  const dead = health?.dead.includes(unit);
+  const saturated = !dead && health?.saturated.includes(unit);
+  if (!dead && !saturated) return [];
+  const r = Math.max(4, places.side * 0.15);
+  const [cx, cy] = [box.x + box.w - 1, box.y + 1];
+  const d = r * 0.5;
+  return [
+    { kind: "circle", x: cx, y: cy, r: r + 1, fill: theme.card, stroke: theme.warn, width: 1.5 },
+    {
+      kind: "path",
+      d: dead
+        ? [
+            ["M", cx - d, cy - d],
+            ["L", cx + d, cy + d],
+            ["M", cx + d, cy - d],
+            ["L", cx - d, cy + d],
+          ]
+        : [
+            ["M", cx - r * 0.6, cy + d * 0.9],
+            ["C", cx, cy + d * 0.9, cx - r * 0.3, cy - d * 0.9, cx + r * 0.1, cy - d * 0.9],
+            ["L", cx + r * 0.65, cy - d * 0.9],
+          ],
+      stroke: theme.warn,
+      width: 1.5,
+      cap: "round",
+    },
+  ];
+}
+
+/** The gate of a layer: its activation under the title; going back it is a factor. */
+function gateItem(
+  { places, theme, graph, measure }: NetworkInput,
+  reading: NetworkReading,
+  column: Column,
+): Item[] {
+  const layer = graph.layers[column.layer];
+  const gates = layer ? gatesOf(graph, layer) : [];
+  if (!layer || gates.length === 0 || places.narrow || places.low || places.pitch < 50) return [];
+  const { active, phase } = reading;
+  const on = active?.layer === column.layer && active.part === "gate";
+  const font = sans(places.font.small - 1, on ? 650 : 500);
+  const whole = gates.join(" · ");
+  const brief = measure(whole, font) + 20 < places.pitch ? whole : layer.activation || gates[0] || "";
+  const slope = on && phase === "backward" && brief === layer.activation;
+  const text = slope ? `× ${brief}′` : brief;
+  const w = measure(text, font) + 14;
+  const y = places.headings + 5;
+  const h = places.font.small + 5;
+  const shade = theme.phase[phase];
+  return [
+    {
+      kind: "rect",
+      x: column.x - w / 2,
+      y,
+      w,
+      h,
+      r: h / 2,
+      fill: on ? shade : theme.card,
+      stroke: on ? shade : theme.border,
+      width: 1,
+    },
+    {
+      kind: "text",
+      text,
+      x: column.x,
+      y: y + h / 2 + font.size * 0.35,
+      font,
+      fill: on ? theme.onPhase : theme.text3,
+      align: "middle",
+    },
+  ];
+}
