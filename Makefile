@@ -24,7 +24,7 @@ page_sources := $(shell find frontend/src -path frontend/src/i18n/paraglide -pru
 	-o \( -type d -o -type f ! -name '*.test.ts' \) -print) \
 	$(wildcard frontend/*.html frontend/*.js frontend/*.json frontend/*.ts frontend/project.inlang/settings.json)
 
-.PHONY: help run dev test parity lint lint-server lint-page format types golden fonts bench screenshots constraints clean
+.PHONY: help run dev test parity lint format types golden fonts bench screenshots constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -47,6 +47,7 @@ parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)
 	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest $(side_by_side) tests/parity
 
 # None of them uses more than one core.
+.PHONY: lint-server lint-page
 lint: $(venv)/.test $(packages) ## ruff, mypy, svelte-check and eslint alone
 	@$(MAKE) --jobs 2 lint-server lint-page
 
