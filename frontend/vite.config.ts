@@ -29,5 +29,7 @@ export default defineConfig(({ mode }) => ({
     environment: "happy-dom",
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     restoreMocks: true,
+    // One page after the other in the same process: a new one for each file takes longer than all tests.
+    isolate: false,
   },
 }));

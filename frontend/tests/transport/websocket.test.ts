@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ClientMessage, Incoming, Status } from "../../src/store/types";
 import { backoff, connect, MOST_WAITING, OPENING, PATIENCE, QUIET } from "../../src/transport/websocket";
 
@@ -55,6 +55,7 @@ beforeEach(() => {
   FakeSocket.all = [];
   vi.useFakeTimers();
 });
+afterEach(() => void vi.useRealTimers());
 
 describe("the socket", () => {
   it("keeps what is sent before it is open, and sends it in order, each when the one before is answered", () => {
