@@ -1797,7 +1797,7 @@ export interface components {
             rate: components["schemas"]["Number"];
             /** @description The arithmetic of its updates in this iteration, in order; empty until they have been. */
             numbers: components["schemas"]["RunNumber"][];
-            /** @description Of one that walks on a map; null until the iteration's gradient is complete. */
+            /** @description Of one that walks on a map; null until its updates have been. */
             verdict: ("diverges" | "arrived" | "saddle" | "plateau" | "zigzags" | "crawls" | "walks") | null;
             /** @description The numbers that the verdict rests on: ``gradient`` and ``step`` are lengths; ``distance`` is that to where the slope would vanish; ``steep`` and ``flat`` are the largest and the least curvature; ``product`` is the learning rate times ``steep``, and ``limit`` what it must stay below; ``steps`` would cross the map. */
             because: {

@@ -98,8 +98,9 @@ def verdicts(session: Session, iteration: int) -> dict[str, RunState]:
     return states(session)
 
 
-def test_a_verdict_waits_for_the_gradient_and_comes_with_its_reasons() -> None:
+def test_a_verdict_waits_for_the_step_and_comes_with_its_reasons() -> None:
     session = make("map-and-hiker", lr_sgd=0.102)
+    send(session, "step", unit="phase", count=2)
     assert all(state.verdict is None for state in states(session).values())
     told = verdicts(session, 40)["sgd"]
     assert told.verdict == "diverges"

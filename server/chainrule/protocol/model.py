@@ -262,7 +262,7 @@ class RunState(Part):
         description="The arithmetic of its updates in this iteration, in order; empty until they have been."
     )
     verdict: Verdict | None = Field(
-        description="Of one that walks on a map; null until the iteration's gradient is complete."
+        description="Of one that walks on a map; null until its updates have been."
     )
     because: dict[str, Number] = Field(
         default_factory=dict,

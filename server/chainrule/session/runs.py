@@ -94,9 +94,8 @@ def run_states(view: View) -> list[RunState]:
     states = []
     for run in model.runs:
         own = [changes[name] for name in run.parameters if name in changes]
-        nodes = [record.by_name[name] for name in run.parameters]
-        complete = all(record.arrived(node, view.shown) == record.expected(node) for node in nodes)
-        walk = walked.get(run.name) if complete else None
+        # A verdict speaks of the step, which must have been seen.
+        walk = walked.get(run.name) if all(step <= view.shown for step, _ in own) else None
         states.append(
             RunState(
                 name=run.name,
