@@ -33,16 +33,22 @@ export function withReadableLabels(graph: Graph): Graph {
     if (!taken.has(text)) found.set(node.index, text);
     taken.add(text);
   }
-  const byLabel = new Map([...found].map(([index, text]) => [graph.nodes[index]?.label ?? "", text]));
-  const relabelled = (label: string) =>
-    label
+  /** Of a step the node that it is about, and of a backward step the one that receives. */
+  const relabelled = ({ node, edge, label }: Graph["steps"][number]) => {
+    const about = [node, edge === null ? null : (graph.edges[edge]?.source ?? null)];
+    return label
       .split(" → ")
-      .map((part) => byLabel.get(part) ?? part)
+      .map((part, k) => {
+        const index = about[k] ?? -1;
+        // By the node: in another scope another one may have the same label.
+        return graph.nodes[index]?.label === part ? (found.get(index) ?? part) : part;
+      })
       .join(" → ");
+  };
   return {
     ...graph,
     nodes: graph.nodes.map((node) => ({ ...node, label: found.get(node.index) ?? node.label })),
-    steps: graph.steps.map((step) => ({ ...step, label: relabelled(step.label) })),
+    steps: graph.steps.map((step) => ({ ...step, label: relabelled(step) })),
   };
 }
 

@@ -16,7 +16,7 @@ function graphOf(lines: (string | [string, ...number[]])[], labels: Record<numbe
       ? []
       : line.slice(1).map((source, argument) => ({ source: source as number, target, argument })),
   );
-  const steps = nodes.map(({ label }) => ({ label: `${label} → x` }));
+  const steps = nodes.map(({ index, label }) => ({ node: index, edge: null, label: `${label} → x` }));
   return { nodes, edges, steps } as unknown as Graph;
 }
 
@@ -46,6 +46,12 @@ describe("names of nodes", () => {
 
   it("use the variables that hold a result", () => {
     expect(labelsOf(graphOf(["a", ["exp", 0], ["mul", 1, 0]], { 1: "q" }))).toEqual(["a", "q", "q×a"]);
+  });
+
+  it("are those of a step's own nodes, where nodes of several scopes have one label", () => {
+    const graph = graphOf(["a", "b", ["add", 0, 1], ["add", 0, 0]], { 2: "add#0", 3: "add#0" });
+    const steps = withReadableLabels(graph).steps.map(({ label }) => label);
+    expect(steps.slice(2)).toEqual(["a + b → x", "a + a → x"]);
   });
 
   it("stay numbers where two nodes compute the same, and where a number alone tells", () => {

@@ -19,7 +19,7 @@ export interface Spread {
 }
 
 /** The least and the largest power: a plane is spread evenly, and a cliff does not take all levels. */
-const POWERS = { least: 1, most: 6 };
+const POWERS = { least: 1, most: 4 };
 
 export function spreadOf(values: ArrayLike<number>): Spread {
   const finite = Array.from(values)
@@ -45,10 +45,10 @@ export function heightAt({ low, high, power }: Spread, share: number): number {
   return low + (high - low) * share ** power;
 }
 
-/** `count` levels between the lowest and the highest, evenly spread over the tones. */
+/** `count` levels between the lowest and the highest, evenly spread over the tones: none so low that a valley is thinner than a cell. */
 export function levelsOf(spread: Spread, count: number): number[] {
   if (!(spread.high > spread.low)) return [];
-  return Array.from({ length: count }, (_, k) => heightAt(spread, (k + 0.5) / count));
+  return Array.from({ length: count }, (_, k) => heightAt(spread, (k + 1) / (count + 1)));
 }
 
 /** The contour of one level. A cell with a corner that is not finite has none. */

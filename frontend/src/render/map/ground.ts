@@ -11,7 +11,7 @@ const TONES: Readonly<Record<Theme["name"], readonly [string, string, string]>> 
   light: ["#fbfcfd", "#e9ecf0", "#cdd3db"],
   dark: ["#101217", "#20242c", "#39404b"],
 };
-const LEVELS = 16;
+const LEVELS = 13;
 
 /** From numbers of the plane to pixels of the screen, the same scale along both axes. */
 export interface Chart {
