@@ -88,5 +88,5 @@ export function verdictWhy(state: RunState): string {
 
 function rounded(steps: number | null): string {
   if (steps === null || !Number.isFinite(steps)) return "∞";
-  return short(steps >= 10 ? Math.round(steps) : steps);
+  return steps >= 10 && steps < 1e6 ? String(Math.round(steps)) : short(steps);
 }

@@ -48,7 +48,7 @@ export function heightAt({ low, high, power }: Spread, share: number): number {
 /** `count` levels between the lowest and the highest, evenly spread over the tones: none so low that a valley is thinner than a cell. */
 export function levelsOf(spread: Spread, count: number): number[] {
   if (!(spread.high > spread.low)) return [];
-  return Array.from({ length: count }, (_, k) => heightAt(spread, (k + 1) / (count + 1)));
+  return Array.from({ length: count }, (_, k) => heightAt(spread, (k + 1.4) / (count + 1)));
 }
 
 /** The contour of one level. A cell with a corner that is not finite has none. */
