@@ -145,6 +145,9 @@ export interface FrameView {
   of(what: "before" | "after" | "detail", node: number): TensorView | null;
   /** By how much updates have changed a parameter in this iteration. */
   change(node: number): TensorView | null;
+  /** Of the sample that was subscribed to, without the axis of samples. */
+  ownValue(node: number): TensorView | null;
+  ownGrad(node: number): TensorView | null;
   /** What the network says over the plane, (outputs, n, n): where it was subscribed to. */
   readonly surface: TensorView | null;
 }

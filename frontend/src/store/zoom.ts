@@ -9,7 +9,8 @@ export function levelsOf(graph: Graph | null): readonly Zoom[] {
   if (!graph) return ["scalars"];
   let levels = cache.get(graph);
   if (!levels) {
-    const network: Zoom[] = graph.layers.length > 0 ? ["layers"] : graph.area ? ["map"] : [];
+    const layered = graph.layers.length > 0 || hasImages(graph);
+    const network: Zoom[] = layered ? ["layers"] : graph.area ? ["map"] : [];
     // Of a network, one unit is unfolded at a time.
     const scalars: Zoom[] = allScalars(graph) || graph.layers.length > 0 ? ["scalars"] : [];
     levels = [...network, "operations", ...scalars];
@@ -23,6 +24,11 @@ export function shownZoom(graph: Graph | null, chosen: Zoom | null): Zoom {
   const levels = levelsOf(graph);
   if (chosen && levels.includes(chosen)) return chosen;
   return (graph && !graph.area && allScalars(graph) ? levels.at(-1) : levels[0]) ?? "operations";
+}
+
+/** Whether the network looks at images: its layers are maps. */
+export function hasImages(graph: Graph | null): boolean {
+  return graph?.nodes.some(({ op }) => op === "conv2d") ?? false;
 }
 
 export function allScalars(graph: Graph): boolean {

@@ -132,6 +132,8 @@ export function frameView(message: FrameMessage): FrameView {
     detail: (k) => look(`detail:${k}`),
     of: (what, node) => look(`${what}:${node}`),
     change: (node) => look(`change:${node}`),
+    ownValue: (node) => look(`own_value:${node}`),
+    ownGrad: (node) => look(`own_grad:${node}`),
     upstream: own("upstream"),
     before: own("before"),
     after: own("after"),

@@ -38,6 +38,14 @@ export interface Refused {
   params?: ErrorMessage["params"];
 }
 
+/** With `only` no numbers but those of the nodes named; the row is the sample whose part is sent. */
+export interface Subscribed {
+  pictures: PictureOf[];
+  names: string[] | null;
+  only: boolean;
+  row: number;
+}
+
 export type Answer = Exclude<Incoming, ErrorMessage>;
 interface Waiting {
   /** Which of the messages that answer is wanted; null: the first. */
@@ -66,8 +74,7 @@ export class Link {
   /** Between two sessions: what the lost one has not answered, and what has been asked since. */
   #held: ClientMessage[] | null = null;
   #carried = new Map<string, number>();
-  #pictures: readonly PictureOf[] = [];
-  #names: readonly string[] | null = null;
+  #subscribed: Subscribed = { pictures: [], names: null, only: false, row: 0 };
   /** Told of errors that nobody waits for. */
   onRefused: (why: Refused) => void = () => undefined;
   /** Told when the server has lost the session. */
@@ -134,7 +141,7 @@ export class Link {
         const request = requestAnimationFrame(painted);
         const timer = setTimeout(painted, 1000);
       });
-      if (this.#pictures.length > 0) this.#subscribe(transport);
+      if (this.#subscribed.pictures.length > 0) this.#subscribe(transport);
       for (const command of held) {
         this.#carried.set(command.id ?? "", 1 + (this.#carried.get(command.id ?? "") ?? 0));
         transport.send(command);
@@ -159,21 +166,16 @@ export class Link {
     });
   }
 
-  /**
-   * Have these pictures sent with every frame, of this session and of those that follow. With `names` of numbers only
-   * those of these nodes; null: of all.
-   */
-  subscribe(pictures: readonly PictureOf[], names: readonly string[] | null): void {
-    if (pictures.join() === this.#pictures.join() && names?.join() === this.#names?.join()) return;
-    this.#pictures = pictures;
-    this.#names = names;
+  /** Have this sent with every frame, of this session and of those that follow. */
+  subscribe(wanted: Subscribed): void {
+    if (JSON.stringify(wanted) === JSON.stringify(this.#subscribed)) return;
+    this.#subscribed = wanted;
     if (this.#transport) this.#subscribe(this.#transport);
   }
 
   /** The transport says it again after each loss of the connection. */
   #subscribe(transport: Transport): void {
-    const names = this.#names && [...this.#names];
-    transport.send({ type: "subscribe", names, only: names !== null, pictures: [...this.#pictures] });
+    transport.send({ type: "subscribe", ...this.#subscribed });
   }
 
   #put(command: ClientMessage): void {

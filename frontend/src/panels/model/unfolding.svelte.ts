@@ -1,6 +1,7 @@
 // A unit of the network unfolded into its scalar circuit: which one, for which sample, and the server's latest answer.
 import type { Layer, Unfolded } from "../../store/types";
 import type { UnitChoice } from "../../store/view";
+import { hasImages } from "../../store/zoom";
 import type { Refused } from "./link";
 import type { Page } from "./page.svelte";
 
@@ -54,8 +55,9 @@ export class Unfolding {
 
   /** To another sample; from the last to the first. */
   turn(by: number): boolean {
-    if (this.layers.length === 0 || this.count === 0) return false;
-    const now = this.row ?? (this.active ? 0 : by > 0 ? -1 : 0);
+    if (this.count === 0) return false;
+    const one = this.active || this.layers.length === 0;
+    const now = this.row ?? (one ? 0 : by > 0 ? -1 : 0);
     this.row = (now + by + this.count) % this.count;
     return true;
   }
@@ -71,7 +73,11 @@ export class Unfolding {
   }
 
   #count(): number {
-    const { frame } = this.page;
+    const { frame, graph } = this.page;
+    if (hasImages(graph)) {
+      const image = graph?.nodes.find(({ kind, shape }) => kind === "input" && shape.length === 4);
+      return (image && (frame?.value(image.index)?.shape[0] ?? image.shape[0])) ?? 0;
+    }
     const rows = this.layers.flatMap(({ output }) => frame?.value(output)?.shape[0] ?? []);
     // Before a batch is loaded: as many as the last one had.
     const last = this.page.node(this.layers[0]?.output ?? -1)?.shape[0];
