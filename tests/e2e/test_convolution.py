@@ -37,6 +37,7 @@ def numbers(page: Page) -> list[list[float]]:
 
 def test_a_pixel_and_a_weight_are_explained_where_they_stand(page: Page) -> None:
     open_lesson(page, "/convolution?at=30.2")
+    expect(page.locator(".mirror[aria-busy=false]")).to_be_visible()
     expect(badge(page)).to_contain_text("Forward")
     inspector = page.get_by_role("complementary", name="Inspector")
     page.mouse.click(*tile(page, 2, 8, 1, 4.5 / 8, 3.5 / 8))

@@ -71,6 +71,7 @@ it("asks for the numbers of few nodes where no others are seen, and for all of t
       type: "subscribe",
       names,
       only: names !== null,
+      row: 0,
       pictures: ["units", "evaluation"],
     });
   }
