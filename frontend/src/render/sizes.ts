@@ -89,9 +89,12 @@ function smallSize(node: DrawnNode, measure: Measure): Size {
 
 function groupSize(node: DrawnNode, measure: Measure): Size {
   const title = measure(middle(node.glyph, 20), FONTS.name) + 20 + 2 * CARD.padX;
-  const tile = isScalar(node.node.shape) ? { h: 22 } : tileSize(node.node.shape, node.numbered);
+  const { shape } = node.node;
+  const tile = isScalar(shape) ? { h: 22 } : tileSize(shape, node.numbered);
+  // How many ops are in it, in either language, and the shape of what goes out.
+  const line = shape.length === 0 ? 0 : 58 + measure(shapeText(shape), FONTS.shape) + 2 * CARD.padX;
   const h = GROUP.top + 2 * tile.h + TILE_GAP + GROUP.strip + GROUP.pad;
-  return { w: Math.ceil(Math.max(GROUP.minW, title) / 2) * 2, h: Math.ceil(h) };
+  return { w: Math.ceil(Math.max(GROUP.minW, title, line) / 2) * 2, h: Math.ceil(h) };
 }
 
 /** As wide at least is a frame, for its title and the sign beside it. */
