@@ -1,7 +1,5 @@
 /** Paints a display list on a 2-D canvas. */
-import { eachCell } from "./cells";
-import type { Cells, DisplayList, Font, Item, Measure, Segment } from "./display";
-import { nextPicture, paintMap } from "./thumbnails";
+import type { Cells, DisplayList, Font, Item, MapItem, Measure, Segment } from "./display";
 import type { Theme } from "./theme";
 
 type Fonts = Theme["fonts"];
@@ -10,12 +8,20 @@ export function fontText(font: Font, fonts: Fonts): string {
   return `${font.weight} ${font.size}px ${fonts[font.family]}`;
 }
 
+/** How thumbnails and grids of cells are painted: this comes with the pictures that have them. */
+export const painters: {
+  /** Before each picture. */
+  begin?: () => void;
+  map?: (ctx: CanvasRenderingContext2D, item: MapItem) => void;
+  cells?: (ctx: CanvasRenderingContext2D, item: Cells, opacity: number) => void;
+} = {};
+
 /** The font that is set: setting one takes longer than the text, even where it is the same. */
 let font = "";
 
 export function paint(ctx: CanvasRenderingContext2D, list: DisplayList, fonts: Fonts): void {
   font = "";
-  nextPicture();
+  painters.begin?.();
   for (const item of list) paintItem(ctx, item, fonts, 1);
 }
 
@@ -45,10 +51,10 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       paintText(ctx, item, fonts);
       break;
     case "map":
-      paintMap(ctx, item);
+      painters.map?.(ctx, item);
       break;
     case "cells":
-      paintCells(ctx, item, opacity);
+      painters.cells?.(ctx, item, opacity);
       break;
     case "group": {
       const before = font;
@@ -91,19 +97,6 @@ function fillAndStroke(
     ctx.setLineDash(item.dash ? [...item.dash] : []);
     ctx.stroke();
   }
-}
-
-function paintCells(ctx: CanvasRenderingContext2D, item: Cells, whole: number): void {
-  eachCell(item, (x, y, w, h, r, fill, opacity) => {
-    ctx.globalAlpha = whole * opacity;
-    ctx.fillStyle = fill;
-    if (r === 0) ctx.fillRect(x, y, w, h);
-    else {
-      ctx.beginPath();
-      ctx.roundRect(x, y, w, h, r);
-      ctx.fill();
-    }
-  });
 }
 
 function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "text" }>, fonts: Fonts): void {

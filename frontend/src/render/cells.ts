@@ -1,4 +1,5 @@
-/** A grid of coloured cells: one item, however many there are, as a frame may have thousands. Pure. */
+/** A grid of coloured cells: one item, however many there are, as a frame may have thousands. */
+import { painters } from "./canvas";
 import type { Cells } from "./display";
 
 /** One cell, in the item's units; `r` is the radius of its corners. */
@@ -35,3 +36,18 @@ export function eachCell(item: Cells, paint: EachCell): void {
     );
   }
 }
+
+function paintCells(ctx: CanvasRenderingContext2D, item: Cells, whole: number): void {
+  eachCell(item, (x, y, w, h, r, fill, opacity) => {
+    ctx.globalAlpha = whole * opacity;
+    ctx.fillStyle = fill;
+    if (r === 0) ctx.fillRect(x, y, w, h);
+    else {
+      ctx.beginPath();
+      ctx.roundRect(x, y, w, h, r);
+      ctx.fill();
+    }
+  });
+}
+
+painters.cells = paintCells;

@@ -1,5 +1,6 @@
 /** Thumbnails of units: levels of −127 … 127 as colours from negative over zero to positive. */
 import type { UnitMaps } from "../store/types";
+import { painters } from "./canvas";
 import type { MapItem } from "./display";
 
 type Rgb = readonly [number, number, number];
@@ -63,7 +64,7 @@ const IDLE = 8;
 let count = 0;
 
 /** A picture begins to be painted: what has not been in the last few is idle. */
-export function nextPicture(): void {
+function nextPicture(): void {
   count += 1;
 }
 
@@ -114,7 +115,7 @@ function spriteOf(map: UnitMaps, palette: Palette): Sprite {
   return sprite;
 }
 
-export function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
+function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
   const { canvas } = spriteOf(item.map, item.palette);
   const n = item.map.size;
   ctx.save();
@@ -126,3 +127,6 @@ export function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
   ctx.drawImage(canvas, item.unit * n + 0.5, 0.5, n - 1, n - 1, item.x, item.y, item.w, item.h);
   ctx.restore();
 }
+
+painters.begin = nextPicture;
+painters.map = paintMap;

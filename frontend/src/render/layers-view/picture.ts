@@ -6,6 +6,8 @@ import type { Source, State } from "../../store/types";
 import type { Selection } from "../../store/view";
 import type { Insets } from "../camera";
 import { canvasMeasure } from "../canvas";
+import "../cells";
+import "../thumbnails";
 import type { Measure } from "../display";
 import { Layers } from "../layers";
 import { durationFor, startMotion, tweenAt, type Motion } from "../motion";
