@@ -54,7 +54,14 @@ def fetched(page: Page, address: str) -> tuple[dict[str, int], dict[str, int]]:
 
 @pytest.mark.parametrize(
     "address",
-    ["/one-weight?lang=en", "/one-weight?lang=vi", "/circuit?lang=en", "/playground?lang=en"],
+    [
+        "/one-weight?lang=en",
+        "/one-weight?lang=vi",
+        "/circuit?lang=en",
+        "/playground?lang=en",
+        "/map-and-hiker?lang=en",
+        "/convolution?lang=en",
+    ],
 )
 def test_the_first_picture_needs_little(page: Page, address: str) -> None:
     first, later = fetched(page, address)
