@@ -41,7 +41,7 @@ export interface Refused {
 /** With `only` no numbers but those of the nodes named; the row is the sample whose part is sent. */
 export interface Subscribed {
   pictures: PictureOf[];
-  names: string[] | null;
+  names: readonly string[] | null;
   only: boolean;
   row: number;
 }
@@ -175,7 +175,7 @@ export class Link {
 
   /** The transport says it again after each loss of the connection. */
   #subscribe(transport: Transport): void {
-    transport.send({ type: "subscribe", ...this.#subscribed });
+    transport.send({ type: "subscribe", ...this.#subscribed } as ClientMessage);
   }
 
   #put(command: ClientMessage): void {

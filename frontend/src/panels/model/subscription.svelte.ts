@@ -8,11 +8,10 @@ const PICTURES: readonly PictureOf[] = ["units", "surface", "evaluation", "runs"
 export class Subscription {
   /** What each of those who look wants; several may want the same. */
   #wants: readonly (readonly PictureOf[])[] = $state.raw([]);
-  /** Which nodes are wanted in full however large they are, and which row of the batch. */
-  #looked: { names: readonly string[] | null; row: number } = $state.raw({ names: null, row: 0 });
-
   /** The nodes of which numbers are seen; null: all, whatever opens next. */
   names: readonly string[] | null = $state.raw(null);
+  /** The sample that is looked at by itself: then other numbers are seen beside those named. */
+  row: number | null = $state(null);
 
   /** `layers`: whether the graph is shown as layers, with a thumbnail of each unit and whether it still learns. */
   constructor(link: Link, layers: () => boolean) {
@@ -21,20 +20,10 @@ export class Subscription {
       // Runs after all that changed together has changed: another tab in the place of one is one message.
       $effect(() => {
         const pictures = PICTURES.filter((one) => this.#wants.some((wanted) => wanted.includes(one)));
-        const names = this.names ?? this.#looked.names;
-        link.subscribe({
-          pictures,
-          names: names && [...names],
-          only: this.names !== null,
-          row: this.#looked.row,
-        });
+        const { names, row } = this;
+        link.subscribe({ pictures, names, only: names !== null && row === null, row: row ?? 0 });
       });
     });
-  }
-
-  /** Have these nodes sent in full, and this sample. */
-  look(names: readonly string[] | null, row: number): void {
-    this.#looked = { names, row };
   }
 
   /** To be called in an effect of what shows them, which returns what this returns: wanted until then. */

@@ -1,7 +1,6 @@
 // A unit of the network unfolded into its scalar circuit: which one, for which sample, and the server's latest answer.
 import type { Layer, Unfolded } from "../../store/types";
 import type { UnitChoice } from "../../store/view";
-import { hasImages } from "../../store/zoom";
 import type { Refused } from "./link";
 import type { Page } from "./page.svelte";
 
@@ -73,14 +72,12 @@ export class Unfolding {
   }
 
   #count(): number {
-    const { frame, graph } = this.page;
-    if (hasImages(graph)) {
-      const image = graph?.nodes.find(({ kind, shape }) => kind === "input" && shape.length === 4);
-      return (image && (frame?.value(image.index)?.shape[0] ?? image.shape[0])) ?? 0;
-    }
-    const rows = this.layers.flatMap(({ output }) => frame?.value(output)?.shape[0] ?? []);
+    const { frame, nodes } = this.page;
+    const images = nodes.filter(({ kind, shape }) => kind === "input" && shape.length === 4);
+    const outputs = [...this.layers.map(({ output }) => output), ...images.map(({ index }) => index)];
+    const rows = outputs.flatMap((output) => frame?.value(output)?.shape[0] ?? []);
     // Before a batch is loaded: as many as the last one had.
-    const last = this.page.node(this.layers[0]?.output ?? -1)?.shape[0];
+    const last = this.page.node(outputs[0] ?? -1)?.shape[0];
     return rows[0] ?? (this.active ? this.answer?.count : undefined) ?? last ?? 0;
   }
 }
