@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -37,11 +39,18 @@ def on(page: Page, iteration: int) -> None:
     expect(page).to_have_url(re.compile(rf"at={iteration}\.0"))
 
 
-def edits(page: Page, count: int = MANY) -> None:
-    for k in range(count):
-        if k:
-            on(page, k)
-        edit(page, f"{k}.5")
+def edits(page: Page, address: str = "/one-weight") -> None:
+    """Open the lesson with one edit less than is too many, and make the last one."""
+
+    def made(k: int) -> dict[str, object]:
+        command = {"type": "edit", "name": "w", "value": k + 0.5, "coalesce": False}
+        return {"cursor": {"branch": 0, "iteration": k, "step": 0}, "command": command}
+
+    journal = json.dumps([made(k) for k in range(MANY - 1)], separators=(",", ":"))
+    open_lesson(page, f"{address}?seed=7&at={MANY - 2}.0&j={quote(journal)}")
+    assert query(page, "s") is None
+    on(page, MANY - 1)
+    edit(page, f"{MANY - 1}.5")
 
 
 def short_address(page: Page) -> str:
@@ -59,7 +68,10 @@ def label(page: Page) -> str:
 
 def test_many_edits_have_a_short_address(page: Page, new_context: Callable[..., BrowserContext]) -> None:
     open_lesson(page)
-    edits(page)
+    for k in range(MANY):
+        if k:
+            on(page, k)
+        edit(page, f"{k}.5")
     on(page, MANY)
     press(page, "Shift+ArrowRight")
     press(page, "Shift+ArrowRight")
@@ -83,7 +95,6 @@ def test_many_edits_have_a_short_address(page: Page, new_context: Callable[..., 
 
 
 def test_one_moves_on_under_a_short_address(page: Page) -> None:
-    open_lesson(page)
     edits(page)
     short_address(page)
     short = query(page, "s")
@@ -104,7 +115,6 @@ def test_one_moves_on_under_a_short_address(page: Page) -> None:
 
 
 def test_back_and_forward_over_an_edit(page: Page) -> None:
-    open_lesson(page)
     edits(page)
     first = short_address(page)
     page.wait_for_timeout(1100)
@@ -120,7 +130,6 @@ def test_back_and_forward_over_an_edit(page: Page) -> None:
 
 
 def test_a_reload_before_the_snapshot_is_made_loses_nothing(page: Page) -> None:
-    open_lesson(page)
     page.route("**/api/snapshots", lambda route: route.abort("timedout"))
     edits(page)
     while page.evaluate("history.state?.lacking?.journal.length") != MANY:
@@ -142,7 +151,6 @@ def page(page: Page, problems: Problems) -> Page:
 def test_sharing_does_not_wait_for_the_address(
     page: Page, new_context: Callable[..., BrowserContext]
 ) -> None:
-    open_lesson(page)
     edits(page)
     edit(page, "55.0")
     page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('no')))")
@@ -169,8 +177,7 @@ def test_a_long_program_has_a_short_address(page: Page, new_context: Callable[..
 
 def test_it_outlives_the_server(own_server: Server, new_context: Callable[..., BrowserContext]) -> None:
     page = new_context().new_page()
-    open_lesson(page, f"{own_server.address}/one-weight")
-    edits(page)
+    edits(page, f"{own_server.address}/one-weight")
     address = short_address(page)
     page.close()
     own_server.stop()
@@ -201,8 +208,7 @@ def test_a_lost_one_is_said_on_the_way_back(
 ) -> None:
     problems.allow(r"Failed to load resource.*/api/snapshots")
     page = new_context().new_page()
-    open_lesson(page, f"{own_server.address}/one-weight")
-    edits(page)
+    edits(page, f"{own_server.address}/one-weight")
     lost = short_address(page)
     shutil.rmtree(own_server.data / "snapshots")
     page.get_by_role("button", name="seed 7").click()
@@ -229,8 +235,7 @@ def test_what_the_server_does_not_keep_is_said(
     own_server.start()
     page = new_context().new_page()
     page.request.post(f"{own_server.address}/api/snapshots", data={"lesson": "one-weight"})
-    open_lesson(page, f"{own_server.address}/one-weight")
-    edits(page)
+    edits(page, f"{own_server.address}/one-weight")
     expect(page.get_by_text("The address lacks your latest changes")).to_be_visible()
     page.reload()
     expect(node(page, "w")).to_have_attribute("aria-label", re.compile(rf"value {MANY - 1}\.50*, "))
