@@ -42,8 +42,11 @@ t = maximum(z, 2) / (1 + abs(b)) + min(x.mean(), 0.25) ** 2
 f = sum(t * t) + mean(exp(x / 10)) + log(3 + cos(sum(b))) - sqrt(sum(x * x)) + sum([[1, 2], [3, 4]] @ t)
 """
 
+# A weight of a filter is explained by as many products as there are places, in each image.
+FEW: dict[str, dict[str, Any]] = {"convolution": {"batch_size": 4}}
+
 CASES: list[tuple[str, dict[str, Any], int]] = [
-    *((slug, config, 0) for slug, _, config in PRESETS),
+    *((slug, {**config, **FEW.get(slug, {})}, 0) for slug, _, config in PRESETS),
     *(("one-weight", {"optimizer": name, "zero_grad": name != "adam"}, 2) for name in
       ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
     ("one-weight", {"dtype": "float64", "lr": "1/18"}, 1),
