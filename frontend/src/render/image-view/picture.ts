@@ -1,243 +1,29 @@
-/** The view of images on the page: owns its canvases, follows the store, and turns pointers into pixels and weights. */
-import type { Point } from "../../layout/types";
-import { relation } from "../../store/timeline";
-import type { Store } from "../../store/store";
-import type { State } from "../../store/types";
-import type { Selection } from "../../store/view";
-import type { Insets } from "../camera";
-import { canvasMeasure } from "../canvas";
-import type { Measure } from "../display";
-import { Layers } from "../layers";
-import { durationFor, startMotion, tweenAt, type Motion } from "../motion";
-import type { Drawn, StagePicture } from "../stage-picture";
-import type { Theme } from "../theme";
+/** The view of images on the page, whose pixels and weights a pointer finds. */
+import type { WholeKind, WholeView } from "../whole-picture";
 import { arrangeImages, imageSpotAt, type Arrangement, type ImageSpot } from "./arrangement";
-import {
-  imageList,
-  imageScene,
-  type ImageInput,
-  type ImageScene,
-  type ImageView,
-  type ImageWords,
-} from "./scene";
+import { imageList, imageScene, type ImageInput, type ImageView, type ImageWords } from "./scene";
 import { stagesOf } from "./stages";
 
-export interface ImagePictureView extends ImageView {
-  readonly theme: Theme;
+export interface ImagePictureView extends ImageView, WholeView {
   readonly words: ImageWords;
-  readonly reducedMotion: boolean;
-  readonly present: boolean;
-  readonly insets: Insets;
   /** How many images the batch has. */
   readonly samples: number;
 }
 
-export interface ImageCallbacks {
-  /** What the pointer is over, and where, in pixels within the host. */
-  point(spot: ImageSpot | null, at: Point | null): void;
-  tap(spot: ImageSpot | null): void;
-  /** Places have changed. */
-  placed(places: Arrangement | null): void;
-}
-
-const STILL = { x: 0, y: 0, k: 1 };
-
-export class ImagePicture implements StagePicture {
-  readonly #layers: Layers;
-  readonly #stop: (() => void)[] = [];
-  #measure: Measure;
-  #places: Arrangement | null = null;
-  #scene: ImageScene | null = null;
-  #motion: Motion | null = null;
-  #frozen: number | null = null;
-  /** While a step back moves, the later frame is on the screen. */
-  #shown: State | null = null;
-  #request = 0;
-  #destroyed = false;
-
-  constructor(
-    readonly host: HTMLElement,
-    readonly store: Store,
-    readonly callbacks: ImageCallbacks,
-    private view: ImagePictureView,
-  ) {
-    this.#layers = new Layers(host);
-    this.#measure = canvasMeasure(view.theme.fonts);
-    this.#stop.push(
-      store.subscribe((state, old) => {
-        if (state.frame !== old.frame || state.graph !== old.graph) this.#show(state, old);
-      }),
-    );
-    const observer = new ResizeObserver(() => this.#resized());
-    observer.observe(host);
-    this.#stop.push(() => observer.disconnect());
-    this.#listen();
-    const { sans, mono } = view.theme.fonts;
-    void Promise.allSettled(
-      [`600 14px ${sans}`, `500 14px ${mono}`].map((font) => document.fonts.load(font, "∂L/∂z")),
-    ).then(() => {
-      this.#measure = canvasMeasure(this.view.theme.fonts);
-      this.#invalidate();
-    });
-    this.#resized();
-    this.#show(store.state, null);
-  }
-
-  setView(view: ImagePictureView): void {
-    const old = this.view;
-    this.view = view;
-    if (old.theme.fonts !== view.theme.fonts) this.#measure = canvasMeasure(view.theme.fonts);
-    if (old.insets !== view.insets || old.present !== view.present || old.samples !== view.samples)
-      this.#arrange();
-    this.#invalidate();
-  }
-
-  drawn(): Drawn | null {
-    const input = this.#input();
-    if (!input) return null;
-    const { w, h } = input.places.size;
-    const { theme, measure } = input;
-    return { list: imageList(input, this.#frozen ?? 1), view: { x: 0, y: 0, w, h }, theme, measure };
-  }
-
-  freeze(t: number | null): void {
-    this.#frozen = t;
-    this.#motion = null;
-    this.#invalidate();
-  }
-
-  /** All of it always is in view, and nothing is typed in place. */
-  reveal(_selection: Selection): void {
-    return;
-  }
-  requestEdit(_name: string): void {
-    return;
-  }
-  fit(): void {
-    return;
-  }
-
-  destroy(): void {
-    this.#destroyed = true;
-    cancelAnimationFrame(this.#request);
-    for (const stop of this.#stop) stop();
-    this.#layers.remove();
-  }
-
-  #listen(): void {
-    const { host } = this;
-    const at = (event: MouseEvent): Point => {
-      const box = host.getBoundingClientRect();
-      return { x: event.clientX - box.left, y: event.clientY - box.top };
-    };
-    const spot = (event: MouseEvent) => {
-      const { graph } = this.store.state;
-      return this.#places && graph ? imageSpotAt(this.#places, stagesOf(graph), at(event)) : null;
-    };
-    const move = (event: MouseEvent) => {
-      const found = spot(event);
-      host.style.cursor = found ? "pointer" : "";
-      this.callbacks.point(found, found && at(event));
-    };
-    const leave = () => this.callbacks.point(null, null);
-    const click = (event: MouseEvent) => this.callbacks.tap(spot(event));
-    host.addEventListener("pointermove", move);
-    host.addEventListener("pointerleave", leave);
-    host.addEventListener("click", click);
-    this.#stop.push(() => {
-      host.removeEventListener("pointermove", move);
-      host.removeEventListener("pointerleave", leave);
-      host.removeEventListener("click", click);
-    });
-  }
-
-  #show(state: State, old: State | null): void {
-    const { frame, graph } = state;
-    if (!frame || !graph) return;
-    const was = old?.frame?.header.cursor ?? null;
-    const way =
-      old?.graph === graph && old.frame && old.frame !== frame
-        ? relation(was, frame.header.cursor, graph.steps.length)
-        : "jump";
-    const duration = this.view.reducedMotion
-      ? 0
-      : durationFor(state.playback.playing ? state.playback.rate : 1);
-    this.#motion = null;
-    this.#shown = state;
-    if (duration > 0 && way === "next") this.#motion = startMotion(performance.now(), false, duration);
-    else if (duration > 0 && way === "previous" && old) {
-      this.#shown = old;
-      this.#motion = startMotion(performance.now(), true, duration);
-    }
-    if (old?.graph !== graph) this.#arrange();
-    this.#invalidate();
-  }
-
-  #arrange(): void {
-    const { graph } = this.store.state;
-    const { insets, present, samples } = this.view;
-    const size = this.#layers.size;
-    const stages = graph ? stagesOf(graph) : [];
-    this.#places =
-      stages.length > 0 && size.w > 0 ? arrangeImages(stages, samples, { size, insets, present }) : null;
-    this.callbacks.placed(this.#places);
-  }
-
-  #resized(): void {
-    if (!this.#layers.resize(this.host.clientWidth, this.host.clientHeight)) return;
-    this.#arrange();
-    this.#invalidate();
-  }
-
-  #input(): ImageInput | null {
-    const state = this.#shown;
-    const places = this.#places;
-    if (!state?.graph || !state.frame || !places) return null;
-    const stages = stagesOf(state.graph);
+export const IMAGES: WholeKind<ImagePictureView, Arrangement, ImageSpot, ImageInput> = {
+  arrange(graph, size, { insets, present, samples }) {
+    const stages = stagesOf(graph);
+    return stages.length > 0 ? arrangeImages(stages, samples, { size, insets, present }) : null;
+  },
+  moved: (old, view) => old.samples !== view.samples,
+  spotAt: (places, graph, at) => imageSpotAt(places, stagesOf(graph), at),
+  input({ graph, frame }, places, view, measure) {
+    if (!graph || !frame) return null;
+    const stages = stagesOf(graph);
     if (places.columns.length !== stages.length) return null;
-    const { view } = this;
     const { theme, words } = view;
-    const { graph, frame } = state;
-    return { graph, stages, places, frame, view, theme, words, measure: this.#measure };
-  }
-
-  #invalidate(): void {
-    this.#scene = null;
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#request || this.#destroyed) return;
-    this.#request = requestAnimationFrame((now) => {
-      this.#request = 0;
-      this.#paint(now);
-    });
-  }
-
-  #paint(now: number): void {
-    let t = this.#frozen ?? 1;
-    if (this.#motion && this.#frozen === null) {
-      const tween = tweenAt(this.#motion, now);
-      t = tween.done ? 1 : tween.t;
-      if (tween.done) this.#rest();
-    }
-    const { theme } = this.view;
-    if (!this.#scene) {
-      const input = this.#input();
-      if (!input) return;
-      this.#scene = imageScene(input);
-      this.#layers.paintBase(this.#scene.base, STILL, theme);
-    }
-    this.#layers.paintOver(this.#scene.moving(t), STILL, theme);
-    if (this.#motion) this.#schedule();
-  }
-
-  /** After a step back the earlier frame takes over. */
-  #rest(): void {
-    const backwards = this.#motion?.backwards;
-    this.#motion = null;
-    if (!backwards) return;
-    this.#shown = this.store.state;
-    this.#scene = null;
-  }
-}
+    return { graph, stages, places, frame, view, theme, words, measure };
+  },
+  scene: imageScene,
+  list: imageList,
+};
