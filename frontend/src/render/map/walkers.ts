@@ -36,6 +36,8 @@ export interface Walk {
   readonly zoom: number;
   /** The hiker that is looked at: others step back. */
   readonly looked: string | null;
+  /** What stands over the map at the start. */
+  readonly flag: Box | null;
 }
 
 /** Pixels of the longest gradient arrow. */
@@ -206,6 +208,7 @@ function labels(walk: Walk): Item[] {
   const taken: Box[] = spots
     .filter(({ at }) => finite(at))
     .map(({ at }) => ({ x: at.x - r, y: at.y - r, w: 2 * r, h: 2 * r }));
+  if (walk.flag) taken.push(walk.flag);
   const items: Item[] = [];
   for (const { hiker, at } of spots) {
     const lost = !finite(at);

@@ -98,6 +98,7 @@ describe("the chart", () => {
     measure: estimate,
     zoom: 1,
     looked: null,
+    flag: null,
     ...more,
   });
 
@@ -108,6 +109,17 @@ describe("the chart", () => {
       for (const [k, a] of texts.entries())
         for (const b of texts.slice(k + 1)) expect(overlaps(a.box, b.box)).toBe(false);
     }
+  });
+
+  it("writes nothing under the flag at the start", () => {
+    const { x, y } = chart.pixel(START);
+    const flag = { x: x + 3, y: y - 42, w: 30, h: 30 };
+    const covered = (list: readonly Item[]) =>
+      textsOf(list, estimate).filter(({ box }) => overlaps(box, flag)).length;
+    const { hikers } = walk(0);
+    const crowd = { hikers: [...hikers, ...hikers] };
+    expect(covered(walkers(walk(0, crowd)))).toBeGreaterThan(0);
+    expect(covered(walkers(walk(0, { ...crowd, flag })))).toBe(0);
   });
 
   it("turns the gradient downhill, and a step is as long as it is", () => {
