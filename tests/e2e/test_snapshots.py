@@ -16,7 +16,7 @@ from e2e.stepping import at_step, node, open_lesson, press, query
 
 SHORT = re.compile(r"/one-weight\?s=[a-z2-7]{12}(&|$)")
 # As many edits, one an iteration, as do not fit an address.
-MANY = 18
+MANY = 13
 
 
 def edit(page: Page, value: str) -> None:
