@@ -1306,6 +1306,8 @@ export interface components {
             order: number;
             title: components["schemas"]["Text"];
             summary: components["schemas"]["Text"];
+            /** @description What one can say afterwards, as one would say it. */
+            outcome: components["schemas"]["Text"];
         };
         /** @description A lesson: texts, configuration schema, beats, presets. */
         LessonInfo: {
@@ -1313,6 +1315,8 @@ export interface components {
             order: number;
             title: components["schemas"]["Text"];
             summary: components["schemas"]["Text"];
+            /** @description What one can say afterwards, as one would say it. */
+            outcome: components["schemas"]["Text"];
             /** @description JSON Schema of the configuration. */
             config_schema: {
                 [key: string]: unknown;

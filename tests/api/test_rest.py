@@ -91,7 +91,8 @@ async def test_a_brief_list_and_one_lesson_say_the_same_as_all_lessons(serve: Se
         whole = (await client.get("/api/lessons")).json()
         brief = (await client.get("/api/lessons", params={"brief": "true"})).json()
         assert brief == [
-            {name: lesson[name] for name in ("slug", "order", "title", "summary")} for lesson in whole
+            {name: lesson[name] for name in ("slug", "order", "title", "summary", "outcome")}
+            for lesson in whole
         ]
         for lesson in whole:
             assert (await client.get(f"/api/lessons/{lesson['slug']}")).json() == lesson

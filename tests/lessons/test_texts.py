@@ -80,7 +80,7 @@ class TestBeats:
 
 def texts(slug: str) -> list[Text]:
     lesson = LESSONS[slug]
-    found = [lesson.title, lesson.summary]
+    found = [lesson.title, lesson.summary, lesson.outcome]
     for preset in lesson.presets:
         found += [preset.title, preset.summary]
     return found + [field.title for field in lesson.fields]
@@ -92,6 +92,7 @@ def test_titles_and_summaries_are_in_both_languages(slug: str) -> None:
         assert text.en.strip()
         assert text.vi.strip()
     assert VIETNAMESE.search(LESSONS[slug].summary.vi)
+    assert VIETNAMESE.search(LESSONS[slug].outcome.vi)
 
 
 def test_presets_of_the_circuit_bring_their_own_beats() -> None:

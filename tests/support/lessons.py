@@ -194,6 +194,7 @@ def lesson(
         order=99,
         title=text(slug, slug),
         summary=text(slug, slug),
+        outcome=text(slug, slug),
         Config=config,
         fields=(*optimizer_fields(OPTIMIZERS), *fields),
         presets=(),

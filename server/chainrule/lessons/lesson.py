@@ -416,6 +416,8 @@ class Lesson(Generic[C]):
     ----------
     order
         Place in the order of learning, from 1.
+    outcome
+        What one can say afterwards, as one would say it.
     plot
         The parameter over which the loss is drawn as a curve.
     beats
@@ -432,6 +434,7 @@ class Lesson(Generic[C]):
     order: int
     title: Text
     summary: Text
+    outcome: Text
     Config: type[C]
     fields: tuple[ConfigField, ...]
     presets: tuple[Preset, ...]
@@ -443,16 +446,19 @@ class Lesson(Generic[C]):
 
     def brief(self) -> LessonBrief:
         """What a list of lessons shows of it."""
-        return LessonBrief(slug=self.slug, order=self.order, title=self.title, summary=self.summary)
+        return LessonBrief(
+            slug=self.slug,
+            order=self.order,
+            title=self.title,
+            summary=self.summary,
+            outcome=self.outcome,
+        )
 
     def info(self) -> LessonInfo:
         """The whole lesson; its beats are those of the default configuration."""
         defaults = self.Config()
         return LessonInfo(
-            slug=self.slug,
-            order=self.order,
-            title=self.title,
-            summary=self.summary,
+            **self.brief().model_dump(),
             config_schema=self.Config.model_json_schema(),
             fields=list(self.fields),
             defaults=defaults.model_dump(mode="json"),

@@ -284,6 +284,10 @@ LESSON = Lesson(
         "Mô hình nhỏ nhất biết học: một trọng số, một phép bình phương và một gradient lần theo được từng "
         "cạnh.",
     ),
+    outcome=text(
+        "The gradient of w is 2 · (w·x − 10) · x: how the loss answers to w. How far w then goes is for the learning rate to say.",
+        "Gradient của w là 2 · (w·x − 10) · x: mất mát thay đổi ra sao theo w. Còn w đi bao xa là do tốc độ học quyết định.",
+    ),
     Config=Config,
     fields=(
         _leaf_field("w", text("weight w", "trọng số w")),

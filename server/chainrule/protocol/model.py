@@ -496,6 +496,7 @@ class LessonBrief(Part):
     order: int
     title: Text
     summary: Text
+    outcome: Text = Field(description="What one can say afterwards, as one would say it.")
 
 
 class LessonInfo(LessonBrief):

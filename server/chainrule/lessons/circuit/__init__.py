@@ -42,6 +42,10 @@ LESSON = Lesson(
         "Biểu thức nào cũng là một mạch gồm những cổng nhỏ: gradient chảy ngược qua mạch và cộng lại ở chỗ "
         "các dây gặp nhau.",
     ),
+    outcome=text(
+        "Upstream times local, gate by gate; and where a value is used twice, its gradients add.",
+        "Gradient từ trên nhân với đạo hàm tại chỗ, từng cổng một; giá trị nào được dùng hai lần thì các gradient của nó cộng lại.",
+    ),
     Config=Config,
     fields=(
         ConfigField(

@@ -18,6 +18,10 @@ LESSON = Lesson(
         "Một mạng nhỏ gồm các bộ lọc học đọc chữ số viết tay: ảnh, bộ lọc, bản đồ đặc trưng, gộp, logit, và những gì "
         "đi ngược qua từng phần.",
     ),
+    outcome=text(
+        "One weight of a kernel is used at every place, so its gradient is the sum over all of them.",
+        "Một trọng số của kernel được dùng ở mọi vị trí, nên gradient của nó là tổng qua tất cả các vị trí ấy.",
+    ),
     Config=Config,
     fields=fields(),
     presets=PRESETS,

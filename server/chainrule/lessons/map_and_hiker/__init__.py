@@ -16,6 +16,10 @@ LESSON = Lesson(
         "One loss surface, and optimizers that walk over it from the same start: backpropagation is the map, the optimizer the hiker.",
         "Một bề mặt mất mát và các bộ tối ưu cùng xuất phát trên đó: lan truyền ngược là bản đồ, bộ tối ưu là người đi.",
     ),
+    outcome=text(
+        "Backpropagation draws the map. SGD, momentum and Adam are ways of walking on it.",
+        "Lan truyền ngược vẽ bản đồ. SGD, momentum và Adam là những cách đi trên đó.",
+    ),
     Config=Config,
     fields=FIELDS,
     presets=PRESETS,

@@ -24,6 +24,10 @@ LESSON = Lesson(
         "Three samples, six weights, three classes: every cell of every matrix, and what sums to it on the way back.",
         "Ba mẫu, sáu trọng số, ba nhãn: từng ô của từng ma trận, và những gì cộng lại thành nó trên đường về.",
     ),
+    outcome=text(
+        "Each cell of dW is a row times a column, summed over the samples; softmax and cross-entropy together leave p − y.",
+        "Mỗi ô của dW là một hàng nhân một cột, cộng qua các mẫu; softmax cùng cross-entropy chỉ còn lại p − y.",
+    ),
     Config=Config,
     fields=(
         ConfigField(

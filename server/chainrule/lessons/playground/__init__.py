@@ -19,6 +19,10 @@ LESSON = Lesson(
         "Một mạng học cách phân biệt các điểm trên mặt phẳng, từng lô một. Có thể xem mọi con số của lượt truyền "
         "xuôi, lượt lan truyền ngược và các lần cập nhật.",
     ),
+    outcome=text(
+        "Ten samples pull ten ways; the gradient is their mean, and each update bends the boundary a little.",
+        "Mười mẫu kéo về mười phía; gradient là trung bình của chúng, và mỗi lần cập nhật uốn đường biên đi một chút.",
+    ),
     Config=Config,
     fields=fields(),
     presets=PRESETS,
