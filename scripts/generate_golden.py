@@ -35,6 +35,27 @@ UNFOLDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 """Of a unit of the playground that is unfolded: the configuration, and what is asked."""
 
+DETECTED: tuple[dict[str, Any], dict[str, list[dict[str, Any]]]] = (
+    {"batch_size": 3, "filters": 2, "scenes": 8},
+    {
+        "untrained": [
+            {"type": "scene", "picture": "held_out", "row": 1},
+            {"type": "detect", "picture": "held_out", "row": 1},
+        ],
+        "forward": [
+            {"type": "step", "unit": "phase"},
+            {"type": "scene", "row": 2},
+            {"type": "detect", "row": 2},
+        ],
+        "backward": [
+            {"type": "step", "unit": "phase"},
+            {"type": "detect", "row": 2, "pulls": True, "compare": True},
+            {"type": "precision"},
+        ],
+    },
+)
+"""Of a detector: the configuration, and what is asked one after the other, by the place where it is."""
+
 
 def lines(name: str) -> Iterator[str]:
     """The lines of one trace. Whether PyTorch is installed depends on the machine, and is no part of it."""
@@ -59,6 +80,20 @@ def unfolded_lines(name: str) -> Iterator[str]:
         yield json.dumps(told if step == 0 else {"frame": told["frame"], "cells": told["cells"]})
 
 
+def detected_lines(name: str) -> Iterator[str]:
+    """What a detector answers in one place, without sequence numbers."""
+    config, asked = DETECTED
+    session = Session("detection", config, 7)
+    for place, commands in asked.items():
+        for command in commands:
+            messages = session.handle(CLIENT_MESSAGE.validate_python(command))
+            while session.job is not None:
+                messages += session.advance(1.0)
+            for message in messages:
+                if place == name and message.type.endswith("_result"):
+                    yield json.dumps({**message.model_dump(mode="json"), "seq": 0})
+
+
 def main() -> int:
     """Write all traces."""
     FOLDER.mkdir(exist_ok=True)
@@ -72,6 +107,10 @@ def main() -> int:
     for name in UNFOLDED:
         text = "".join(f"{line}\n" for line in unfolded_lines(name))
         FOLDER.joinpath("unfolded", f"{name}.jsonl").write_text(text, encoding="utf-8")
+    FOLDER.joinpath("detected").mkdir(exist_ok=True)
+    for name in DETECTED[1]:
+        text = "".join(f"{line}\n" for line in detected_lines(name))
+        FOLDER.joinpath("detected", f"{name}.jsonl").write_text(text, encoding="utf-8")
     return 0
 
 

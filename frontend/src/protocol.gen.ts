@@ -312,6 +312,14 @@ export interface components {
             type: "ack";
             seq: number;
         };
+        /** @description The gradient of one scene's own loss by all parameters, as it is trained on and as it was before. */
+        Against: {
+            /** @description Its length. */
+            augmented: components["schemas"]["Number"];
+            original: components["schemas"]["Number"];
+            /** @description 1: the same direction; 0: they have nothing to do with each other. */
+            cosine: components["schemas"]["Number"];
+        };
         /** @description Each sample's own gradient by two elements of a parameter; by default those with the largest gradient. */
         ArrowsCommand: {
             /**
@@ -495,7 +503,34 @@ export interface components {
             /** @default null */
             command?: string | null;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        /** @description What one cell says: a box, whether something is there, and what. */
+        CellBox: {
+            row: number;
+            column: number;
+            /** @description x1, y1, x2, y2 in pixels, cut to the image. */
+            box: components["schemas"]["Number"][];
+            objectness: components["schemas"]["Number"];
+            /** @description How probable each kind is, if something is there. */
+            kinds: components["schemas"]["Number"][];
+            kind: number;
+            /** @description Objectness times the probability of the kind. */
+            confidence: components["schemas"]["Number"];
+            /** @description Whether it is said at all: its confidence is large enough. */
+            counted: boolean;
+            /** @description Its suppressor, as a place in this list; null: it is kept, or not counted. */
+            by: number | null;
+            /** @description The kept box of its kind, more confident, that it overlaps most; where it is suppressed, by that one. */
+            rival: number | null;
+            /** @description IoU with that one; 0: there is none. */
+            overlap: components["schemas"]["Number"];
+            /** @description The true box that it overlaps most, of those of its kind if there are any; null: there is none. */
+            true: number | null;
+            /** @description How it overlaps that one. */
+            pair: components["schemas"]["Pair"] | null;
+            /** @description Whether it claims a true box of its kind at an IoU of 0.5. */
+            right: boolean;
+        };
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -795,6 +830,97 @@ export interface components {
             kind: "dead";
         };
         /**
+         * @description What each cell of a detector says of one scene, and what it costs.
+         *
+         *     Of the batch as far as the cursor has come; of any other picture, all of it with the parameters that the iteration
+         *     began with. ``moved`` holds one box elsewhere; ``compare`` adds the scene's own gradient beside that of its original, and
+         *     ``pulls`` how much each term of the loss pulls on each parameter.
+         */
+        DetectCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "detect";
+            /**
+             * @default batch
+             * @enum {string}
+             */
+            picture?: "batch" | "original" | "held_out";
+            /** @default 0 */
+            row?: number;
+            /**
+             * @description Suppress above this IoU; null: as the configuration has it.
+             * @default null
+             */
+            threshold?: number | null;
+            /** @default null */
+            moved?: components["schemas"]["MovedBox"] | null;
+            /** @default false */
+            compare?: boolean;
+            /** @default false */
+            pulls?: boolean;
+        };
+        /** @description What the cells say of a scene: all of them, from the most confident down; empty where nothing is said yet. */
+        DetectResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "detect_result";
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            picture: "batch" | "original" | "held_out";
+            row: number;
+            count: number;
+            threshold: components["schemas"]["Number"];
+            true: components["schemas"]["TrueBox"][];
+            found: components["schemas"]["CellBox"][];
+            terms: components["schemas"]["DetectionTerm"][];
+            /** @description mAP at an IoU of 0.5 of this scene alone. */
+            map50: components["schemas"]["Number"] | null;
+            /** @default null */
+            dragged: components["schemas"]["Dragged"] | null;
+            /** @default null */
+            against: components["schemas"]["Against"] | null;
+            pulls: components["schemas"]["Pull"][];
+        };
+        /** @description A term of the loss, cell by cell, row by row. */
+        DetectionTerm: {
+            /** @enum {string} */
+            name: "box" | "objectness" | "class";
+            /** @description The node that holds a number for each cell. */
+            node: string;
+            /** @description What the term is multiplied by in the loss. */
+            weight: components["schemas"]["Number"];
+            /** @description The sum of the cells, times the weight; null: not reached yet. */
+            total: components["schemas"]["Number"] | null;
+            /** @description What each cell costs, times the weight; empty: not reached yet. */
+            cells: components["schemas"]["Number"][];
+            /** @description The length of the loss's gradient by the numbers of each cell that the term reads; empty: not reached yet. Of a batch the loss is the mean over its scenes. */
+            slopes: components["schemas"]["Number"][];
+        };
+        /** @description The grid of a detector. Nodes are given by their index in the graph. */
+        DetectorGrid: {
+            /** @description Pixels of an image along each axis. */
+            side: number;
+            /** @description Cells of an image along each axis. */
+            cells: number;
+            /** @description What is looked for. */
+            kinds: components["schemas"]["Text"][];
+            /** @description What all cells say: (batch, numbers, cells, cells). */
+            output: number;
+        };
+        /**
          * @description The gradient by all parameters, by finite differences and by backpropagation, each of them counted.
          *
          *     In float64, with the same batch, draws and edits: N + 1 forward passes for N numbers, and one backward pass. Of
@@ -841,6 +967,23 @@ export interface components {
              * @enum {string}
              */
             type: "done";
+        };
+        /** @description A cell's box in another place, and on its way there: columns of one length, from where it is to where it is held. */
+        Dragged: {
+            box: components["schemas"]["Number"][];
+            /** @description The true box that it is measured against. */
+            true: number | null;
+            pair: components["schemas"]["Pair"] | null;
+            /** @description The box loss against that one, without weight. */
+            loss: components["schemas"]["Number"] | null;
+            /** @description Of that loss by the box's edges x1, y1, x2, y2, per pixel; empty where answers are withheld. */
+            slopes: components["schemas"]["Number"][];
+            losses: components["schemas"]["Number"][];
+            ious: components["schemas"]["Number"][];
+            /** @description mAP at an IoU of 0.5 of this scene. */
+            scene: components["schemas"]["Number"][];
+            /** @description And of all scenes beside it: the batch, or those held out. */
+            batch: components["schemas"]["Number"][];
         };
         /**
          * @description Set a leaf or an activation. Forks; the cursor keeps its step.
@@ -1155,6 +1298,11 @@ export interface components {
              * @default null
              */
             area: components["schemas"]["MapArea"] | null;
+            /**
+             * @description Of a detector.
+             * @default null
+             */
+            grid: components["schemas"]["DetectorGrid"] | null;
             steps: components["schemas"]["Step"][];
             listing: components["schemas"]["ListingLine"][];
         };
@@ -1469,6 +1617,12 @@ export interface components {
             /** @default null */
             because: components["schemas"]["Because"] | null;
         };
+        /** @description The box of a cell, held in another place: x1, y1, x2, y2 in pixels. */
+        MovedBox: {
+            row: number;
+            column: number;
+            box: number[];
+        };
         /** @description A node at the cursor. Null: not reached yet. ``withheld``: known to the server, held back until guessed. */
         NodeState: {
             shape: number[];
@@ -1541,6 +1695,13 @@ export interface components {
         };
         /** @description A number; NaN and the infinities as strings. */
         Number: number | ("NaN" | "Infinity" | "-Infinity");
+        /** @description How two boxes overlap. */
+        Pair: {
+            /** @description Square pixels. */
+            intersection: components["schemas"]["Number"];
+            union: components["schemas"]["Number"];
+            iou: components["schemas"]["Number"];
+        };
         /** @description Stop playing, on a step. */
         PauseCommand: {
             /**
@@ -1619,6 +1780,66 @@ export interface components {
             unit: "step" | "phase" | "iteration" | "epoch";
             /** @default null */
             rate: number | null;
+        };
+        /** @description Precision over recall of a detector with the parameters at the cursor, for each kind, at an IoU. */
+        PrecisionCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "precision";
+            /**
+             * @default test
+             * @enum {string}
+             */
+            part?: "train" | "test";
+            /** @default 0.5 */
+            iou?: number;
+        };
+        /** @description Precision over recall for one kind, from the most confident detection down. */
+        PrecisionCurve: {
+            kind: number;
+            /** @description True boxes. */
+            count: number;
+            /** @description Average precision; null where there is no true box. */
+            average: components["schemas"]["Number"] | null;
+            /** @description The first 300. */
+            points: components["schemas"]["PrecisionPoint"][];
+            /** @description The best precision at a recall of 0, 0.01, … 1 or more; empty where there is no true box. */
+            envelope: components["schemas"]["Number"][];
+        };
+        /** @description A detection on a precision–recall curve. */
+        PrecisionPoint: {
+            confidence: components["schemas"]["Number"];
+            right: boolean;
+            scene: number;
+            precision: components["schemas"]["Number"];
+            recall: components["schemas"]["Number"];
+        };
+        /** @description Precision–recall curves, one for each kind, and what they make: means over the kinds that are there. */
+        PrecisionResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "precision_result";
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            part: "train" | "test";
+            iou: components["schemas"]["Number"];
+            scenes: number;
+            curves: components["schemas"]["PrecisionCurve"][];
+            /** @description mAP at this IoU. */
+            mean: components["schemas"]["Number"] | null;
         };
         /** @description Switch *predict, then reveal* on or off: withhold each next gradient until it has been guessed. */
         PredictCommand: {
@@ -1712,6 +1933,13 @@ export interface components {
             type: "progress";
             done: number;
             total: number;
+        };
+        /** @description How much each term pulls on a parameter: lengths of the gradients of the terms, in their order. */
+        Pull: {
+            name: string;
+            sizes: components["schemas"]["Number"][];
+            /** @description That of the loss: gradients that disagree cancel. */
+            whole: components["schemas"]["Number"];
         };
         /** @description Compute the same number with PyTorch, where it is installed. */
         PytorchCommand: {
@@ -1859,6 +2087,56 @@ export interface components {
                 [key: string]: components["schemas"]["Data"];
             };
         };
+        /**
+         * @description The pixels and true boxes of one scene of a detector, with all the scenes beside it as thumbnails.
+         *
+         *     ``row`` is one of the batch's, or of those held out; of fewer the last is taken.
+         */
+        SceneCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scene";
+            /**
+             * @default batch
+             * @enum {string}
+             */
+            picture?: "batch" | "original" | "held_out";
+            /** @default 0 */
+            row?: number;
+        };
+        /** @description One scene, its pixels in 8 bits as base64, channel by channel, row by row; and what is in it. */
+        SceneResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scene_result";
+            cursor: components["schemas"]["Cursor"];
+            /** @enum {string} */
+            picture: "batch" | "original" | "held_out";
+            row: number;
+            /** @description How many scenes there are beside it. */
+            count: number;
+            side: number;
+            /** @description (3, side, side), 0 to 255. */
+            pixels: string;
+            true: components["schemas"]["TrueBox"][];
+            /** @description Pixels of a thumbnail along each axis. */
+            thumbnail: number;
+            /** @description Of each scene (3, thumbnail, thumbnail), 0 to 255: means over blocks of pixels. */
+            thumbnails: string[];
+        };
         /** @description How a network does on some points. */
         Scores: {
             count: number;
@@ -1868,6 +2146,16 @@ export interface components {
             accuracy: components["schemas"]["Number"] | null;
             /** @description Row: the class that a point is of; column: the class that the network says. Empty for numbers. */
             confusion: number[][];
+            /**
+             * @description Of a detector: mean average precision at an overlap (IoU) of 0.5, as COCO counts it.
+             * @default null
+             */
+            map50: components["schemas"]["Number"] | null;
+            /**
+             * @description The same, averaged over overlaps of 0.50, 0.55, … 0.95.
+             * @default null
+             */
+            map50_95: components["schemas"]["Number"] | null;
         };
         /** @description Go to a place on the timeline; past the tip it is computed. Without ``branch``: on the current one. */
         SeekCommand: {
@@ -1887,7 +2175,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -2108,6 +2396,18 @@ export interface components {
         Text: {
             en: string;
             vi: string;
+        };
+        /** @description Something that is in a scene. */
+        TrueBox: {
+            /** @description x1, y1, x2, y2 in pixels. */
+            box: components["schemas"]["Number"][];
+            /** @description Its place among the graph's kinds. */
+            kind: number;
+            /** @description The cell that its middle lies in. */
+            row: number;
+            column: number;
+            /** @description Whether that cell is to say it: not where a smaller one lies there too. */
+            assigned: boolean;
         };
         /** @description Return to the branch, configuration and cursor before the last edit or configure. */
         UndoCommand: {
@@ -3227,6 +3527,7 @@ export interface operations {
 
 // One name for each schema.
 export type AckCommand = components["schemas"]["AckCommand"];
+export type Against = components["schemas"]["Against"];
 export type ArrowsCommand = components["schemas"]["ArrowsCommand"];
 export type ArrowsResult = components["schemas"]["ArrowsResult"];
 export type Beat = components["schemas"]["Beat"];
@@ -3239,6 +3540,7 @@ export type Breakpoint = components["schemas"]["Breakpoint"];
 export type BreakpointCommand = components["schemas"]["BreakpointCommand"];
 export type Breakpoints = components["schemas"]["Breakpoints"];
 export type CancelCommand = components["schemas"]["CancelCommand"];
+export type CellBox = components["schemas"]["CellBox"];
 export type ClientMessage = components["schemas"]["ClientMessage"];
 export type CloseCode = components["schemas"]["CloseCode"];
 export type Companion = components["schemas"]["Companion"];
@@ -3254,9 +3556,14 @@ export type Cursor = components["schemas"]["Cursor"];
 export type Data = components["schemas"]["Data"];
 export type Dataset = components["schemas"]["Dataset"];
 export type DeadCondition = components["schemas"]["DeadCondition"];
+export type DetectCommand = components["schemas"]["DetectCommand"];
+export type DetectResult = components["schemas"]["DetectResult"];
+export type DetectionTerm = components["schemas"]["DetectionTerm"];
+export type DetectorGrid = components["schemas"]["DetectorGrid"];
 export type DifferencesCommand = components["schemas"]["DifferencesCommand"];
 export type DifferencesResult = components["schemas"]["DifferencesResult"];
 export type Done = components["schemas"]["Done"];
+export type Dragged = components["schemas"]["Dragged"];
 export type EditCommand = components["schemas"]["EditCommand"];
 export type ErrorMessage = components["schemas"]["ErrorMessage"];
 export type Evaluation = components["schemas"]["Evaluation"];
@@ -3288,23 +3595,30 @@ export type MapResult = components["schemas"]["MapResult"];
 export type MetricCondition = components["schemas"]["MetricCondition"];
 export type Metrics = components["schemas"]["Metrics"];
 export type Moved = components["schemas"]["Moved"];
+export type MovedBox = components["schemas"]["MovedBox"];
 export type NodeState = components["schemas"]["NodeState"];
 export type NonFiniteCondition = components["schemas"]["NonFiniteCondition"];
 export type NudgeCommand = components["schemas"]["NudgeCommand"];
 export type NudgeResult = components["schemas"]["NudgeResult"];
 export type Number = components["schemas"]["Number"];
+export type Pair = components["schemas"]["Pair"];
 export type PauseCommand = components["schemas"]["PauseCommand"];
 export type PingCommand = components["schemas"]["PingCommand"];
 export type Place = components["schemas"]["Place"];
 export type PlayCommand = components["schemas"]["PlayCommand"];
 export type PlayRecipe = components["schemas"]["PlayRecipe"];
 export type Playback = components["schemas"]["Playback"];
+export type PrecisionCommand = components["schemas"]["PrecisionCommand"];
+export type PrecisionCurve = components["schemas"]["PrecisionCurve"];
+export type PrecisionPoint = components["schemas"]["PrecisionPoint"];
+export type PrecisionResult = components["schemas"]["PrecisionResult"];
 export type PredictCommand = components["schemas"]["PredictCommand"];
 export type Prediction = components["schemas"]["Prediction"];
 export type Preset = components["schemas"]["Preset"];
 export type Problem = components["schemas"]["Problem"];
 export type ProblemError = components["schemas"]["ProblemError"];
 export type Progress = components["schemas"]["Progress"];
+export type Pull = components["schemas"]["Pull"];
 export type PytorchCommand = components["schemas"]["PytorchCommand"];
 export type PytorchResult = components["schemas"]["PytorchResult"];
 export type RisingCondition = components["schemas"]["RisingCondition"];
@@ -3314,6 +3628,8 @@ export type RunNumber = components["schemas"]["RunNumber"];
 export type RunState = components["schemas"]["RunState"];
 export type SampleCommand = components["schemas"]["SampleCommand"];
 export type SampleResult = components["schemas"]["SampleResult"];
+export type SceneCommand = components["schemas"]["SceneCommand"];
+export type SceneResult = components["schemas"]["SceneResult"];
 export type Scores = components["schemas"]["Scores"];
 export type SeekCommand = components["schemas"]["SeekCommand"];
 export type ServerMessage = components["schemas"]["ServerMessage"];
@@ -3331,6 +3647,7 @@ export type SweepResult = components["schemas"]["SweepResult"];
 export type Tensor = components["schemas"]["Tensor"];
 export type Term = components["schemas"]["Term"];
 export type Text = components["schemas"]["Text"];
+export type TrueBox = components["schemas"]["TrueBox"];
 export type UndoCommand = components["schemas"]["UndoCommand"];
 export type UnfoldCommand = components["schemas"]["UnfoldCommand"];
 export type Unfolded = components["schemas"]["Unfolded"];

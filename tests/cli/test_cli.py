@@ -173,13 +173,20 @@ def test_benchmarks_outside_a_checkout_are_one_line(
     [
         *((f"{name}.jsonl", name) for name in sorted(generate_golden.TRACES)),
         *((f"unfolded/{name}.jsonl", name) for name in sorted(generate_golden.UNFOLDED)),
+        *((f"detected/{name}.jsonl", name) for name in sorted(generate_golden.DETECTED[1])),
     ],
 )
 def test_golden_traces_are_what_the_program_writes(path: str, name: str) -> None:
     golden = [
         json.loads(line) for line in (generate_golden.FOLDER / path).read_text(encoding="utf-8").splitlines()
     ]
-    lines = generate_golden.lines if name in generate_golden.TRACES else generate_golden.unfolded_lines
+    lines = (
+        generate_golden.lines
+        if name in generate_golden.TRACES
+        else generate_golden.unfolded_lines
+        if name in generate_golden.UNFOLDED
+        else generate_golden.detected_lines
+    )
     written = [json.loads(line) for line in lines(name)]
     assert len(golden) == len(written), f"{path}: {ADVICE}"
     for number, (old, new) in enumerate(zip(golden, written, strict=True), 1):

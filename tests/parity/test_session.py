@@ -33,6 +33,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("map-and-hiker", {"surface": "network", "hikers": ["nesterov", "adamw"], "zero_grad": False}),
     ("playground", {"batch_size": 4, "l1": 0.01}),
     ("convolution", {"batch_size": 3, "filters1": 2, "filters2": 3}),
+    ("detection", {"batch_size": 3, "filters": 2, "scenes": 8}),
     *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],
     (
         "circuit",

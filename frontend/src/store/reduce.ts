@@ -103,6 +103,9 @@ function apply(state: State, action: Action): State {
     case "arrows_result":
     case "unfolded":
     case "map_result":
+    case "scene_result":
+    case "detect_result":
+    case "precision_result":
     case "differences_result":
     case "nudge_result":
       // For whoever asked.

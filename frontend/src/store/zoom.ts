@@ -28,7 +28,7 @@ export function shownZoom(graph: Graph | null, chosen: Zoom | null): Zoom {
 
 /** Whether the network looks at images: its layers are maps. */
 export function hasImages(graph: Graph | null): boolean {
-  return Boolean(graph?.nodes.some(({ op }) => op === "conv2d"));
+  return Boolean(graph && !graph.grid && graph.nodes.some(({ op }) => op === "conv2d"));
 }
 
 export function allScalars(graph: Graph): boolean {

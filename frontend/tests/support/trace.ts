@@ -149,6 +149,7 @@ export function record(program: Program): Incoming[] {
     layers: [],
     runs: [],
     area: null,
+    grid: null,
     steps,
     listing: [],
   };

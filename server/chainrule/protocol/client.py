@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from chainrule.protocol.detection import ScenePicture
 from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, RunName, Unit, What
 from chainrule.protocol.numbers import Data
 
@@ -217,6 +218,54 @@ class MapCommand(Command):
     )
 
 
+class MovedBox(BaseModel):
+    """The box of a cell, held in another place: x1, y1, x2, y2 in pixels."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    box: list[Annotated[float, Field(ge=-1000, le=1000)]] = Field(min_length=4, max_length=4)
+
+
+class SceneCommand(Command):
+    """The pixels and true boxes of one scene of a detector, with all the scenes beside it as thumbnails.
+
+    ``row`` is one of the batch's, or of those held out; of fewer the last is taken.
+    """
+
+    type: Literal["scene"]
+    picture: ScenePicture = "batch"
+    row: int = Field(0, ge=0)
+
+
+class DetectCommand(Command):
+    """What each cell of a detector says of one scene, and what it costs.
+
+    Of the batch as far as the cursor has come; of any other picture, all of it with the parameters that the iteration
+    began with. ``moved`` holds one box elsewhere; ``compare`` adds the scene's own gradient beside that of its original, and
+    ``pulls`` how much each term of the loss pulls on each parameter.
+    """
+
+    type: Literal["detect"]
+    picture: ScenePicture = "batch"
+    row: int = Field(0, ge=0)
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="Suppress above this IoU; null: as the configuration has it."
+    )
+    moved: MovedBox | None = None
+    compare: bool = False
+    pulls: bool = False
+
+
+class PrecisionCommand(Command):
+    """Precision over recall of a detector with the parameters at the cursor, for each kind, at an IoU."""
+
+    type: Literal["precision"]
+    part: Literal["train", "test"] = "test"
+    iou: float = Field(0.5, gt=0, le=1)
+
+
 class DifferencesCommand(Command):
     """The gradient by all parameters, by finite differences and by backpropagation, each of them counted.
 
@@ -308,6 +357,9 @@ ClientMessage = Annotated[
     | ArrowsCommand
     | UnfoldCommand
     | MapCommand
+    | SceneCommand
+    | DetectCommand
+    | PrecisionCommand
     | DifferencesCommand
     | NudgeCommand
     | FireCommand

@@ -118,6 +118,15 @@ class MapArea(Part):
     high: list[float]
 
 
+class DetectorGrid(Part):
+    """The grid of a detector. Nodes are given by their index in the graph."""
+
+    side: int = Field(description="Pixels of an image along each axis.")
+    cells: int = Field(description="Cells of an image along each axis.")
+    kinds: list[Text] = Field(description="What is looked for.")
+    output: int = Field(description="What all cells say: (batch, numbers, cells, cells).")
+
+
 class ListingLine(Part):
     """A line of the PyTorch program that does the same."""
 
@@ -139,6 +148,7 @@ class Graph(Part):
         default_factory=list, description="Networks that are trained side by side; empty: there is only one."
     )
     area: MapArea | None = Field(None, description="Where its runs walk on one surface.")
+    grid: DetectorGrid | None = Field(None, description="Of a detector.")
     steps: list[Step]
     listing: list[ListingLine]
 
@@ -217,6 +227,13 @@ class Scores(Part):
     accuracy: Number | None = Field(description="Null where targets are numbers.")
     confusion: list[list[int]] = Field(
         description="Row: the class that a point is of; column: the class that the network says. Empty for numbers."
+    )
+    map50: Number | None = Field(
+        None,
+        description="Of a detector: mean average precision at an overlap (IoU) of 0.5, as COCO counts it.",
+    )
+    map50_95: Number | None = Field(
+        None, description="The same, averaged over overlaps of 0.50, 0.55, … 0.95."
     )
 
 

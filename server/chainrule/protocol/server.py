@@ -6,6 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from chainrule.protocol.detection import (
+    Against,
+    CellBox,
+    DetectionTerm,
+    Dragged,
+    PrecisionCurve,
+    Pull,
+    ScenePicture,
+    TrueBox,
+)
 from chainrule.protocol.model import (
     Because,
     Branch,
@@ -346,6 +356,53 @@ class MapResult(Message):
     field: list[list[Number]] = Field(description="(arrows², 2): the gradient in the middle of each cell.")
 
 
+class SceneResult(Message):
+    """One scene, its pixels in 8 bits as base64, channel by channel, row by row; and what is in it."""
+
+    type: Literal["scene_result"] = "scene_result"
+    cursor: Cursor
+    picture: ScenePicture
+    row: int
+    count: int = Field(description="How many scenes there are beside it.")
+    side: int
+    pixels: str = Field(description="(3, side, side), 0 to 255.")
+    true: list[TrueBox]
+    thumbnail: int = Field(description="Pixels of a thumbnail along each axis.")
+    thumbnails: list[str] = Field(
+        description="Of each scene (3, thumbnail, thumbnail), 0 to 255: means over blocks of pixels."
+    )
+
+
+class DetectResult(Message):
+    """What the cells say of a scene: all of them, from the most confident down; empty where nothing is said yet."""
+
+    type: Literal["detect_result"] = "detect_result"
+    cursor: Cursor
+    picture: ScenePicture
+    row: int
+    count: int
+    threshold: Number
+    true: list[TrueBox]
+    found: list[CellBox]
+    terms: list[DetectionTerm]
+    map50: Number | None = Field(description="mAP at an IoU of 0.5 of this scene alone.")
+    dragged: Dragged | None = None
+    against: Against | None = None
+    pulls: list[Pull] = Field(default_factory=list)
+
+
+class PrecisionResult(Message):
+    """Precision–recall curves, one for each kind, and what they make: means over the kinds that are there."""
+
+    type: Literal["precision_result"] = "precision_result"
+    cursor: Cursor
+    part: Literal["train", "test"]
+    iou: Number
+    scenes: int
+    curves: list[PrecisionCurve]
+    mean: Number | None = Field(description="mAP at this IoU.")
+
+
 class RunDifferences(Part):
     """The gradient of one run by finite differences, beside that by backpropagation."""
 
@@ -448,6 +505,9 @@ ServerMessage = Annotated[
     | ArrowsResult
     | Unfolded
     | MapResult
+    | SceneResult
+    | DetectResult
+    | PrecisionResult
     | DifferencesResult
     | NudgeResult
     | Fired

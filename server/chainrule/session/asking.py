@@ -12,6 +12,7 @@ from chainrule.explain import History, began, explain
 from chainrule.protocol.client import (
     ArrowsCommand,
     BreakpointCommand,
+    DetectCommand,
     DifferencesCommand,
     ExplainCommand,
     FireCommand,
@@ -19,9 +20,11 @@ from chainrule.protocol.client import (
     GuessCommand,
     MapCommand,
     NudgeCommand,
+    PrecisionCommand,
     PredictCommand,
     PytorchCommand,
     SampleCommand,
+    SceneCommand,
     SweepCommand,
     UnfoldCommand,
 )
@@ -31,6 +34,7 @@ from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
 from chainrule.session.checks import consumers_missing, gradcheck, nudge, sweep
 from chainrule.session.core import Core
+from chainrule.session.detection import detect, precision, scene
 from chainrule.session.differences import differences
 from chainrule.session.documents import withheld
 from chainrule.session.prediction import judge
@@ -52,6 +56,9 @@ Question = (
     | ArrowsCommand
     | UnfoldCommand
     | MapCommand
+    | SceneCommand
+    | DetectCommand
+    | PrecisionCommand
     | DifferencesCommand
     | NudgeCommand
     | FireCommand
@@ -84,6 +91,12 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             return [unfolded(core, command)]
         case MapCommand():
             return [surface_map(core, command)]
+        case SceneCommand():
+            return [scene(core, command)]
+        case DetectCommand():
+            return [(yield from detect(core, command))]
+        case PrecisionCommand():
+            return [(yield from precision(core, command))]
         case DifferencesCommand():
             for name in core.record.start.regime.trained:
                 _require_revealed(core, core.record.find(name))

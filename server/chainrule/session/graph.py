@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node
-from chainrule.protocol.model import Graph, GraphEdge, GraphNode, Layer, MapArea, Run, Step
+from chainrule.protocol.model import DetectorGrid, Graph, GraphEdge, GraphNode, Layer, MapArea, Run, Step
 from chainrule.trace import Record, StepRef, is_delta, is_edit
 
 
@@ -67,6 +67,8 @@ def topology(record: Record) -> int:
         digest.update(repr((of_plane.layer_names, of_plane.input_labels, of_plane.output_labels)).encode())
     if record.start.regime.of_runs is not None:
         digest.update(repr((_runs(record), _area(record))).encode())
+    if record.start.regime.of_scenes is not None:
+        digest.update(repr(_grid(record)).encode())
     for line in model.listing:
         digest.update(f"{line.number} {line.code}\n".encode())
     return int.from_bytes(digest.digest()) + 1
@@ -94,6 +96,7 @@ def build_graph(record: Record, number: int) -> Graph:
         layers=_layers(record),
         runs=_runs(record),
         area=_area(record),
+        grid=_grid(record),
         steps=[_step(record, ref, verbs, first_edge) for ref in record.steps()],
         listing=list(record.start.regime.model.listing),
     )
@@ -147,6 +150,14 @@ def _runs(record: Record) -> list[Run]:
 def _area(record: Record) -> MapArea | None:
     model = record.start.regime.of_map
     return None if model is None else MapArea(low=list(model.area.low), high=list(model.area.high))
+
+
+def _grid(record: Record) -> DetectorGrid | None:
+    model = record.start.regime.of_scenes
+    if model is None:
+        return None
+    output = record.positions[record.find(model.output).index]
+    return DetectorGrid(side=model.side, cells=model.cells, kinds=list(model.kinds), output=output)
 
 
 def edge_index(record: Record) -> list[int]:

@@ -20,6 +20,7 @@ from chainrule.protocol.client import (
     ClientMessage,
     CompareCommand,
     ConfigureCommand,
+    DetectCommand,
     DifferencesCommand,
     EditCommand,
     ExplainCommand,
@@ -31,9 +32,11 @@ from chainrule.protocol.client import (
     PauseCommand,
     PingCommand,
     PlayCommand,
+    PrecisionCommand,
     PredictCommand,
     PytorchCommand,
     SampleCommand,
+    SceneCommand,
     SeekCommand,
     StepCommand,
     SubscribeCommand,
@@ -82,6 +85,9 @@ CHANGING = (
     ArrowsCommand,
     UnfoldCommand,
     MapCommand,
+    SceneCommand,
+    DetectCommand,
+    PrecisionCommand,
     DifferencesCommand,
     NudgeCommand,
     PredictCommand,
@@ -96,6 +102,9 @@ SEARCHES = (
     ArrowsCommand,
     UnfoldCommand,
     MapCommand,
+    SceneCommand,
+    DetectCommand,
+    PrecisionCommand,
     DifferencesCommand,
     NudgeCommand,
 )
@@ -502,6 +511,9 @@ class Session:
                 | ArrowsCommand()
                 | UnfoldCommand()
                 | MapCommand()
+                | SceneCommand()
+                | DetectCommand()
+                | PrecisionCommand()
                 | DifferencesCommand()
                 | NudgeCommand()
                 | FireCommand()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         OfMap,
         OfPlane,
         OfRuns,
+        OfScenes,
         Scored,
     )
 
@@ -75,6 +76,12 @@ class Regime:
         """The model, if it reads images."""
         model: Any = self.model
         return model if hasattr(model, "read") else None
+
+    @cached_property
+    def of_scenes(self) -> OfScenes | None:
+        """The model, if it is a detector."""
+        model: Any = self.model
+        return model if hasattr(model, "scenes") else None
 
     @cached_property
     def of_runs(self) -> OfRuns | None:

@@ -1,0 +1,237 @@
+"""The lesson's model: batches of scenes, the network with its loss, and how well it finds what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chainrule.data.augment import Pictures
+from chainrule.data.split import batch, iterations_per_epoch
+from chainrule.detection.precision import Truth, mean_average_precision
+from chainrule.detection.reading import Read, said
+from chainrule.engine.backend import Array, Backend, HostArray, host
+from chainrule.engine.tape import Tape
+from chainrule.engine.tensor import Tensor, leaf
+from chainrule.lessons.detection.config import CELLS, HELD_OUT, KINDS, SIDE, Config
+from chainrule.lessons.detection.listing import Listing, write
+from chainrule.lessons.detection.losses import Targets, mismatch, total
+from chainrule.lessons.detection.network import Detector, begin
+from chainrule.lessons.detection.reading import read
+from chainrule.lessons.detection.scenes import Part, assign, changed, pictures
+from chainrule.lessons.lesson import LeafSpec, LossTerm
+from chainrule.lessons.network import call, leaves_of
+from chainrule.protocol.model import Evaluation, Scores, Text
+
+if TYPE_CHECKING:
+    from chainrule.engine.tape import Node
+    from chainrule.nn.optimizers import Optimizer
+    from chainrule.protocol.model import ListingLine, StepKind
+
+EVALUATE_EVERY = 100
+"""Iterations from one measurement of mAP to the next."""
+
+AT_ONCE = 32
+"""Images that go through the network together when it is measured."""
+
+TARGETS = ("true", "has", "kind")
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """The model of a configuration."""
+
+    config: Config
+    seed: int
+    backend: Backend
+    dtype: str
+    network: Detector
+    leaves: tuple[LeafSpec, ...]
+    lines: Listing
+    watch: tuple[str, ...] = ()
+    loss_label: str = "loss"
+    evaluate_every: int = EVALUATE_EVERY
+
+    kinds: tuple[Text, ...] = KINDS
+    side: int = SIDE
+    cells: int = CELLS
+    output: str = "z"
+
+    @property
+    def zero_grad(self) -> bool:
+        return self.config.zero_grad
+
+    @property
+    def listing(self) -> tuple[ListingLine, ...]:
+        return self.lines.lines
+
+    @property
+    def iterations_per_epoch(self) -> int:
+        return iterations_per_epoch(self.config.scenes, self.config.batch_size)
+
+    @property
+    def terms(self) -> tuple[LossTerm, ...]:
+        """What the loss is the sum of, and which of a cell's numbers each reads."""
+        config = self.config
+        return (
+            LossTerm("box", "box_cells", "box_loss", config.box_weight, slice(0, 4)),
+            LossTerm(
+                "objectness", "objectness_cells", "objectness_loss", config.objectness_weight, slice(4, 5)
+            ),
+            LossTerm("class", "class_cells", "class_loss", config.class_weight, slice(5, None)),
+        )
+
+    @property
+    def suppress_above(self) -> float:
+        return self.config.nms
+
+    @property
+    def measured(self) -> int:
+        """How many scenes are held out; it is measured on as many that are trained on."""
+        return min(HELD_OUT, self.config.scenes)
+
+    def scenes(self, iteration: int) -> tuple[Pictures, Pictures]:
+        """The scenes of an iteration's batch, as they are and as they are trained on."""
+        rows = batch(self.seed, "train", iteration, self.config.scenes, self.config.batch_size)
+        plain = pictures("train", rows, self.dtype)
+        return plain, changed(plain, self.config.augment, self.seed, iteration)
+
+    def part(self, name: Part) -> Pictures:
+        """The scenes on which it is measured."""
+        return pictures(name, range(self.measured), self.dtype)
+
+    def fed(self, scenes: Pictures) -> dict[str, HostArray]:
+        """The inputs and targets of some scenes."""
+        true, has, kind, _ = assign(scenes, self.dtype)
+        return {"x": scenes.images, "true": true, "has": has, "kind": kind}
+
+    def assigned(self, scenes: Pictures) -> HostArray:
+        """(n, cells, cells): which of its scene's boxes each cell is to say; −1 for none."""
+        return assign(scenes, self.dtype).which
+
+    def batch(self, iteration: int) -> Mapping[str, HostArray]:
+        return self.fed(self.scenes(iteration)[1])
+
+    def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
+        z = call(self.network, leaves, leaves["x"], seed=self.seed)
+        return total(z, Targets(*(leaves[name] for name in TARGETS)), self.config)
+
+    def optimizer(self) -> Optimizer:
+        return self.config.build_optimizer()
+
+    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
+        if kind == "forward":
+            return None if node is None else self.lines.of(node)
+        return self.lines.steps.get(kind)
+
+    def read(self, z: HostArray) -> Read:
+        """What (n, 7, cells, cells) scores say."""
+        return read(z)
+
+    def cost(self, boxes: HostArray, true: HostArray) -> tuple[HostArray, HostArray]:
+        """The box loss of (m, 4) boxes in pixels against one true box, (m,), and its gradients by the edges, (m, 4)."""
+        cell = SIDE / CELLS
+        with Tape(self.backend), self.backend.quiet():
+            edges = leaf(self.backend.asarray(boxes / cell, self.dtype), requires_grad=True)
+            target = leaf(
+                self.backend.asarray(host.broadcast_to(true / cell, boxes.shape).copy(), self.dtype)
+            )
+            each = mismatch(edges[:, 0:2], edges[:, 2:4], target, self.config.box_loss)
+            each.sum().backward()
+            assert edges.grad is not None
+            return (
+                self.backend.to_numpy(each.node.value),
+                self.backend.to_numpy(edges.grad.node.value) / cell,
+            )
+
+    def scores_of(self, values: Mapping[str, Array], images: HostArray) -> HostArray:
+        """What the network says to (n, 3, side, side) images: (n, 7, cells, cells)."""
+        found = []
+        for start in range(0, len(images), AT_ONCE):
+            with Tape(self.backend):
+                given = {
+                    spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
+                    for spec in self.leaves
+                    if spec.kind == "parameter"
+                }
+                x = leaf(self.backend.asarray(images[start : start + AT_ONCE]))
+                z = call(self.network, given, x, seed=self.seed)
+                found.append(self.backend.to_numpy(z.node.value))
+        return host.concatenate(found)
+
+    def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
+        """MAP over the scenes held out, and at an overlap of 0.5 over as many that are trained on."""
+        found = self.scores(values)
+        told = {"train_map50": found.train.map50}
+        if found.test is not None:
+            told |= {
+                "test_loss": found.test.loss,
+                "map50": found.test.map50,
+                "map50_95": found.test.map50_95,
+            }
+        return {name: number for name, number in told.items() if number is not None}
+
+    def scores(self, values: Mapping[str, Array]) -> Evaluation:
+        """How it does on as many scenes that are trained on, without augmentation, as are held out."""
+        return Evaluation(
+            train=self._scores(values, self.part("train")),
+            test=self._scores(values, self.part("test")),
+        )
+
+    def _scores(self, values: Mapping[str, Array], scenes: Pictures) -> Scores:
+        assert scenes.boxes is not None
+        assert scenes.classes is not None
+        z = self.scores_of(values, scenes.images)
+        found = self.read(z)
+        detections = [said(found, k, self.config.nms).detections for k in range(len(z))]
+        truth = [Truth(*one) for one in zip(scenes.boxes, scenes.classes, strict=True)]
+        mean = mean_average_precision(detections, truth, len(KINDS))
+        with Tape(self.backend):
+            fed = self.fed(scenes)
+            targets = Targets(*(leaf(self.backend.asarray(fed[name])) for name in TARGETS))
+            loss = total(leaf(self.backend.asarray(z)), targets, self.config)
+        return Scores(
+            count=len(z),
+            loss=self.backend.numbers([loss.node.value])[0],
+            accuracy=None,
+            confusion=[],
+            map50=mean.map50,
+            map50_95=mean.map50_95,
+        )
+
+
+def _places(model: Detection) -> dict[str, str]:
+    """For each node of the tape without a variable, that which it is computed for: the next one."""
+    with Tape(model.backend) as tape, model.backend.quiet():
+        leaves = {spec.name: leaf(spec.value, name=spec.name, kind=spec.kind) for spec in model.leaves}
+        model.forward(leaves)
+    found: dict[str, str] = {}
+    variable = ""
+    for node in reversed(list(tape.nodes)):
+        variable = node.label or variable if node.op is not None else variable
+        if node.op is not None and not node.label:
+            found[str(node.name)] = variable
+    return found
+
+
+def build(config: Config, seed: int, backend: Backend, dtype: str) -> Detection:
+    """Make the network. Refuses what does not go together."""
+    config.check()
+    network = Detector(config, dtype)
+    begin(network, seed, config.initialisation)
+    blank = Pictures(
+        host.zeros((1, 3, SIDE, SIDE), dtype=dtype),
+        (host.zeros((0, 4), "float32"),),
+        (host.zeros(0, "int64"),),
+    )
+    assigned = assign(blank, dtype)
+    leaves = (
+        *leaves_of(network),
+        LeafSpec("x", "input", blank.images),
+        LeafSpec("true", "target", assigned.true),
+        LeafSpec("has", "target", assigned.has),
+        LeafSpec("kind", "target", assigned.kind),
+    )
+    made = Detection(config, seed, backend, dtype, network, leaves, Listing((), {}, {}, {}))
+    lines = write(config, dtype, _places(made))
+    return Detection(config, seed, backend, dtype, network, leaves, lines)

@@ -1,0 +1,79 @@
+"""Good and bad places to start from, each with a sentence that says what will be seen. What they claim is trained in the tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.lessons.detection.config import Config
+from chainrule.lessons.lesson import text
+from chainrule.protocol.model import Preset, Text
+
+
+def _preset(name: str, works: bool, title: Text, summary: Text, **changes: Any) -> Preset:
+    """All fields but the number format, so that a preset is the same over any configuration."""
+    config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype"})
+    return Preset(id=name, works=works, title=title, summary=summary, config=config)
+
+
+PRESETS = (
+    _preset(
+        "works-well",
+        True,
+        text("256 scenes, mirrored, moved and scaled", "256 cảnh, lật, dời và phóng"),
+        text(
+            "No two epochs show the same images, and what it has never seen is found nearly as well as what it has.",
+            "Không epoch nào giống epoch nào, và cảnh chưa từng thấy được phát hiện gần tốt như cảnh đã thấy.",
+        ),
+    ),
+    _preset(
+        "plain-iou",
+        True,
+        text("Box loss 1 − IoU", "Mất mát khung 1 − IoU"),
+        text(
+            "Simpler to read: the loss is the very overlap that is counted. A box apart from the true one gets no gradient.",
+            "Dễ đọc hơn: mất mát chính là độ chồng được đem đếm. Khung nằm rời khung thật thì không có gradient.",
+        ),
+        box_loss="iou",
+    ),
+    _preset(
+        "few-scenes",
+        False,
+        text("Sixteen scenes, never changed", "Mười sáu cảnh, không hề đổi"),
+        text(
+            "It learns its sixteen scenes by heart: mAP on them goes to 1, and on scenes held out it stays low.",
+            "Nó học thuộc lòng mười sáu cảnh: mAP trên đó lên tới 1, còn trên cảnh giữ riêng thì vẫn thấp.",
+        ),
+        scenes=16,
+        augment=[],
+    ),
+    _preset(
+        "no-objectness",
+        False,
+        text("No loss for objectness", "Không có mất mát có-vật"),
+        text(
+            "Boxes and classes are learnt, but nothing tells a cell with a car from a cell of sky: everything is said everywhere.",
+            "Khung và lớp thì học được, nhưng không gì phân biệt ô có xe với ô trời: ở đâu nó cũng kêu có.",
+        ),
+        objectness_weight=0.0,
+    ),
+    _preset(
+        "no-suppression",
+        False,
+        text("Nothing is suppressed", "Không loại khung nào"),
+        text(
+            "The same network and the same losses, but neighbours that say the same car all count: mAP falls.",
+            "Vẫn mạng ấy, mất mát ấy, nhưng các ô kề nhau cùng kêu một chiếc xe đều bị tính: mAP tụt.",
+        ),
+        nms=1.0,
+    ),
+    _preset(
+        "rate-too-high",
+        False,
+        text("Learning rate too high", "Tốc độ học quá lớn"),
+        text(
+            "The first updates kill the maps. What is left is one number for every cell: how rare things are.",
+            "Những lần cập nhật đầu giết chết các bản đồ. Chỉ còn một con số cho mọi ô: vật hiếm đến đâu.",
+        ),
+        lr=0.2,
+    ),
+)

@@ -1,0 +1,150 @@
+"""What the network says of scenes, what it costs cell by cell, and how each term pulls on the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from chainrule.data.augment import Pictures
+from chainrule.engine.backend import Array, Backend, HostArray, host
+from chainrule.engine.tape import Node
+from chainrule.lessons.lesson import OfScenes
+from chainrule.protocol.detection import Against, DetectionTerm, Pull
+from chainrule.session.core import Core
+from chainrule.session.detection.scenes import Shown
+from chainrule.session.samples import totals
+from chainrule.trace import run_forward
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the network says of some scenes, as far as it has said it.
+
+    Attributes
+    ----------
+    output
+        (n, numbers, cells, cells), None where it has not been computed yet.
+    cells
+        By term (n, cells, cells): what each cell costs, without weights.
+    slopes
+        The gradient of the loss by the output, None before its first contribution.
+    nodes
+        By label, the nodes of the terms and of the parameters; empty where gradients may not be asked for.
+    """
+
+    output: HostArray | None
+    cells: Mapping[str, HostArray | None]
+    slopes: HostArray | None
+    nodes: Mapping[str, Node]
+    backend: Backend
+
+    @cached_property
+    def root_gradients(self) -> dict[Node, Array]:
+        """The gradient of the loss by every node."""
+        with self.backend.quiet():
+            return totals(self.nodes["loss"])
+
+
+def at_cursor(core: Core, model: OfScenes) -> Look:
+    """The batch, as far as the cursor has come."""
+    record, view, backend = core.record, core.view(), core.backend
+
+    def known(array: Array | None) -> HostArray | None:
+        return None if array is None else backend.to_numpy(array)
+
+    output = record.find(model.output)
+    told = view.value(record.root) is not None and core.prediction.first_waiting(core.line, record) is None
+    labels = [term.total for term in model.terms] + list(record.start.regime.trained)
+    nodes = {label: record.find(label) for label in labels} | {"loss": record.root} if told else {}
+    cells = {term.cells: known(view.value(record.find(term.cells))) for term in model.terms}
+    return Look(known(view.value(output)), cells, known(view.grad(output)), nodes, backend)
+
+
+def alone(core: Core, model: OfScenes, scenes: Pictures) -> Look:
+    """Scenes by themselves, through the network as it was when the iteration began."""
+    record, backend = core.record, core.backend
+    native = record.start.regime.native
+    fed = {
+        name: backend.asarray(value, native if value.dtype.kind == "f" else None)
+        for name, value in model.fed(scenes).items()
+    }
+    with backend.quiet():
+        tape, root = run_forward(record.start, record.iteration, fed)
+    by_label = {node.label: node for node in tape.nodes if node.label}
+    output = by_label[model.output]
+    cells = {term.cells: backend.to_numpy(by_label[term.cells].value) for term in model.terms}
+    if core.prediction.first_waiting(core.line, record) is not None:
+        return Look(backend.to_numpy(output.value), cells, None, {}, backend)
+    named = {str(node.name): node for node in tape.nodes}
+    nodes = {term.total: by_label[term.total] for term in model.terms}
+    nodes |= {name: named[name] for name in record.start.regime.trained} | {"loss": root}
+    look = Look(backend.to_numpy(output.value), cells, None, nodes, backend)
+    slopes = look.root_gradients.get(output)
+    if slopes is None:
+        return look
+    return Look(look.output, cells, backend.to_numpy(slopes), nodes, backend)
+
+
+def terms(model: OfScenes, look: Look, row: int) -> list[DetectionTerm]:
+    found = []
+    for term in model.terms:
+        cells = look.cells[term.cells]
+        costs = None if cells is None else term.weight * cells[row].astype(host.float64)
+        slopes: list[float] = []
+        if look.slopes is not None:
+            with host.errstate(all="ignore"):
+                own = look.slopes[row, term.numbers].astype(host.float64)
+                slopes = host.sqrt((own * own).sum(axis=0)).reshape(-1).tolist()
+        found.append(
+            DetectionTerm(
+                name=term.name,
+                node=term.cells,
+                weight=term.weight,
+                total=None if costs is None else float(costs.sum()),
+                cells=[] if costs is None else costs.reshape(-1).tolist(),
+                slopes=slopes,
+            )
+        )
+    return found
+
+
+def pulls(core: Core, model: OfScenes, look: Look) -> Generator[None, None, list[Pull]]:
+    """How much each term of the loss pulls on each parameter."""
+    if not look.nodes:
+        return []
+    backend, by_term = core.backend, []
+    for term in model.terms:
+        node = look.nodes[term.total]
+        with backend.quiet():
+            by_term.append((term.weight, totals(node) if node.requires_grad else {}))
+        yield
+    whole = look.root_gradients
+    found = []
+    for name in core.record.start.regime.trained:
+        node = look.nodes[name]
+        sizes = [weight * _length(backend, [grads.get(node)]) for weight, grads in by_term]
+        found.append(Pull(name=name, sizes=sizes, whole=_length(backend, [whole.get(node)])))
+    return found
+
+
+def _length(backend: Backend, arrays: list[Array | None]) -> float:
+    return float(host.sqrt(sum(float((one * one).sum()) for one in _flat(backend, arrays))))
+
+
+def _flat(backend: Backend, arrays: list[Array | None]) -> list[HostArray]:
+    return [backend.to_numpy(one).astype(host.float64).reshape(-1) for one in arrays if one is not None]
+
+
+def against(core: Core, model: OfScenes, row: int) -> Against:
+    """A scene's own gradient as it is trained on, beside that of its original."""
+    gradients = []
+    for scenes in model.scenes(core.record.iteration):
+        look = alone(core, model, Shown(scenes, row).alone)
+        own = [look.root_gradients.get(look.nodes[name]) for name in core.record.start.regime.trained]
+        gradients.append(host.concatenate([host.zeros(0), *_flat(core.backend, own)]))
+    original, augmented = gradients
+    with host.errstate(all="ignore"):
+        lengths = [float(host.sqrt((one * one).sum())) for one in (augmented, original)]
+        cosine = float((augmented * original).sum() / (lengths[0] * lengths[1]))
+    return Against(augmented=lengths[0], original=lengths[1], cosine=cosine)

@@ -1,0 +1,227 @@
+"""A detector that is asked: what its cells say and cost adds up, a dragged box ends where it is held, curves make mAP."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.detection.boxes import overlap
+from chainrule.protocol.server import DetectResult, PrecisionResult, SceneResult
+from chainrule.session import Session
+from support.sessions import make, refused, send
+
+SMALL: dict[str, Any] = {"filters": 4, "batch_size": 3, "scenes": 8}
+
+
+def asked(session: Session, kind: type[Any], command: str, **fields: Any) -> Any:
+    found = [message for message in send(session, command, **fields) if isinstance(message, kind)]
+    assert len(found) == 1
+    return found[0]
+
+
+def detect(session: Session, **fields: Any) -> DetectResult:
+    found: DetectResult = asked(session, DetectResult, "detect", **fields)
+    return found
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    """After some training, at the end of a backward pass."""
+    made = make("detection", lr=0.01, schedule="constant", **SMALL)
+    send(made, "seek", iteration=40, step=0)
+    send(made, "step", unit="phase", count=2)
+    return made
+
+
+def test_each_term_is_the_sum_of_its_cells_and_slopes_are_those_of_the_gradient(session: Session) -> None:
+    record = session.core.record
+    found = detect(session, row=1)
+    losses = [np.asarray(record.find(f"{name}_cells").value)[1] for name in ("box", "objectness", "class")]
+    slopes = np.asarray(session.core.view().grad(record.find("z")))[1]
+    parts = (slice(0, 4), slice(4, 5), slice(5, 7))
+    for term, cells, part in zip(found.terms, losses, parts, strict=True):
+        np.testing.assert_allclose(term.cells, term.weight * cells.reshape(-1), rtol=1e-6)
+        assert term.total == pytest.approx(sum(term.cells))
+        expected = np.sqrt((slopes[part].astype(np.float64) ** 2).sum(axis=0)).reshape(-1)
+        np.testing.assert_allclose(term.slopes, expected, rtol=1e-6)
+        assert sum(term.slopes) > 0
+
+
+def test_what_is_suppressed_overlaps_what_suppressed_it_and_what_is_kept_does_not(session: Session) -> None:
+    found = detect(session, row=0, threshold=0.3).found
+    assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
+    kept = [k for k, one in enumerate(found) if one.counted and one.by is None]
+    gone = [k for k, one in enumerate(found) if one.by is not None]
+    assert kept
+    assert gone
+    boxes = np.array([one.box for one in found], dtype=float)
+    iou = overlap(boxes, boxes).iou
+    for k in gone:
+        by = found[k].by
+        assert by in kept
+        assert found[by].kind == found[k].kind
+        assert found[k].overlap == pytest.approx(iou[k, by])
+        assert iou[k, by] > 0.3
+    for a in kept:
+        assert all(found[b].kind != found[a].kind or iou[a, b] <= 0.3 for b in kept if b < a)
+        rivals = [iou[a, b] for b in kept if b < a and found[b].kind == found[a].kind]
+        assert found[a].overlap == pytest.approx(max(rivals, default=0.0))
+    assert not any(one.right for k, one in enumerate(found) if k not in kept)
+    # Nothing is suppressed above an overlap of 1.
+    assert all(one.by is None for one in detect(session, row=0, threshold=1.0).found)
+
+
+def test_a_box_overlaps_the_true_one_as_is_told(session: Session) -> None:
+    found = detect(session, row=2)
+    true = np.array([one.box for one in found.true], dtype=float)
+    for one in found.found:
+        assert one.pair is not None
+        assert one.true is not None
+        there = overlap(np.array([one.box], dtype=float), true)
+        assert one.pair.iou == pytest.approx(there.iou[0, one.true])
+        assert float(one.pair.iou) == pytest.approx(float(one.pair.intersection) / float(one.pair.union))
+
+
+def test_a_dragged_box_costs_at_first_what_its_cell_costs_and_nothing_on_the_true_box(
+    session: Session,
+) -> None:
+    plain = detect(session, row=1)
+    goal = next(one for one in plain.true if one.assigned)
+    place = {"row": goal.row, "column": goal.column}
+    found = detect(session, row=1, moved={**place, "box": goal.box}).dragged
+    assert found is not None
+    assert plain.true[found.true or 0] == goal
+    term = plain.terms[0]
+    cost = float(term.cells[8 * goal.row + goal.column]) / float(term.weight)
+    # Cut to the image, a box may have changed a little.
+    assert found.losses[0] == pytest.approx(cost, rel=0.2)
+    assert found.loss == found.losses[-1] == pytest.approx(0.0, abs=1e-5)
+    assert found.ious[-1] == pytest.approx(1.0)
+    assert found.scene[0] == plain.map50
+    assert len(found.losses) == len(found.scene) == len(found.batch)
+    # The loss slides; mAP knows few levels.
+    assert len({round(float(x), 6) for x in found.losses}) > 20
+    assert len(set(found.scene)) < 8
+
+
+def test_the_slopes_of_a_dragged_box_are_those_of_its_loss(session: Session) -> None:
+    goal = next(one for one in detect(session, row=1).true if one.assigned)
+    x1, y1, x2, y2 = (float(edge) for edge in goal.box)
+    held = [x1 + 1.3, y1 + 1.1, x2 + 1.7, y2 + 0.7]
+
+    def at(box: list[float]) -> Any:
+        return detect(session, row=1, moved={"row": goal.row, "column": goal.column, "box": box}).dragged
+
+    here = at(held)
+    for edge in range(4):
+        more = [x + 0.05 * (k == edge) for k, x in enumerate(held)]
+        if max(more) < 64:
+            assert (at(more).loss - here.loss) / 0.05 == pytest.approx(here.slopes[edge], abs=3e-3)
+
+
+@pytest.mark.parametrize("picture", ["original", "held_out"])
+def test_other_pictures_go_through_the_network_as_it_was_when_the_iteration_began(
+    session: Session, picture: str
+) -> None:
+    shown: SceneResult = asked(session, SceneResult, "scene", picture=picture, row=1)
+    pixels = np.frombuffer(base64.b64decode(shown.pixels), np.uint8).reshape(3, 64, 64)
+    found = detect(session, picture=picture, row=1, pulls=True)
+    record = session.core.record
+    model: Any = record.start.regime.model
+    z = model.scores_of(record.start.values, pixels[None].astype(np.float32) / 255)
+    told = model.read(z)
+    for one in found.found[:10]:
+        np.testing.assert_allclose(one.box, told.boxes[0, one.row * 8 + one.column], atol=0.02)
+        assert one.objectness == pytest.approx(told.objectness[0, one.row * 8 + one.column], abs=1e-3)
+    assert found.true == shown.true
+    assert all(len(term.slopes) == 64 for term in found.terms)
+    assert [pull.name for pull in found.pulls] == list(record.start.regime.trained)
+    if picture == "held_out":
+        goal = found.true[0]
+        moved = {"row": goal.row, "column": goal.column, "box": goal.box}
+        dragged = detect(session, picture=picture, row=1, moved=moved).dragged
+        assert dragged is not None
+        assert dragged.scene[0] == found.map50
+
+
+def test_pulls_of_the_terms_are_gradients_of_the_terms(session: Session) -> None:
+    pulls = {pull.name: pull for pull in detect(session, row=0, pulls=True).pulls}
+    record, view = session.core.record, session.core.view()
+    for name, pull in pulls.items():
+        grad = np.asarray(view.grad(record.find(name)), dtype=np.float64)
+        assert pull.whole == pytest.approx(np.sqrt((grad**2).sum()), rel=1e-5)
+        assert float(pull.whole) <= sum(map(float, pull.sizes)) * 1.000001
+    # The head has rows of its own for each term: there they are at right angles.
+    head = pulls["head.bias"]
+    assert float(head.whole) ** 2 == pytest.approx(sum(float(x) ** 2 for x in head.sizes), rel=1e-5)
+
+
+def test_augmentation_changes_the_gradient_and_without_it_nothing_does(session: Session) -> None:
+    found = detect(session, row=0, compare=True).against
+    assert found is not None
+    assert -1 < float(found.cosine) < 0.9999
+    still = make("detection", augment=[], **SMALL)
+    send(still, "step", unit="phase")
+    same = detect(still, row=0, compare=True).against
+    assert same is not None
+    assert same.augmented == same.original
+    assert same.cosine == pytest.approx(1.0)
+
+
+def test_curves_make_the_metrics(session: Session) -> None:
+    send(session, "seek", iteration=100, step=0)
+    metrics = session.info().metrics
+    found: PrecisionResult = asked(session, PrecisionResult, "precision")
+    assert found.mean == pytest.approx(metrics["map50"])
+    for drawn in found.curves:
+        assert drawn.average == pytest.approx(np.mean([float(x) for x in drawn.envelope]))
+        hits = 0
+        for k, point in enumerate(drawn.points, 1):
+            hits += point.right
+            assert point.precision == pytest.approx(hits / k)
+            assert point.recall == pytest.approx(hits / drawn.count)
+    thresholds = np.linspace(0.5, 0.95, 10)
+    means = [asked(session, PrecisionResult, "precision", iou=float(t)).mean for t in thresholds]
+    assert np.mean(means) == pytest.approx(metrics["map50_95"])
+    assert asked(session, PrecisionResult, "precision", part="train").mean == pytest.approx(
+        metrics["train_map50"]
+    )
+
+
+def test_nothing_is_said_before_it_is_computed() -> None:
+    session = make("detection", **SMALL)
+    assert refused(send(session, "scene")).code == "not_computed"
+    assert refused(send(session, "detect")).code == "not_computed"
+    send(session, "step")
+    found = detect(session)
+    assert found.true
+    assert not found.found
+    assert all(term.total is None and not term.cells and not term.slopes for term in found.terms)
+    assert detect(session, picture="held_out").found
+
+
+def test_answers_that_are_withheld_are_not_told() -> None:
+    session = make("detection", **SMALL)
+    send(session, "predict", on=True)
+    send(session, "step", unit="phase")
+    goal = detect(session).true[0]
+    moved = {"row": goal.row, "column": goal.column, "box": goal.box}
+    for picture in ("batch", "original", "held_out"):
+        found = detect(session, picture=picture, pulls=True, compare=True, moved=moved)
+        assert not found.pulls
+        assert found.against is None
+        assert not any(term.slopes for term in found.terms)
+        assert found.dragged is not None
+        assert not found.dragged.slopes
+
+
+def test_what_is_not_there_is_refused(session: Session) -> None:
+    box = [0.0, 0.0, 1.0, 1.0]
+    moved = {"row": 8, "column": 0, "box": box}
+    answer = refused(send(session, "detect", picture="held_out", moved=moved))
+    assert (answer.code, answer.reason) == ("invalid_index", "detector_cell")
+    for command in ("scene", "detect", "precision"):
+        assert refused(send(make("one-weight"), command)).code == "no_detector"
