@@ -43,10 +43,16 @@ f = sum(t * t) + mean(exp(x / 10)) + log(3 + cos(sum(b))) - sqrt(sum(x * x)) + s
 """
 
 # A weight of a filter is explained by as many products as there are places, in each image.
-FEW: dict[str, dict[str, Any]] = {"convolution": {"batch_size": 4}}
+FEW: dict[str, dict[str, Any]] = {
+    "convolution": {"batch_size": 4},
+    "detection": {"batch_size": 1, "filters": 1, "scenes": 4},
+}
+
+# Presets of the detector whose graphs are that of another.
+ALIKE = ("few-scenes", "no-objectness", "no-suppression")
 
 CASES: list[tuple[str, dict[str, Any], int]] = [
-    *((slug, {**config, **FEW.get(slug, {})}, 0) for slug, _, config in PRESETS),
+    *((slug, {**config, **FEW.get(slug, {})}, 0) for slug, preset, config in PRESETS if preset not in ALIKE),
     *(("one-weight", {"optimizer": name, "zero_grad": name != "adam"}, 2) for name in
       ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
     ("one-weight", {"dtype": "float64", "lr": "1/18"}, 1),

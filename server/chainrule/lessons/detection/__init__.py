@@ -18,6 +18,10 @@ LESSON = Lesson(
         "Một lưới ô học tìm ô tô và người đi bộ: mất mát khung, có-vật và lớp, mỗi thứ truy về từng ô; độ chồng, loại "
         "trùng, precision và recall.",
     ),
+    outcome=text(
+        "The loss slides with a box and has a gradient; mAP jumps and has none, so we train on the one and measure the other.",
+        "Mất mát trượt theo khung và có gradient; mAP thì nhảy và không có, nên ta huấn luyện bằng cái này và đo bằng cái kia.",
+    ),
     Config=Config,
     fields=fields(),
     presets=PRESETS,
