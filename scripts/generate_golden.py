@@ -25,6 +25,11 @@ TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
     "circuit-sigmoid-neuron": ("circuit", {"preset": "sigmoid-neuron", "optimizer": "sgd"}, 2),
     "circuit-log-sum-exp": ("circuit", {"preset": "log-sum-exp"}, 1),
     "playground": ("playground", {"hidden": [3], "batch_size": 4}, 1),
+    "vanishing-and-exploding": (
+        "vanishing-and-exploding",
+        {"depth": 3, "width": 2, "batch_size": 2, "columns": ["plain", "both"], "skips": [2]},
+        1,
+    ),
     "convolution": ("convolution", {"batch_size": 1, "filters1": 2, "filters2": 1}, 1),
 }
 """Lesson, configuration and number of iterations of each; the seed is 7."""

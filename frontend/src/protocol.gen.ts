@@ -577,6 +577,8 @@ export interface components {
             loss: components["schemas"]["Number"] | null;
             /** @default null */
             evaluation: components["schemas"]["Evaluation"] | null;
+            /** @description Where they were subscribed to. */
+            runs: components["schemas"]["RunState"][];
             names: string[];
             tensors: components["schemas"]["FrameTensor"][];
         };
@@ -1448,6 +1450,19 @@ export interface components {
             /** @description Others whose slope is below 0.001 in size at 95 % or more of the points that are trained on. */
             saturated: number[];
         };
+        /** @description How large the numbers of a layer are at the cursor: the root of the mean of their squares. Null: not reached yet. */
+        LayerSizes: {
+            /** @description Of what it passes on. */
+            activation: components["schemas"]["Number"] | null;
+            /** @description Of the gradient of that, as far as contributions have arrived. */
+            grad: components["schemas"]["Number"] | null;
+            /** @description Whether all contributions to that gradient have arrived. */
+            complete: boolean;
+            /** @description Of the gradient of its weight. */
+            weight_grad: components["schemas"]["Number"] | null;
+            /** @description By how much it enlarges the gradient on the way back: that of what the layer before passes on, over that of its own; null for the first layer, and where both are 0. */
+            gain: components["schemas"]["Number"] | null;
+        };
         /** @description What a list of lessons shows of one. */
         LessonBrief: {
             slug: string;
@@ -1999,6 +2014,8 @@ export interface components {
             parameters: number[];
             /** @description Its own loss; the loss of the graph is the sum of these. */
             loss: number;
+            /** @description Of a deep network whose gradients are followed: its layers in order. */
+            layers: components["schemas"]["RunLayer"][];
         };
         /** @description The gradient of one run by finite differences, beside that by backpropagation. */
         RunDifferences: {
@@ -2013,6 +2030,17 @@ export interface components {
             gradients: components["schemas"]["Number"][];
             /** @description Forward passes that the slopes took. */
             passes: number;
+        };
+        /** @description A layer of a run, whose sizes are followed through the network. */
+        RunLayer: {
+            /** @description The scope of its nodes: 'plain.layer7'. */
+            name: string;
+            /** @description What it passes on: (batch, units). */
+            output: number;
+            /** @description Its parameter of shape (units, inputs). */
+            weight: number;
+            /** @description Whether it adds its input: a skip connection around it. */
+            skip: boolean;
         };
         /** @description A named intermediate of a run's update, for each of its parameters in order. */
         RunNumber: {
@@ -2035,6 +2063,13 @@ export interface components {
             because: {
                 [key: string]: components["schemas"]["Number"];
             };
+            /** @description Of each layer of the run in the graph. */
+            layers: components["schemas"]["LayerSizes"][];
+            /**
+             * @description The product of all gains: the first layer's gradient over the last one's; null until both are complete.
+             * @default null
+             */
+            product: components["schemas"]["Number"] | null;
         };
         /**
          * @description One sample of the batch at the cursor by itself: its row of every node, and the gradient of its own loss term.
@@ -3586,6 +3621,7 @@ export type Health = components["schemas"]["Health"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
 export type Layer = components["schemas"]["Layer"];
 export type LayerHealth = components["schemas"]["LayerHealth"];
+export type LayerSizes = components["schemas"]["LayerSizes"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];
@@ -3624,6 +3660,7 @@ export type PytorchResult = components["schemas"]["PytorchResult"];
 export type RisingCondition = components["schemas"]["RisingCondition"];
 export type Run = components["schemas"]["Run"];
 export type RunDifferences = components["schemas"]["RunDifferences"];
+export type RunLayer = components["schemas"]["RunLayer"];
 export type RunNumber = components["schemas"]["RunNumber"];
 export type RunState = components["schemas"]["RunState"];
 export type SampleCommand = components["schemas"]["SampleCommand"];

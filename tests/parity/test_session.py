@@ -32,6 +32,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("map-and-hiker", {"surface": "rosenbrock"}),
     ("map-and-hiker", {"surface": "network", "hikers": ["nesterov", "adamw"], "zero_grad": False}),
     ("playground", {"batch_size": 4, "l1": 0.01}),
+    ("vanishing-and-exploding", {"depth": 3, "width": 3, "batch_size": 4, "skips": [3]}),
+    ("vanishing-and-exploding", {"depth": 3, "width": 1, "batch_size": 1, "columns": ["plain"]}),
     ("convolution", {"batch_size": 3, "filters1": 2, "filters2": 3}),
     ("detection", {"batch_size": 3, "filters": 2, "scenes": 8}),
     *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],

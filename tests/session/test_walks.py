@@ -24,6 +24,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "one layer": ("one-layer", {"optimizer": "adam"}),
     "map and hiker": ("map-and-hiker", {}),
     "playground": ("playground", {"batch_size": 40, "l2": 0.01}),
+    "columns": ("vanishing-and-exploding", {"depth": 3, "width": 2, "batch_size": 4, "clip": "norm"}),
     "convolution": ("convolution", {"batch_size": 4, "filters1": 2, "filters2": 2}),
     "detection": ("detection", {"batch_size": 1, "filters": 1, "scenes": 4, "box_loss": "l1"}),
 }

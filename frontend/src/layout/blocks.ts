@@ -22,6 +22,27 @@ export function blocksOf(graph: Graph, chosen: Chosen): readonly (string | null)
   return blocks;
 }
 
+const rows = new WeakMap<Graph, readonly (string | null)[]>();
+
+/** Of a network in columns, for each step the layer that it is about, in whichever column: all of it is one stop. */
+export function rowsOf(graph: Graph): readonly (string | null)[] {
+  let found = rows.get(graph);
+  if (!found) {
+    found = graph.steps.map(({ kind, node }) => {
+      if (node === null || kind === "seed") return null;
+      return layerIn(graph.nodes[node]?.scope ?? "") ?? "loss";
+    });
+    rows.set(graph, found);
+  }
+  return found;
+}
+
+/** The layer of a scope: 'layer7' of 'plain.layer7'. */
+export function layerIn(scope: string): string | null {
+  const [, layer] = scope.split(".");
+  return layer ?? null;
+}
+
 /** The steps that are seen as one with this one, up to it; of a graph of numbers, the parts of this one. */
 export function blockUpTo(graph: Graph, chosen: Chosen, step: Step): readonly Act[] {
   const acts = actsOf(graph);
@@ -41,7 +62,7 @@ export function within(t: number, { from, to }: Act): number {
 }
 
 /** Where the block of a step begins: a block is of one group and of one kind. */
-function blockStart(blocks: readonly (string | null)[], graph: Graph, step: number): number {
+export function blockStart(blocks: readonly (string | null)[], graph: Graph, step: number): number {
   let first = step;
   while (first > 0 && sameBlock(blocks, graph, first - 1, first)) first -= 1;
   return first;
@@ -52,20 +73,20 @@ function sameBlock(blocks: readonly (string | null)[], graph: Graph, a: number, 
   return id !== null && id !== undefined && blocks[a] === id && graph.steps[a]?.kind === graph.steps[b]?.kind;
 }
 
-export function isStop(graph: Graph, chosen: Chosen, step: number): boolean {
-  return step + 1 >= graph.steps.length || !sameBlock(blocksOf(graph, chosen), graph, step, step + 1);
+export function isStop(graph: Graph, blocks: readonly (string | null)[], step: number): boolean {
+  return step + 1 >= graph.steps.length || !sameBlock(blocks, graph, step, step + 1);
 }
 
 /**
  * How many steps it is from one to the n-th stop after it (n > 0) or before it. Past the ends of an iteration the
  * count goes on with the neighbours', whose first and last steps are stops.
  */
-export function stepsTo(graph: Graph, chosen: Chosen, from: number, n: number): number {
+export function stepsTo(graph: Graph, blocks: readonly (string | null)[], from: number, n: number): number {
   const total = graph.steps.length;
   const way = Math.sign(n);
   let at = from;
   for (let left = Math.abs(n); left > 0; left--)
     do at += way;
-    while (!isStop(graph, chosen, ((at % total) + total) % total));
+    while (!isStop(graph, blocks, ((at % total) + total) % total));
   return at - from;
 }

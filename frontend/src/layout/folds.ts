@@ -12,10 +12,18 @@ export interface Fold {
   readonly closed: boolean;
 }
 
-/** `chosen`: which groups are open; null where none are seen. `narrow`: single steps have no room for a word. */
-export function foldsOf(graph: Graph, chosen: Chosen | null, narrow: boolean): readonly Fold[] {
+/**
+ * `chosen`: which groups are open; null where none are seen. `narrow`: single steps have no room for a word.
+ * `rows`: other steps that are one to who looks, by what they are called.
+ */
+export function foldsOf(
+  graph: Graph,
+  chosen: Chosen | null,
+  narrow: boolean,
+  rows: readonly (string | null)[] | null = null,
+): readonly Fold[] {
   const { byId, of } = groupsOf(graph);
-  const blocks = chosen && blocksOf(graph, chosen);
+  const blocks = rows ?? (chosen && blocksOf(graph, chosen));
   const outer = (node: number | null): string | null => {
     let id = node === null ? null : of(node);
     for (let up = id; up !== null; up = byId.get(up)?.parent ?? null) id = up;
@@ -27,7 +35,12 @@ export function foldsOf(graph: Graph, chosen: Chosen | null, narrow: boolean): r
     const scope = block ?? (narrow && kind !== "seed" ? outer(node) : null);
     const key = scope === null ? null : `${phase} ${scope}`;
     const before = folds.at(-1);
-    const one = { last: index, name: scope && (byId.get(scope)?.title ?? null), closed: block !== null, key };
+    const one = {
+      last: index,
+      name: scope && (byId.get(scope)?.title ?? (rows && block)),
+      closed: block !== null,
+      key,
+    };
     if (before && key !== null && before.key === key && before.closed === one.closed)
       folds[folds.length - 1] = { ...one, first: before.first };
     else folds.push({ ...one, first: index });

@@ -1,5 +1,5 @@
 /** Which frames are on the screen, and the movement between them: a step forwards, or the same step backwards. */
-import { actsOf, isStop, stepsTo } from "../layout/blocks";
+import { actsOf, blocksOf, isStop, stepsTo } from "../layout/blocks";
 import type { Chosen } from "../layout/groups";
 import { relation, type Relation } from "../store/timeline";
 import type { Cursor, FrameView, Graph, State } from "../store/types";
@@ -30,7 +30,7 @@ export function showingOf(
   const sameGraph = old?.graph === graph;
   const way =
     sameGraph && from !== frame
-      ? wayOf(graph, chosen, from?.header.cursor ?? null, frame.header.cursor)
+      ? wayOf(graph, blocksOf(graph, chosen), from?.header.cursor ?? null, frame.header.cursor)
       : from === frame
         ? "same"
         : "jump";
@@ -52,12 +52,17 @@ function turns(graph: Graph, step: number): number {
   return new Set((actsOf(graph)?.get(step) ?? []).map(({ from }) => from)).size || 1;
 }
 
-/** All steps of a closed group are one step to who looks. */
-function wayOf(graph: Graph, chosen: Chosen, from: Cursor | null, to: Cursor): Relation {
+/** All steps of a block are one step to who looks. */
+export function wayOf(
+  graph: Graph,
+  blocks: readonly (string | null)[],
+  from: Cursor | null,
+  to: Cursor,
+): Relation {
   const way = relation(from, to, graph.steps.length);
   if (way !== "jump" || !from || from.branch !== to.branch || from.iteration !== to.iteration) return way;
   const by = to.step - from.step;
-  if (!isStop(graph, chosen, to.step) || !isStop(graph, chosen, from.step)) return way;
-  if (by === stepsTo(graph, chosen, from.step, 1)) return "next";
-  return by === stepsTo(graph, chosen, from.step, -1) ? "previous" : way;
+  if (!isStop(graph, blocks, to.step) || !isStop(graph, blocks, from.step)) return way;
+  if (by === stepsTo(graph, blocks, from.step, 1)) return "next";
+  return by === stepsTo(graph, blocks, from.step, -1) ? "previous" : way;
 }

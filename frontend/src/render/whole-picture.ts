@@ -9,6 +9,7 @@ import { canvasMeasure } from "./canvas";
 import type { DisplayList, Measure } from "./display";
 import { Layers } from "./layers";
 import { durationFor, startMotion, tweenAt, type Motion } from "./motion";
+import { wayOf } from "./showing";
 import type { Drawn, StagePicture } from "./stage-picture";
 import type { Theme } from "./theme";
 
@@ -39,6 +40,8 @@ export interface WholeKind<View, Places, Spot, Input> {
   /** Whether another view has other places. */
   moved(old: View, view: View): boolean;
   spotAt(places: Places, graph: NonNullable<State["graph"]>, at: Point): Spot | null;
+  /** Steps that are seen as one; by default each is by itself. */
+  blocks?(graph: NonNullable<State["graph"]>): readonly (string | null)[];
   /** What is drawn; null while there is nothing to see. */
   input(state: State, places: Places, view: View, measure: Measure): Input | null;
   scene(input: Input): WholeScene;
@@ -171,9 +174,13 @@ export class WholePicture<
     const { frame, graph } = state;
     if (!frame || !graph) return;
     const was = old?.frame?.header.cursor ?? null;
+    const blocks = this.kind.blocks?.(graph);
+    const to = frame.header.cursor;
     const way =
       old?.graph === graph && old.frame && old.frame !== frame
-        ? relation(was, frame.header.cursor, graph.steps.length)
+        ? blocks
+          ? wayOf(graph, blocks, was, to)
+          : relation(was, to, graph.steps.length)
         : "jump";
     const duration = this.view.reducedMotion
       ? 0

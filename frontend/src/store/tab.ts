@@ -1,7 +1,7 @@
 /** Which tab of the inspector is shown. Pure. */
 import type { Graph } from "./types";
 import type { Tab, Zoom } from "./view";
-import { hasImages } from "./zoom";
+import { hasColumns, hasImages } from "./zoom";
 
 /** What comes out of a network or becomes of hikers, else what the step computes; of numbers one by one always that. */
 export function naturalTab(graph: Graph | null, zoom: Zoom | null = null): Tab {
@@ -15,5 +15,5 @@ export function shownTab(graph: Graph | null, chosen: Tab | null, zoom: Zoom | n
 
 /** Whether there is more to see than numbers of the graph. */
 export function hasOutput(graph: Graph | null): boolean {
-  return Boolean(graph?.layers.length || graph?.area || hasImages(graph));
+  return Boolean(graph?.layers.length || graph?.area || hasImages(graph) || hasColumns(graph));
 }

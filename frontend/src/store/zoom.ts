@@ -9,7 +9,7 @@ export function levelsOf(graph: Graph | null): readonly Zoom[] {
   if (!graph) return ["scalars"];
   let levels = cache.get(graph);
   if (!levels) {
-    const layered = graph.layers.length > 0 || hasImages(graph);
+    const layered = graph.layers.length > 0 || hasImages(graph) || hasColumns(graph);
     const network: Zoom[] = layered ? ["layers"] : graph.area ? ["map"] : [];
     // Of a network, one unit is unfolded at a time.
     const scalars: Zoom[] = allScalars(graph) || graph.layers.length > 0 ? ["scalars"] : [];
@@ -24,6 +24,11 @@ export function shownZoom(graph: Graph | null, chosen: Zoom | null): Zoom {
   const levels = levelsOf(graph);
   if (chosen && levels.includes(chosen)) return chosen;
   return (graph && !graph.area && allScalars(graph) ? levels.at(-1) : levels[0]) ?? "operations";
+}
+
+/** Whether it is one network in several columns, whose gradients are followed from layer to layer. */
+export function hasColumns(graph: Graph | null): boolean {
+  return Boolean(graph?.runs.some(({ layers }) => layers.length > 0));
 }
 
 /** Whether the network looks at images: its layers are maps. */

@@ -215,22 +215,25 @@ describe("the steps of a closed group", () => {
 
   it("are passed in one, to the last of them, both ways", () => {
     const load = 1;
-    expect(labels(load + 1, load + stepsTo(playground, chosen, load, 1))).toEqual(["z1", "a1"]);
+    expect(labels(load + 1, load + stepsTo(playground, blocksOf(playground, chosen), load, 1))).toEqual([
+      "z1",
+      "a1",
+    ]);
     const bias = playground.steps.findIndex(({ label }) => label === "z → output.bias");
-    const last = bias + stepsTo(playground, chosen, bias, 1);
+    const last = bias + stepsTo(playground, blocksOf(playground, chosen), bias, 1);
     expect(playground.steps[last]!.label).toBe("z1 → hidden1.bias");
-    expect(last + stepsTo(playground, chosen, last, -1)).toBe(bias);
-    expect(stepsTo(playground, {}, bias, 1)).toBe(1);
+    expect(last + stepsTo(playground, blocksOf(playground, chosen), last, -1)).toBe(bias);
+    expect(stepsTo(playground, blocksOf(playground, {}), bias, 1)).toBe(1);
     // From within, back to before the group.
-    expect(last - 1 + stepsTo(playground, chosen, last - 1, -1)).toBe(bias);
+    expect(last - 1 + stepsTo(playground, blocksOf(playground, chosen), last - 1, -1)).toBe(bias);
   });
 
   it("go on past the ends of the iteration", () => {
     const end = playground.steps.length - 1;
-    expect(isStop(playground, chosen, end)).toBe(true);
-    expect(stepsTo(playground, chosen, end, 1)).toBe(1);
-    expect(stepsTo(playground, chosen, 0, -1)).toBe(-1);
-    expect(stepsTo(playground, chosen, 0, -2)).toBe(-2);
-    expect(stepsTo(playground, { ...chosen, output: false }, 0, -2)).toBe(-3);
+    expect(isStop(playground, blocksOf(playground, chosen), end)).toBe(true);
+    expect(stepsTo(playground, blocksOf(playground, chosen), end, 1)).toBe(1);
+    expect(stepsTo(playground, blocksOf(playground, chosen), 0, -1)).toBe(-1);
+    expect(stepsTo(playground, blocksOf(playground, chosen), 0, -2)).toBe(-2);
+    expect(stepsTo(playground, blocksOf(playground, { ...chosen, output: false }), 0, -2)).toBe(-3);
   });
 });

@@ -30,6 +30,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     differs: ["optimizer"],
     loss: 3,
     evaluation: null,
+    runs: [],
     names: ["w"],
     tensors: [
       {

@@ -80,6 +80,7 @@ describe("binary frames", () => {
       differs: [],
       loss: 1,
       evaluation: null,
+      runs: [],
       names: ["w", "b"],
       tensors: [tensor("value", 1, [1, 2], [2]), tensor("surface", 0, [[[4]]], [1, 1, 1])],
     };

@@ -23,7 +23,7 @@ from chainrule.engine.plan import Plan, Step, Workspace
 
 LARGEST = 1 << 20
 """Bytes of a body at most. Larger arrays take so long that nothing is left to gain, and a copy of them is dear."""
-COPIED = 1 << 15
+COPIED = 1 << 17
 """Bytes at most of what is copied to its place, because its op cannot write there."""
 
 

@@ -371,6 +371,14 @@ class LossTerm(NamedTuple):
     numbers: slice
 
 
+class RunLayer(NamedTuple):
+    """A layer of a run: its scope, whose last node is what it passes on; its weight; whether it adds its input."""
+
+    scope: str
+    weight: str
+    skip: bool
+
+
 class RunSpec(NamedTuple):
     """One of several networks that a model trains side by side.
 
@@ -384,12 +392,15 @@ class RunSpec(NamedTuple):
         Of one that walks on a map: those along its axes.
     loss
         The label of the node that is its own loss.
+    layers
+        Of one whose gradients are followed from layer to layer: those, in order.
     """
 
     name: str
     title: str
     parameters: tuple[str, ...]
     loss: str
+    layers: tuple[RunLayer, ...] = ()
 
 
 class OfRuns(Protocol):

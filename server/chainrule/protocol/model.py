@@ -102,6 +102,15 @@ class Layer(Part):
     output: int = Field(description="What the next layer reads: (batch, units).")
 
 
+class RunLayer(Part):
+    """A layer of a run, whose sizes are followed through the network."""
+
+    name: str = Field(description="The scope of its nodes: 'plain.layer7'.")
+    output: int = Field(description="What it passes on: (batch, units).")
+    weight: int = Field(description="Its parameter of shape (units, inputs).")
+    skip: bool = Field(description="Whether it adds its input: a skip connection around it.")
+
+
 class Run(Part):
     """One of several networks that are trained side by side. Nodes are given by their index in the graph."""
 
@@ -109,6 +118,10 @@ class Run(Part):
     title: str = Field(description="What it is called: 'Adam'.")
     parameters: list[int] = Field(description="Of one that walks on a map: those along its axes, x first.")
     loss: int = Field(description="Its own loss; the loss of the graph is the sum of these.")
+    layers: list[RunLayer] = Field(
+        default_factory=list,
+        description="Of a deep network whose gradients are followed: its layers in order.",
+    )
 
 
 class MapArea(Part):
@@ -270,6 +283,19 @@ class RunNumber(Part):
 Verdict = Literal["diverges", "arrived", "saddle", "plateau", "zigzags", "crawls", "walks"]
 
 
+class LayerSizes(Part):
+    """How large the numbers of a layer are at the cursor: the root of the mean of their squares. Null: not reached yet."""
+
+    activation: Number | None = Field(description="Of what it passes on.")
+    grad: Number | None = Field(description="Of the gradient of that, as far as contributions have arrived.")
+    complete: bool = Field(description="Whether all contributions to that gradient have arrived.")
+    weight_grad: Number | None = Field(description="Of the gradient of its weight.")
+    gain: Number | None = Field(
+        description="By how much it enlarges the gradient on the way back: that of what the layer before passes on, over "
+        "that of its own; null for the first layer, and where both are 0."
+    )
+
+
 class RunState(Part):
     """How one of several runs is doing at the cursor."""
 
@@ -286,6 +312,13 @@ class RunState(Part):
         description="The numbers that the verdict rests on: ``gradient`` and ``step`` are lengths; ``distance`` is that to "
         "where the slope would vanish; ``steep`` and ``flat`` are the largest and the least curvature; ``product`` is the "
         "learning rate times ``steep``, and ``limit`` what it must stay below; ``steps`` would cross the map.",
+    )
+    layers: list[LayerSizes] = Field(
+        default_factory=list, description="Of each layer of the run in the graph."
+    )
+    product: Number | None = Field(
+        None,
+        description="The product of all gains: the first layer's gradient over the last one's; null until both are complete.",
     )
 
 

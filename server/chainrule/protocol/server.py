@@ -140,6 +140,7 @@ class Companion(Message):
     )
     loss: Number | None
     evaluation: Evaluation | None = None
+    runs: list[RunState] = Field(default_factory=list, description="Where they were subscribed to.")
     names: list[str]
     tensors: list[FrameTensor]
 

@@ -74,6 +74,7 @@ def companion_message(core: Core, seq: int, subscribed: Collection[str]) -> Comp
         differs=changed_fields(here, there),
         loss=None if loss is None else record.start.regime.backend.numbers([loss])[0],
         evaluation=None,
+        runs=[],
         names=[str(node.name) for node in nodes],
         tensors=node_tensors(view, nodes, core.limits),
     )

@@ -8,7 +8,17 @@ from weakref import WeakKeyDictionary
 
 from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node
-from chainrule.protocol.model import DetectorGrid, Graph, GraphEdge, GraphNode, Layer, MapArea, Run, Step
+from chainrule.protocol.model import (
+    DetectorGrid,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    Layer,
+    MapArea,
+    Run,
+    RunLayer,
+    Step,
+)
 from chainrule.trace import Record, StepRef, is_delta, is_edit
 
 
@@ -136,12 +146,22 @@ def _layers(record: Record) -> list[Layer]:
 def _runs(record: Record) -> list[Run]:
     """The runs of a model that has several."""
     model, positions = record.start.regime.of_runs, record.positions
+    last = {node.scope: node for node in record.operations}
     return [
         Run(
             name=run.name,
             title=run.title,
             parameters=[positions[record.find(name).index] for name in run.parameters],
             loss=positions[record.find(run.loss).index],
+            layers=[
+                RunLayer(
+                    name=layer.scope,
+                    output=positions[last[layer.scope].index],
+                    weight=positions[record.find(layer.weight).index],
+                    skip=layer.skip,
+                )
+                for layer in run.layers
+            ],
         )
         for run in ([] if model is None else model.runs)
     ]

@@ -14,7 +14,7 @@ from chainrule.engine.backend import Array, HostArray, host
 from chainrule.lessons.lesson import OfPlane, PlanePoints, Scored
 from chainrule.protocol.frames import WithTensors
 from chainrule.protocol.model import Evaluation, FrameTensor, PictureOf
-from chainrule.protocol.server import Dataset, Frame
+from chainrule.protocol.server import Companion, Dataset, Frame
 from chainrule.session.runs import run_states
 from chainrule.session.units import NOTHING, health
 from chainrule.session.view import View
@@ -168,7 +168,7 @@ class Sent:
 
 def with_pictures(frame: WithTensors, view: View, wanted: Collection[PictureOf], sent: Sent) -> WithTensors:
     """The message with what a viewer subscribed to."""
-    if "runs" in wanted and isinstance(frame, Frame):
+    if "runs" in wanted and isinstance(frame, Frame | Companion):
         frame = frame.model_copy(update={"runs": run_states(view)})
     pictures = pictures_of(view) if wanted else None
     if pictures is None:

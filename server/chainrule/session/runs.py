@@ -17,6 +17,7 @@ from chainrule.protocol.client import MapCommand
 from chainrule.protocol.model import RunNumber, RunState, Verdict
 from chainrule.protocol.server import MapResult
 from chainrule.session.core import Core
+from chainrule.session.sizes import layer_sizes, product
 from chainrule.session.view import View
 from chainrule.trace import ParameterUpdate, Record
 
@@ -88,12 +89,15 @@ def run_states(view: View) -> list[RunState]:
     model = record.start.regime.of_runs
     if model is None:
         return []
+    sizes = layer_sizes(view, [run.layers for run in model.runs])
     first = record.layout.forward + record.layout.backward
     changes = {str(change.node.name): (first + k, change) for k, change in enumerate(record.updates)}
     walked = _walks(record)
     states = []
-    for run in model.runs:
-        own = [changes[name] for name in run.parameters if name in changes]
+    for run, layers in zip(model.runs, sizes, strict=True):
+        # All of a deep network's parameters go by one rate.
+        names = run.parameters or tuple(layer.weight for layer in run.layers[:1])
+        own = [changes[name] for name in names if name in changes]
         # A verdict speaks of the step, which must have been seen.
         walk = walked.get(run.name) if all(step <= view.shown for step, _ in own) else None
         states.append(
@@ -103,6 +107,8 @@ def run_states(view: View) -> list[RunState]:
                 numbers=_numbers([change for step, change in own if step <= view.shown], len(own)),
                 verdict=None if walk is None else walk.verdict,
                 because={} if walk is None else walk.because,
+                layers=layers,
+                product=product(layers),
             )
         )
     return states

@@ -136,9 +136,8 @@ class Regime:
         carried = {s.name: host.shape(s.value) for s in self.model.leaves if s.kind in CARRIED}
         if self.backend.name != "numpy" or not carried or tuple(carried) != self.trained:
             return None
-        if isinstance(self.optimizer, Runs) and (
-            self.clipping or len(set(map(self.optimizer_of, carried))) > 1
-        ):
+        clipped = self.clipping and len(set(map(run_of, carried))) > 1
+        if clipped or len(set(map(self.optimizer_of, carried))) > 1:
             # A vector of all parameters goes through one algorithm, and has one norm.
             return None
         return Packing(carried, self.native)

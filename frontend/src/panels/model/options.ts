@@ -57,6 +57,14 @@ const BEGINNINGS: Record<string, () => string> = {
   normal: () => "N(0, 1)",
   large: m.init_large,
   zeros: m.init_zeros,
+  identity: m.init_identity,
+};
+
+const COLUMNS: Record<string, () => string> = {
+  plain: m.column_plain,
+  batchnorm: m.column_batchnorm,
+  residual: m.column_residual,
+  both: m.column_both,
 };
 
 /** What a choice is called: by the lesson's preset of that id, else by its name in the trade. */
@@ -66,6 +74,7 @@ export function optionName(field: string, choice: string, presets: Record<string
   if (field === "schedule") return SCHEDULES[choice]?.() ?? choice;
   if (field === "clip") return CLIPPINGS[choice]?.() ?? choice;
   if (field === "initialisation") return BEGINNINGS[choice]?.() ?? choice;
+  if (field === "columns") return COLUMNS[choice]?.() ?? choice;
   if (field === "activation" && choice === "linear") return m.activation_linear();
   return presets[choice] ?? NAMES[choice] ?? choice;
 }

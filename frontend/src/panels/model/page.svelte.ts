@@ -1,6 +1,6 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
 import { getContext, setContext } from "svelte";
-import { stepsTo } from "../../layout/blocks";
+import { blocksOf, rowsOf, stepsTo } from "../../layout/blocks";
 import { toggled } from "../../layout/groups";
 import type { StagePicture } from "../../render/stage-picture";
 import type { UnitHealth } from "../../render/layers-view/input";
@@ -32,7 +32,7 @@ import {
   type View,
   type Zoom,
 } from "../../store/view";
-import { levelsOf, shownZoom } from "../../store/zoom";
+import { hasColumns, levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import { becauseInWords, stopsAt } from "./breakpoints";
@@ -143,6 +143,12 @@ export class Page {
   /** The zoom level that is shown, and those that mean something here. */
   readonly zoomShown: Zoom = $derived(shownZoom(this.state.graph, this.zoom));
   readonly zooms: readonly Zoom[] = $derived(levelsOf(this.state.graph));
+  /** Of a network in columns the layer that each step is about: the steps of one are passed in one. */
+  readonly rows: readonly (string | null)[] | null = $derived(
+    this.zoomShown === "layers" && hasColumns(this.state.graph) && this.state.graph
+      ? rowsOf(this.state.graph)
+      : null,
+  );
   readonly tabShown: Tab = $derived(shownTab(this.state.graph, this.tab, this.zoomShown));
   readonly phase: Phase = $derived(this.state.phase);
   readonly withheld: boolean = $derived(this.state.frame?.header.withheld ?? false);
@@ -295,9 +301,11 @@ export class Page {
   move(unit: Unit, count: number): void {
     this.trail = [];
     // A closed group is passed in one.
+    const blocks =
+      this.rows ?? (this.graph && this.zoomShown === "operations" ? blocksOf(this.graph, this.groups) : null);
     const by =
-      unit === "step" && this.graph && this.step && this.zoomShown === "operations"
-        ? stepsTo(this.graph, this.groups, this.step.index, count)
+      unit === "step" && this.graph && this.step && blocks
+        ? stepsTo(this.graph, blocks, this.step.index, count)
         : count;
     this.link.send({ type: "step", unit, count: by });
   }

@@ -2,6 +2,7 @@
 import type { DifferencesResult, FrameView, Graph } from "../../store/types";
 import { toNumber } from "../../store/reduce";
 import { BEATS, during, ease } from "../motion";
+import { HIKERS } from "../runs";
 
 export interface Place {
   readonly x: number;
@@ -26,9 +27,6 @@ export interface Hiker {
   /** Whether the step is about it. */
   readonly active: boolean;
 }
-
-/** Marks and colours, in this order. */
-export const MARKS = ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"];
 
 /** So many places of a trail are drawn. */
 export const TRAIL = 3000;
@@ -71,7 +69,7 @@ export function hikersOf({ graph, frame, at, t, leap, differences }: Moment): Hi
       const [u, v] = [at(x?.name ?? "", k), at(y?.name ?? "", k)];
       if (u !== null && v !== null) trail.push({ x: u, y: v });
     }
-    const mark = MARKS.indexOf(run.name);
+    const mark = HIKERS.indexOf(run.name);
     const touched = [step.node, step.edge === null ? null : (graph.edges[step.edge]?.source ?? null)];
     return {
       name: run.name,

@@ -2,20 +2,10 @@
 import type { Box } from "../../layout/types";
 import { mono, overlaps, sans, type Item, type Measure, type Segment } from "../display";
 import { short } from "../format";
+import { runColor as hikerColor } from "../runs";
 import type { Theme } from "../theme";
 import { head, lengthOf } from "./ground";
 import type { Hiker, Place } from "./hikers";
-
-/** Neither of a sign nor of a phase: ink, green, olive, pink, indigo, brown. */
-const COLORS: Readonly<Record<Theme["name"], readonly string[]>> = {
-  light: ["#1a1d24", "#1f7a34", "#6b6a00", "#c0186a", "#3f4fc4", "#7d4a24"],
-  dark: ["#f2f4f8", "#62cf74", "#d6d04a", "#ff7ab6", "#a3b0ff", "#d9a877"],
-};
-
-export function hikerColor(theme: Theme, mark: number): string {
-  const colors = COLORS[theme.name];
-  return colors[mark % colors.length] ?? theme.text;
-}
 
 export interface Walk {
   readonly hikers: readonly Hiker[];

@@ -1,0 +1,170 @@
+"""What can be set: how deep the network is and what it is made of, its columns, its data and how it is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chainrule.lessons.lesson import KindFloat, invalid_config, text
+from chainrule.lessons.options import OPTIMIZER, LearningRate, TrainingOptimizer, optimizer_fields
+from chainrule.lessons.training import ClipName, Positive, TrainingConfig, training_fields
+from chainrule.protocol.model import ConfigField, Text
+
+ColumnName = Literal["plain", "batchnorm", "residual", "both"]
+Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "linear"]
+Initialisation = Literal["default", "xavier", "he", "normal", "identity"]
+DataSet = Literal["moons", "circle", "xor", "spiral"]
+
+COLUMNS: tuple[ColumnName, ...] = get_args(ColumnName)
+NORMED: tuple[ColumnName, ...] = ("batchnorm", "both")
+"""The columns with batch norm."""
+SKIPPING: tuple[ColumnName, ...] = ("residual", "both")
+"""The columns whose layers add their input."""
+
+TITLES: dict[ColumnName, Text] = {
+    "plain": text("plain", "trơn"),
+    "batchnorm": text("batch norm", "chuẩn hoá lô"),
+    "residual": text("residual", "kết nối tắt"),
+    "both": text("both", "cả hai"),
+}
+
+DEEPEST = 50
+WIDEST = 64
+
+
+def _names(value: object) -> object:
+    return value.replace(",", " ").replace("·", " ").split() if isinstance(value, str) else value
+
+
+def _layers(value: object) -> object:
+    """Also as people write them: "7, 12"; nothing for none."""
+    if not isinstance(value, str):
+        return value
+    parts = value.replace(",", " ").replace("·", " ").replace(";", " ").split()
+    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+        raise PydanticCustomError("layers", "not a list of layers such as 7, 12")
+    return [int(part) for part in parts]
+
+
+class Config(TrainingConfig):
+    """A deep network in several columns, which differ in what helps against vanishing and in nothing else.
+
+    Attributes
+    ----------
+    columns
+        Which of them there are, in the order of the menu.
+    depth, width
+        Hidden layers, and the units of each.
+    scale
+        What first weights are multiplied by.
+    skips
+        Layers of the plain column that add their input all the same: from 2, whose input is as wide as its output.
+    """
+
+    columns: Annotated[list[ColumnName], Field(min_length=1, max_length=20), BeforeValidator(_names)] = Field(
+        default_factory=lambda: list(COLUMNS), validate_default=True
+    )
+    depth: Annotated[int, Field(ge=1, le=DEEPEST)] = 20
+    width: Annotated[int, Field(ge=1, le=WIDEST)] = 8
+    activation: Activation = "sigmoid"
+    initialisation: Initialisation = "xavier"
+    scale: Annotated[KindFloat, Field(ge=0, le=1e6)] = 1.0
+    skips: Annotated[
+        list[Annotated[int, Field(ge=2, le=DEEPEST, strict=True)]],
+        Field(max_length=DEEPEST),
+        BeforeValidator(_layers),
+    ] = Field(default_factory=list)
+    data: DataSet = "moons"
+    batch_size: Annotated[int, Field(ge=1, le=256)] = 32
+    optimizer: TrainingOptimizer = "adam"
+    lr: LearningRate = 0.01
+    clip: ClipName = "none"
+    clip_norm: Positive = 1.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        # Frozen: what is replaced is replaced while the configuration is made.
+        object.__setattr__(self, "columns", [name for name in COLUMNS if name in self.columns])
+        # Of a network that has become less deep.
+        object.__setattr__(self, "skips", sorted({k for k in self.skips if k <= self.depth}))
+        return self
+
+    def adds(self, column: ColumnName, layer: int) -> bool:
+        """Whether a layer, counted from 1, adds its input. The first has none of its width."""
+        return layer > 1 and (column in SKIPPING or (column == "plain" and layer in self.skips))
+
+    @property
+    def smallest_batch(self) -> int:
+        """Points that a batch must have: batch norm needs two for a variance."""
+        return 2 if any(name in NORMED for name in self.columns) else 1
+
+    def check(self) -> None:
+        """Refuse what each field alone allows, and all together do not."""
+        super().check()
+        if self.batch_size < self.smallest_batch:
+            raise invalid_config(
+                "batch_size: batch norm needs batches of two points at least.",
+                "Make the batch larger, or leave the columns with batch norm out.",
+                reason="config_batch_norm_batch",
+                fields=["batch_size"],
+                field="batch_size",
+            )
+
+
+NETWORK = text("Network", "Mạng")
+
+
+def fields() -> tuple[ConfigField, ...]:
+    """In the order of the panel."""
+    *optimizer, dtype = optimizer_fields(get_args(TrainingOptimizer), OPTIMIZER)
+    training = {field.name: field for field in training_fields(OPTIMIZER)}
+    clipping = [training.pop(name) for name in ("clip", "clip_value", "clip_norm")]
+    return (
+        _number("depth", text("hidden layers", "số lớp ẩn"), DEEPEST),
+        _number("width", text("units in each", "nơ-ron mỗi lớp"), WIDEST),
+        _choice("activation", text("activation", "hàm kích hoạt"), get_args(Activation)),
+        _choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), "rebuild"),
+        ConfigField(
+            name="scale",
+            title=text("first weights times", "nhân trọng số đầu với"),
+            applies="rebuild",
+            control="number",
+            group=NETWORK,
+            minimum=0.0,
+        ),
+        ConfigField(
+            name="skips",
+            title=text("plain, but skip connections at", "cột trơn, thêm kết nối tắt ở lớp"),
+            applies="rebuild",
+            control="text",
+            group=NETWORK,
+        ),
+        ConfigField(
+            name="columns",
+            title=text("columns", "các cột"),
+            applies="rebuild",
+            control="several",
+            group=NETWORK,
+            choices=list(COLUMNS),
+        ),
+        _choice("data", text("data", "dữ liệu"), get_args(DataSet), "rebuild"),
+        _number("batch_size", text("batch size", "cỡ lô"), 256, "next_iteration"),
+        dtype.model_copy(update={"group": NETWORK, "folded": True}),
+        *optimizer,
+        *(field.model_copy(update={"folded": False}) for field in clipping),
+        *training.values(),
+    )  # fmt: skip
+
+
+def _number(name: str, title: Text, most: float, applies: Any = "rebuild") -> ConfigField:
+    return ConfigField(
+        name=name, title=title, applies=applies, control="number", group=NETWORK, minimum=1, maximum=most
+    )
+
+
+def _choice(name: str, title: Text, choices: tuple[str, ...], applies: Any = "next_iteration") -> ConfigField:
+    return ConfigField(
+        name=name, title=title, applies=applies, control="choice", group=NETWORK, choices=list(choices)
+    )
