@@ -2717,7 +2717,10 @@ export interface operations {
     };
     create_session: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Leave out the parameters. */
+                brief?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2813,7 +2816,10 @@ export interface operations {
     };
     session_info: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Leave out the parameters. */
+                brief?: boolean;
+            };
             header?: never;
             path: {
                 /** @description From POST /api/sessions. */

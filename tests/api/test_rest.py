@@ -66,6 +66,17 @@ async def test_health(serve: Serve) -> None:
         }
 
 
+async def test_a_session_in_brief_leaves_out_its_parameters(serve: Serve) -> None:
+    async with serve() as client:
+        made = await client.post("/api/sessions?brief=true", json={"lesson": "one-weight", "seed": 7})
+        assert made.status_code == 201
+        path = made.headers["location"]
+        whole = (await client.get(path)).json()
+        brief = (await client.get(path, params={"brief": True})).json()
+    assert list(whole["parameters"]) == ["w"]
+    assert made.json() == brief == {**whole, "parameters": {}}
+
+
 @pytest.mark.parametrize("address", ["/api/lessons", "/api/lessons/circuit"])
 async def test_lessons_are_compressed_for_those_who_read_it(serve: Serve, address: str) -> None:
     async with serve() as client:

@@ -60,6 +60,7 @@ def fetched(page: Page, address: str) -> tuple[dict[str, int], dict[str, int]]:
         "/circuit?lang=en",
         "/playground?lang=en",
         "/map-and-hiker?lang=en",
+        "/vanishing-and-exploding?lang=en",
         "/convolution?lang=en",
     ],
 )

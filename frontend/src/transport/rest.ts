@@ -75,9 +75,10 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
     lesson: (slug) => call(`${base}/api/lessons/${encodeURIComponent(slug)}`),
     createSession(request) {
       const body: Partial<CreateSession> & { lesson: string } = request;
-      return post(sessions, body);
+      // The socket brings the numbers.
+      return post(`${sessions}?brief=true`, body);
     },
-    session: (id) => call(`${sessions}/${encodeURIComponent(id)}`),
+    session: (id) => call(`${sessions}/${encodeURIComponent(id)}?brief=true`),
     keep: (recipe) => post(`${base}/api/snapshots`, recipe),
     snapshot: (id) => call(`${base}/api/snapshots/${encodeURIComponent(id)}`),
     deleteSession(id) {

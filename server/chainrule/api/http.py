@@ -20,6 +20,7 @@ from chainrule.protocol.rest import Health
 
 router = APIRouter(prefix="/api")
 
+Brief = Annotated[bool, Query(description="Leave out the parameters.")]
 SessionId = Annotated[str, Path(description="From POST /api/sessions.", max_length=64)]
 TensorName = Annotated[
     str,
@@ -203,11 +204,11 @@ async def health(request: Request) -> Response:
     openapi_extra=body_of("CreateSession"),
     tags=["sessions"],
 )
-async def create_session(request: Request) -> Response:
+async def create_session(request: Request, brief: Brief = False) -> Response:
     """Start a session: a pure function of lesson, configuration, seed and commands."""
     body = await read_body(request)
     owner = request.client.host if request.client else ""
-    session, answer = await host_of(request).create(body, owner)
+    session, answer = await host_of(request).create(body, owner, brief=brief)
     headers = {"Location": f"/api/sessions/{session}"} if answer.status == 201 else {}
     return relay(answer, headers)
 
@@ -217,9 +218,13 @@ async def create_session(request: Request) -> Response:
     responses=answers(ref("SessionInfo"), "The session at its cursor.", 404, 410, 422),
     tags=["sessions"],
 )
-async def session_info(request: Request, id: SessionId) -> Response:  # noqa: A002 - the name in the address
+async def session_info(
+    request: Request,
+    id: SessionId,  # noqa: A002 - the name in the address
+    brief: Brief = False,
+) -> Response:
     """Lesson, configuration, seed, cursor, phase, parameters, metrics."""
-    return relay(await host_of(request).call(interface.Request("info", id)))
+    return relay(await host_of(request).call(interface.Request("info", id, {"brief": brief})))
 
 
 @router.delete(

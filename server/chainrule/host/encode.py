@@ -25,9 +25,10 @@ def part(document: BaseModel) -> bytes:
     return document.model_dump_json().encode()
 
 
-def info(session: Session, name: str) -> bytes:
-    """A session in short, under its id."""
-    return part(session.info().model_copy(update={"id": name}))
+def info(session: Session, name: str, *, brief: bool = False) -> bytes:
+    """A session in short, under its id; if ``brief``, without its parameters."""
+    left_out: dict[str, object] = {"parameters": {}} if brief else {}
+    return part(session.info().model_copy(update={"id": name, **left_out}))
 
 
 def text(message: ServerMessage) -> str:

@@ -99,7 +99,7 @@ class Host:
 
     # Requests
 
-    async def create(self, body: bytes, owner: str) -> tuple[str, Response]:
+    async def create(self, body: bytes, owner: str, *, brief: bool = False) -> tuple[str, Response]:
         try:
             await self._make_room(owner)
             link = self._least_loaded()
@@ -108,7 +108,7 @@ class Host:
         record = Record(secrets.token_urlsafe(16), owner, link, time.monotonic(), recipe=body)
         self._records[record.id] = record
         try:
-            response = await link.request(Request("create", record.id, {}, body))
+            response = await link.request(Request("create", record.id, {"brief": brief}, body))
         except LinkLost:
             # What it was asked to make may be what killed it: not tried again.
             response = answer(from_refusal(_lost(503)))

@@ -98,7 +98,8 @@ class Hub:
             if request.method == "recipe":
                 return await self._recipe(request.body)
             if request.method == "create":
-                return await self._create(request.session, parse.creation(request.body))
+                brief = request.arguments.get("brief", False)
+                return await self._create(request.session, parse.creation(request.body), brief=brief)
             if request.method == "revive":
                 return await self._create(request.session, parse.whole(request.body))
             slot = self._find(request.session)
@@ -146,13 +147,13 @@ class Hub:
         await self._open(wanted)
         return Response(200, encode.recipe(wanted))
 
-    async def _create(self, session: str, wanted: CreateSession) -> Response:
+    async def _create(self, session: str, wanted: CreateSession, *, brief: bool = False) -> Response:
         made = await self._open(wanted)
         slot = Slot(session, made)
         self._slots[session] = slot
         self._report(slot)
         self._turns.schedule(slot)
-        return Response(201, encode.info(slot.session, session))
+        return Response(201, encode.info(slot.session, session, brief=brief))
 
     def _answer(self, slot: Slot, request: Request) -> Response:
         if slot.gone:
@@ -160,7 +161,9 @@ class Hub:
         session = slot.session
         match request.method:
             case "info":
-                return Response(200, encode.info(session, slot.id))
+                return Response(
+                    200, encode.info(session, slot.id, brief=request.arguments.get("brief", False))
+                )
             case "graph":
                 return Response(200, encode.part(session.graph()))
             case "state":

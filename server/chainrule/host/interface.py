@@ -96,8 +96,11 @@ class SessionHost(Protocol):
         """Return when sessions can be taken."""
         ...
 
-    async def create(self, body: bytes, owner: str) -> tuple[str, Response]:
-        """Make a session for ``owner``, the client's address: its id ('' where it was refused), and the answer."""
+    async def create(self, body: bytes, owner: str, *, brief: bool = False) -> tuple[str, Response]:
+        """Make a session for ``owner``, the client's address: its id ('' where it was refused), and the answer.
+
+        ``brief``: the answer leaves out the parameters, as that of ``info`` does.
+        """
         ...
 
     async def call(self, request: Request) -> Response:
