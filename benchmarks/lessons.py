@@ -9,7 +9,11 @@ import httpx
 
 from benchmarks.table import Row
 
-TRAINED = {"convolution": (4_000, ("test_accuracy",)), "detection": (2_000, ("map50", "map50_95"))}
+TRAINED = {
+    "convolution": (4_000, ("test_accuracy",)),
+    "detection": (2_000, ("map50", "map50_95")),
+    "vanishing-and-exploding": (300, ("plain/accuracy", "both/accuracy")),
+}
 """By lesson: as many iterations, and the metrics that tell."""
 
 

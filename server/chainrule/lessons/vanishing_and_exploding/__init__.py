@@ -18,6 +18,10 @@ LESSON = Lesson(
         "Cùng một mạng sâu: để trơn, có chuẩn hoá theo lô, có kết nối tắt, có cả hai. Gradient còn lớn bao nhiêu khi tới "
         "từng lớp, trên một trục chung.",
     ),
+    outcome=text(
+        "Each layer multiplies a gradient by its gain, and what vanishes or explodes is the product of all gains.",
+        "Mỗi lớp nhân gradient với hệ số của nó, và thứ tiêu biến hay bùng nổ là tích của mọi hệ số.",
+    ),
     Config=Config,
     fields=fields(),
     presets=PRESETS,
