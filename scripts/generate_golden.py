@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from chainrule.host import recording
+from chainrule.host.encode import inline
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.session import Session
 
@@ -62,6 +63,15 @@ DETECTED: tuple[dict[str, Any], dict[str, list[dict[str, Any]]]] = (
 """Of a detector: the configuration, and what is asked one after the other, by the place where it is."""
 
 
+TEXT: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
+    "window": (
+        {"batch_size": 2, "context": 5, "width": "8", "blocks": "2", "norm": False},
+        {"row": 1, "position": 3},
+    ),
+}
+"""Of a network that reads text: the configuration, and the token that is asked for."""
+
+
 def lines(name: str) -> Iterator[str]:
     """The lines of one trace. Whether PyTorch is installed depends on the machine, and is no part of it."""
     lesson, config, iterations = TRACES[name]
@@ -99,6 +109,44 @@ def detected_lines(name: str) -> Iterator[str]:
                     yield json.dumps({**message.model_dump(mode="json"), "seq": 0})
 
 
+def text_lines(name: str) -> Iterator[str]:
+    """What the view of text is sent: the graph, then at the start and the end of each part its frame, and the token asked for."""
+    config, asked = TEXT[name]
+    session = Session("next-token", config, 7)
+    yield json.dumps({"type": "graph", "graph": session.graph().model_dump(mode="json")})
+    viewer = session.viewer()
+    viewer.subscribe(["x", "y"], ["sample"], row=asked["row"], only=True)
+    record = session.core.record
+    model: Any = record.start.regime.model
+    parts = [str(record.find(node).name) for node in model.attention]
+    chosen = {0, 1, record.layout.total - 1}
+    for ref in record.steps():
+        node = ref.node
+        if node is not None and (str(node.name) in parts or node is record.root or node.scope == "position"):
+            chosen.add(ref.index)
+    chosen.add(record.first_backward + record.layout.backward - 1)
+    for step in sorted(chosen):
+        session.handle(_command({"type": "seek", "iteration": 0, "step": step}))
+        frames = [one for one in viewer.pull(session) if one.type == "frame"]
+        yield json.dumps(inline(frames[-1]).model_dump(mode="json"))
+        viewer.ack(frames[-1].seq)
+        for message in session.handle(_command({"type": "token", **asked})):
+            if message.type == "token_result":
+                yield json.dumps(message.model_dump(mode="json"))
+
+
+def _command(fields: dict[str, Any]) -> Any:
+    return CLIENT_MESSAGE.validate_python(fields)
+
+
+OTHERS: dict[str, tuple[Iterable[str], Callable[[str], Iterator[str]]]] = {
+    "unfolded": (UNFOLDED, unfolded_lines),
+    "detected": (DETECTED[1], detected_lines),
+    "text": (TEXT, text_lines),
+}
+"""Folders of other recordings: their names, and what makes the lines of each."""
+
+
 def main() -> int:
     """Write all traces."""
     FOLDER.mkdir(exist_ok=True)
@@ -108,14 +156,11 @@ def main() -> int:
     for name in TRACES:
         text = "".join(f"{line}\n" for line in lines(name))
         FOLDER.joinpath(f"{name}.jsonl").write_text(text, encoding="utf-8")
-    FOLDER.joinpath("unfolded").mkdir(exist_ok=True)
-    for name in UNFOLDED:
-        text = "".join(f"{line}\n" for line in unfolded_lines(name))
-        FOLDER.joinpath("unfolded", f"{name}.jsonl").write_text(text, encoding="utf-8")
-    FOLDER.joinpath("detected").mkdir(exist_ok=True)
-    for name in DETECTED[1]:
-        text = "".join(f"{line}\n" for line in detected_lines(name))
-        FOLDER.joinpath("detected", f"{name}.jsonl").write_text(text, encoding="utf-8")
+    for folder, (names, made) in OTHERS.items():
+        FOLDER.joinpath(folder).mkdir(exist_ok=True)
+        for name in names:
+            text = "".join(f"{line}\n" for line in made(name))
+            FOLDER.joinpath(folder, f"{name}.jsonl").write_text(text, encoding="utf-8")
     return 0
 
 

@@ -530,7 +530,7 @@ export interface components {
             /** @description Whether it claims a true box of its kind at an IoU of 0.5. */
             right: boolean;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -1305,6 +1305,11 @@ export interface components {
              * @default null
              */
             grid: components["schemas"]["DetectorGrid"] | null;
+            /**
+             * @description Of a network that reads text.
+             * @default null
+             */
+            text: components["schemas"]["GraphText"] | null;
             steps: components["schemas"]["Step"][];
             listing: components["schemas"]["ListingLine"][];
         };
@@ -1375,6 +1380,19 @@ export interface components {
             loss: boolean;
             /** @default false */
             editable: boolean;
+        };
+        /** @description What a network reads and writes. Nodes are given by their index in the graph. */
+        GraphText: {
+            /** @description What each token stands for, from 0. */
+            characters: string[];
+            /** @description Tokens in a window. */
+            context: number;
+            /** @description What is known at each place: the embeddings, then what each block passes on. (windows, places, width) */
+            stages: number[];
+            /** @description Of each block, how much each place takes from each: (windows, heads, places, places). */
+            attention: number[];
+            /** @description (windows, places, characters): the scores of what follows. */
+            logits: number;
         };
         /** @description A guess at the withheld gradient, read kindly: '−24', '-24,0', '1/3'. */
         GuessCommand: {
@@ -2210,7 +2228,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -2432,6 +2450,71 @@ export interface components {
             en: string;
             vi: string;
         };
+        /**
+         * @description One token of a window by itself: what is said to follow it, and its own loss traced back to the tokens before it.
+         *
+         *     Its own loss is its term of the mean, not divided by how many there are. Asked where the forward pass has come to
+         *     the loss; gradients are told of the nodes that the backward pass of the batch has come to.
+         */
+        TokenCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "token";
+            /** @description The window: a row of the batch. */
+            row: number;
+            /** @description The place in it. */
+            position: number;
+        };
+        /** @description One token by itself. The first stage is the embeddings. */
+        TokenResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "token_result";
+            cursor: components["schemas"]["Cursor"];
+            row: number;
+            position: number;
+            /** @description How many windows the batch has. */
+            count: number;
+            /** @enum {string} */
+            reduction: "mean" | "sum";
+            /** @description The character that follows. */
+            target: number;
+            /** @description Its own loss term. */
+            loss: components["schemas"]["Number"];
+            /** @description Of each character to be the next. */
+            probabilities: components["schemas"]["Number"][];
+            stages: components["schemas"]["TokenStage"][];
+        };
+        /**
+         * @description How the own loss of one token depends on what is known at each place, at one node.
+         *
+         *     All but ``node`` is null until all that is to come there in the backward pass of the batch has come.
+         */
+        TokenStage: {
+            /** @description Of shape (windows, places, width). */
+            node: number;
+            /** @description (places, width): the gradient of the own loss. */
+            grads: components["schemas"]["Data"] | null;
+            /** @description The norm of the gradient at each place. */
+            sizes: components["schemas"]["Number"][] | null;
+            /** @description The same, divided by their sum. */
+            shares: components["schemas"]["Number"][] | null;
+            /** @description gradient · value at each place: how the loss would change, to first order, were what is there larger by a factor. */
+            dots: components["schemas"]["Number"][] | null;
+        };
         /** @description Something that is in a scene. */
         TrueBox: {
             /** @description x1, y1, x2, y2 in pixels. */
@@ -2585,6 +2668,61 @@ export interface components {
              * @default null
              */
             companion: number | null;
+        };
+        /**
+         * @description What the network at the cursor says to follow a text, and ``length`` characters drawn from it, one by one.
+         *
+         *     In evaluation mode, with the parameters at the cursor. What is drawn depends on nothing but them, this command and
+         *     the session's seed. It sees no more than its context, the last characters of the text; of no text, the end of a line.
+         */
+        WriteCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "write";
+            /** @default  */
+            text?: string;
+            /** @default 0 */
+            length?: number;
+            /**
+             * @description What scores are divided by; 0 takes the likeliest character.
+             * @default 1
+             */
+            temperature?: number;
+            /**
+             * @description Another number draws otherwise.
+             * @default 0
+             */
+            draw?: number;
+        };
+        /** @description What follows a text. */
+        Written: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "written";
+            cursor: components["schemas"]["Cursor"];
+            /** @description As it was read: in lower case. */
+            text: string;
+            /** @description What the network saw of it. */
+            seen: string;
+            /** @description Of each character to be the next. */
+            probabilities: components["schemas"]["Number"][];
+            /** @description The same at the temperature: what is drawn from. */
+            tempered: components["schemas"]["Number"][];
+            /** @description The characters drawn. */
+            continued: string;
         };
     };
     responses: never;
@@ -3622,6 +3760,7 @@ export type Graph = components["schemas"]["Graph"];
 export type GraphEdge = components["schemas"]["GraphEdge"];
 export type GraphMessage = components["schemas"]["GraphMessage"];
 export type GraphNode = components["schemas"]["GraphNode"];
+export type GraphText = components["schemas"]["GraphText"];
 export type GuessCommand = components["schemas"]["GuessCommand"];
 export type Health = components["schemas"]["Health"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
@@ -3690,6 +3829,9 @@ export type SweepResult = components["schemas"]["SweepResult"];
 export type Tensor = components["schemas"]["Tensor"];
 export type Term = components["schemas"]["Term"];
 export type Text = components["schemas"]["Text"];
+export type TokenCommand = components["schemas"]["TokenCommand"];
+export type TokenResult = components["schemas"]["TokenResult"];
+export type TokenStage = components["schemas"]["TokenStage"];
 export type TrueBox = components["schemas"]["TrueBox"];
 export type UndoCommand = components["schemas"]["UndoCommand"];
 export type UnfoldCommand = components["schemas"]["UnfoldCommand"];
@@ -3698,5 +3840,7 @@ export type UnfoldedCell = components["schemas"]["UnfoldedCell"];
 export type UnfoldedPart = components["schemas"]["UnfoldedPart"];
 export type UpdateDetail = components["schemas"]["UpdateDetail"];
 export type Welcome = components["schemas"]["Welcome"];
+export type WriteCommand = components["schemas"]["WriteCommand"];
+export type Written = components["schemas"]["Written"];
 
 export interface DataList extends Array<Data> {}

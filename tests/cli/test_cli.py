@@ -172,21 +172,19 @@ def test_benchmarks_outside_a_checkout_are_one_line(
     ("path", "name"),
     [
         *((f"{name}.jsonl", name) for name in sorted(generate_golden.TRACES)),
-        *((f"unfolded/{name}.jsonl", name) for name in sorted(generate_golden.UNFOLDED)),
-        *((f"detected/{name}.jsonl", name) for name in sorted(generate_golden.DETECTED[1])),
+        *(
+            (f"{folder}/{name}.jsonl", name)
+            for folder, (names, _) in generate_golden.OTHERS.items()
+            for name in sorted(names)
+        ),
     ],
 )
 def test_golden_traces_are_what_the_program_writes(path: str, name: str) -> None:
     golden = [
         json.loads(line) for line in (generate_golden.FOLDER / path).read_text(encoding="utf-8").splitlines()
     ]
-    lines = (
-        generate_golden.lines
-        if name in generate_golden.TRACES
-        else generate_golden.unfolded_lines
-        if name in generate_golden.UNFOLDED
-        else generate_golden.detected_lines
-    )
+    folder, _, _ = path.rpartition("/")
+    lines = generate_golden.OTHERS[folder][1] if folder else generate_golden.lines
     written = [json.loads(line) for line in lines(name)]
     assert len(golden) == len(written), f"{path}: {ADVICE}"
     for number, (old, new) in enumerate(zip(golden, written, strict=True), 1):

@@ -36,6 +36,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("vanishing-and-exploding", {"depth": 3, "width": 1, "batch_size": 1, "columns": ["plain"]}),
     ("convolution", {"batch_size": 3, "filters1": 2, "filters2": 3}),
     ("detection", {"batch_size": 3, "filters": 2, "scenes": 8}),
+    ("next-token", {"batch_size": 2, "context": 4, "width": "8", "blocks": "1"}),
     *[("circuit", {"preset": p}) for p in ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")],
     (
         "circuit",

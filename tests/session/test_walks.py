@@ -27,6 +27,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "columns": ("vanishing-and-exploding", {"depth": 3, "width": 2, "batch_size": 4, "clip": "norm"}),
     "convolution": ("convolution", {"batch_size": 4, "filters1": 2, "filters2": 2}),
     "detection": ("detection", {"batch_size": 1, "filters": 1, "scenes": 4, "box_loss": "l1"}),
+    "next token": (
+        "next-token",
+        {"batch_size": 1, "context": 2, "width": "8", "blocks": "1", "norm": False, "optimizer": "sgd"},
+    ),
 }
 
 

@@ -126,6 +126,13 @@ COMMANDS = st.one_of(
         "map", low=st.none() | st.lists(st.floats(-4, 4), min_size=2, max_size=2), count=st.integers(2, 5)
     ),
     command("differences"),
+    command("token", row=st.integers(0, 5), position=st.integers(0, 5)),
+    command(
+        "write",
+        text=st.sampled_from(["", "the", "what?", "π"]),
+        length=st.integers(0, 3),
+        temperature=st.sampled_from([0.0, 1.0]),
+    ),
     command("nudge", name=NAMES, index=INDEX, h=st.floats(-1, 1)),
     command("fire", name=NAMES),
     command("predict", on=st.booleans()),

@@ -107,6 +107,8 @@ function apply(state: State, action: Action): State {
     case "detect_result":
     case "precision_result":
     case "differences_result":
+    case "token_result":
+    case "written":
     case "nudge_result":
       // For whoever asked.
       return state;

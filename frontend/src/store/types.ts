@@ -51,6 +51,7 @@ export type {
   Graph,
   GraphEdge,
   GraphNode,
+  GraphText,
   JournalEntry,
   LessonBrief,
   Layer,
@@ -72,10 +73,12 @@ export type {
   SweepResult,
   Term,
   Text,
+  TokenResult,
   Unfolded,
   UnfoldedCell,
   UpdateDetail,
   Welcome,
+  Written,
 } from "../protocol.gen";
 
 /** What the sentence of a refusal speaks of. */

@@ -36,6 +36,12 @@ export interface UnitChoice {
   source: number | null;
 }
 
+/** A place of the window of text, and the block whose attention is looked at. */
+export interface TokenChoice {
+  readonly position: number;
+  readonly block: number;
+}
+
 export interface View {
   lesson: string;
   seed: number;
@@ -51,6 +57,8 @@ export interface View {
   unit: UnitChoice | null;
   /** The sample of the batch that is looked at. */
   sample: number | null;
+  /** Of a network that reads text; null: the last place, and the first block. */
+  token: TokenChoice | null;
   /** Null: as is natural for the graph. */
   tab: Tab | null;
   plane: Plane;
@@ -81,6 +89,7 @@ export const defaultView: View = {
   selection: null,
   unit: null,
   sample: null,
+  token: null,
   tab: null,
   plane: { test: false, discrete: false, part: "test" },
   map: { surface: false, differences: false },
@@ -105,6 +114,7 @@ export function viewToUrl(view: View): string {
   if (view.selection) add("sel", selectionToText(view.selection));
   if (view.unit) add("unit", unitToText(view.unit));
   if (view.sample !== null) add("sample", String(view.sample));
+  if (view.token) add("token", `${view.token.position}.${view.token.block}`);
   if (view.tab) add("tab", view.tab);
   const plane = planeToText(view.plane);
   if (plane) add("plane", plane);
@@ -131,6 +141,7 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     selection: selectionFrom(query.get("sel")),
     unit: unitFrom(query.get("unit")),
     sample: sampleFrom(query.get("sample")),
+    token: tokenFrom(query.get("token")),
     tab: oneOf(TABS, query.get("tab"), null),
     plane: planeFrom(query.get("plane")),
     map: mapFrom(query.get("map")),
@@ -164,6 +175,7 @@ export function unreadIn(url: URL | { pathname: string; search: string }): Unrea
       "view",
       odd("unit", (text) => unitFrom(text) !== null) ||
         odd("sample", (text) => sampleFrom(text) !== null) ||
+        odd("token", (text) => tokenFrom(text) !== null) ||
         odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
         odd("tab", (text) => TABS.some((one) => one === text)) ||
         odd("scale", (text) => SCALES.some((one) => one === text)),
@@ -196,6 +208,11 @@ function unitFrom(text: string | null): UnitChoice | null {
     unit: Number(match[2]),
     source: match[3] === undefined ? null : Number(match[3]),
   };
+}
+
+function tokenFrom(text: string | null): TokenChoice | null {
+  const match = /^(\d{1,6})\.(\d{1,3})$/.exec(text ?? "");
+  return match ? { position: Number(match[1]), block: Number(match[2]) } : null;
 }
 
 function sampleFrom(text: string | null): number | null {

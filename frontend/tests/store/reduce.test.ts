@@ -215,6 +215,29 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     backward_passes: 1,
     largest: 0,
   },
+  token_result: {
+    ...base,
+    type: "token_result",
+    cursor: { branch: 0, iteration: 0, step: 3 },
+    row: 0,
+    position: 1,
+    count: 2,
+    reduction: "mean",
+    target: 1,
+    loss: 0.7,
+    probabilities: [0.5, 0.5],
+    stages: [],
+  },
+  written: {
+    ...base,
+    type: "written",
+    cursor: { branch: 0, iteration: 0, step: 3 },
+    text: "a",
+    seen: "a",
+    probabilities: [0.5, 0.5],
+    tempered: [0.5, 0.5],
+    continued: "b",
+  },
   nudge_result: {
     ...base,
     type: "nudge_result",
@@ -273,6 +296,8 @@ describe("the store", () => {
       "precision_result",
       "differences_result",
       "nudge_result",
+      "token_result",
+      "written",
     ];
     for (const message of Object.values(each)) {
       const after = reduce(initialState, message);

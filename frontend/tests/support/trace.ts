@@ -148,6 +148,7 @@ export function record(program: Program): Incoming[] {
     scopes: scopesOf(nodes),
     layers: [],
     runs: [],
+    text: null,
     area: null,
     grid: null,
     steps,

@@ -276,6 +276,38 @@ class DifferencesCommand(Command):
     type: Literal["differences"]
 
 
+class TokenCommand(Command):
+    """One token of a window by itself: what is said to follow it, and its own loss traced back to the tokens before it.
+
+    Its own loss is its term of the mean, not divided by how many there are. Asked where the forward pass has come to
+    the loss; gradients are told of the nodes that the backward pass of the batch has come to.
+    """
+
+    type: Literal["token"]
+    row: int = Field(ge=0, description="The window: a row of the batch.")
+    position: int = Field(ge=0, description="The place in it.")
+
+
+class WriteCommand(Command):
+    """What the network at the cursor says to follow a text, and ``length`` characters drawn from it, one by one.
+
+    In evaluation mode, with the parameters at the cursor. What is drawn depends on nothing but them, this command and
+    the session's seed. It sees no more than its context, the last characters of the text; of no text, the end of a line.
+    """
+
+    type: Literal["write"]
+    text: str = Field("", max_length=400)
+    length: int = Field(0, ge=0, le=400)
+    temperature: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        allow_inf_nan=False,
+        description="What scores are divided by; 0 takes the likeliest character.",
+    )
+    draw: int = Field(0, ge=0, le=2**31 - 1, description="Another number draws otherwise.")
+
+
 class NudgeCommand(Command):
     """The loss of the cursor's iteration, and what it would be were one number larger by ``h``.
 
@@ -361,6 +393,8 @@ ClientMessage = Annotated[
     | DetectCommand
     | PrecisionCommand
     | DifferencesCommand
+    | TokenCommand
+    | WriteCommand
     | NudgeCommand
     | FireCommand
     | PredictCommand

@@ -147,6 +147,20 @@ class ListingLine(Part):
     code: str
 
 
+class GraphText(Part):
+    """What a network reads and writes. Nodes are given by their index in the graph."""
+
+    characters: list[str] = Field(description="What each token stands for, from 0.")
+    context: int = Field(description="Tokens in a window.")
+    stages: list[int] = Field(
+        description="What is known at each place: the embeddings, then what each block passes on. (windows, places, width)"
+    )
+    attention: list[int] = Field(
+        description="Of each block, how much each place takes from each: (windows, heads, places, places)."
+    )
+    logits: int = Field(description="(windows, places, characters): the scores of what follows.")
+
+
 class Graph(Part):
     """Everything that stays the same while values change. Sent once per ``topology``."""
 
@@ -162,6 +176,7 @@ class Graph(Part):
     )
     area: MapArea | None = Field(None, description="Where its runs walk on one surface.")
     grid: DetectorGrid | None = Field(None, description="Of a detector.")
+    text: GraphText | None = Field(None, description="Of a network that reads text.")
     steps: list[Step]
     listing: list[ListingLine]
 

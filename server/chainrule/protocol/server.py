@@ -429,6 +429,49 @@ class DifferencesResult(Message):
     largest: Number = Field(description="The largest difference between a slope and its gradient.")
 
 
+class TokenStage(Part):
+    """How the own loss of one token depends on what is known at each place, at one node.
+
+    All but ``node`` is null until all that is to come there in the backward pass of the batch has come.
+    """
+
+    node: int = Field(description="Of shape (windows, places, width).")
+    grads: Data | None = Field(description="(places, width): the gradient of the own loss.")
+    sizes: list[Number] | None = Field(description="The norm of the gradient at each place.")
+    shares: list[Number] | None = Field(description="The same, divided by their sum.")
+    dots: list[Number] | None = Field(
+        description="gradient · value at each place: how the loss would change, to first order, were what is there larger by "
+        "a factor."
+    )
+
+
+class TokenResult(Message):
+    """One token by itself. The first stage is the embeddings."""
+
+    type: Literal["token_result"] = "token_result"
+    cursor: Cursor
+    row: int
+    position: int
+    count: int = Field(description="How many windows the batch has.")
+    reduction: Reduction
+    target: int = Field(description="The character that follows.")
+    loss: Number = Field(description="Its own loss term.")
+    probabilities: list[Number] = Field(description="Of each character to be the next.")
+    stages: list[TokenStage]
+
+
+class Written(Message):
+    """What follows a text."""
+
+    type: Literal["written"] = "written"
+    cursor: Cursor
+    text: str = Field(description="As it was read: in lower case.")
+    seen: str = Field(description="What the network saw of it.")
+    probabilities: list[Number] = Field(description="Of each character to be the next.")
+    tempered: list[Number] = Field(description="The same at the temperature: what is drawn from.")
+    continued: str = Field(description="The characters drawn.")
+
+
 class NudgeResult(Message):
     """What one number does to the loss: (``nudged`` − ``loss``) / ``h`` = ``slope``, beside the ``gradient``."""
 
@@ -510,6 +553,8 @@ ServerMessage = Annotated[
     | DetectResult
     | PrecisionResult
     | DifferencesResult
+    | TokenResult
+    | Written
     | NudgeResult
     | Fired
     | Prediction

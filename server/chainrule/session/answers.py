@@ -22,7 +22,9 @@ from chainrule.protocol.client import (
     SampleCommand,
     SceneCommand,
     SweepCommand,
+    TokenCommand,
     UnfoldCommand,
+    WriteCommand,
 )
 from chainrule.protocol.rest import MAX_ANSWERED
 from chainrule.protocol.server import Branches, Frame, ServerMessage
@@ -43,6 +45,8 @@ QUESTIONS = (
     DetectCommand,
     PrecisionCommand,
     DifferencesCommand,
+    TokenCommand,
+    WriteCommand,
     NudgeCommand,
     FireCommand,
 )

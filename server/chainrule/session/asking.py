@@ -26,7 +26,9 @@ from chainrule.protocol.client import (
     SampleCommand,
     SceneCommand,
     SweepCommand,
+    TokenCommand,
     UnfoldCommand,
+    WriteCommand,
 )
 from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
@@ -41,6 +43,7 @@ from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
 from chainrule.session.runs import surface_map
 from chainrule.session.samples import arrows, sample
+from chainrule.session.tokens import token, write
 from chainrule.session.unfolding import unfolded
 from chainrule.session.view import View
 from chainrule.timeline import Line, Position
@@ -60,6 +63,8 @@ Question = (
     | DetectCommand
     | PrecisionCommand
     | DifferencesCommand
+    | TokenCommand
+    | WriteCommand
     | NudgeCommand
     | FireCommand
     | PredictCommand
@@ -101,6 +106,10 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             for name in core.record.start.regime.trained:
                 _require_revealed(core, core.record.find(name))
             return [(yield from differences(core))]
+        case TokenCommand():
+            return [token(core, command)]
+        case WriteCommand():
+            return [(yield from write(core, command))]
         case NudgeCommand():
             _require_revealed(core, core.record.find(command.name))
             return [(yield from nudge(core, command))]

@@ -13,6 +13,7 @@ from chainrule.protocol.model import (
     Graph,
     GraphEdge,
     GraphNode,
+    GraphText,
     Layer,
     MapArea,
     Run,
@@ -79,6 +80,9 @@ def topology(record: Record) -> int:
         digest.update(repr((_runs(record), _area(record))).encode())
     if record.start.regime.of_scenes is not None:
         digest.update(repr(_grid(record)).encode())
+    of_text = record.start.regime.of_text
+    if of_text is not None:
+        digest.update(of_text.characters.encode())
     for line in model.listing:
         digest.update(f"{line.number} {line.code}\n".encode())
     return int.from_bytes(digest.digest()) + 1
@@ -107,6 +111,7 @@ def build_graph(record: Record, number: int) -> Graph:
         runs=_runs(record),
         area=_area(record),
         grid=_grid(record),
+        text=_text(record),
         steps=[_step(record, ref, verbs, first_edge) for ref in record.steps()],
         listing=list(record.start.regime.model.listing),
     )
@@ -178,6 +183,19 @@ def _grid(record: Record) -> DetectorGrid | None:
         return None
     output = record.positions[record.find(model.output).index]
     return DetectorGrid(side=model.side, cells=model.cells, kinds=list(model.kinds), output=output)
+
+
+def _text(record: Record) -> GraphText | None:
+    model, positions = record.start.regime.of_text, record.positions
+    if model is None:
+        return None
+    return GraphText(
+        characters=list(model.characters),
+        context=model.context,
+        stages=[positions[record.find(name).index] for name in model.stages],
+        attention=[positions[record.find(name).index] for name in model.attention],
+        logits=positions[record.find(model.logits).index],
+    )
 
 
 def edge_index(record: Record) -> list[int]:

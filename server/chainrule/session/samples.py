@@ -76,21 +76,22 @@ class Batch:
     penalties: list[tuple[Node, float]]
     reduction: Reduction
 
-    def term(self, row: int) -> Tensor:
-        """The own loss term of a sample, as a node beside the tape."""
-        times = self.count if self.reduction == "mean" else 1
+    def term(self, row: int, position: int | None = None) -> Tensor:
+        """The own loss term of a sample, or of one position of it, as a node beside the tape."""
         terms = []
         for part in self.parts:
             axis, each = part.rows
-            key = (slice(None),) * axis + (slice(row * each, (row + 1) * each),)
+            first, count = (row * each, each) if position is None else (row * each + position, 1)
+            times = self.count * each // count if self.reduction == "mean" else 1
+            key = (slice(None),) * axis + (slice(first, first + count),)
             terms.append(Tensor(part.each)[key].sum() * (part.scale * times))
         return _total(terms)
 
-    def gradients(self, row: int) -> tuple[float, dict[Node, Array]]:
-        """The own loss of a sample, and its gradient by every node that it reaches."""
+    def gradients(self, row: int, position: int | None = None) -> tuple[float, dict[Node, Array]]:
+        """The own loss of a sample, or of one position of it, and its gradient by every node that it reaches."""
         backend = self.record.start.regime.backend
         with backend.quiet(), use_backend(backend):
-            term = self.term(row)
+            term = self.term(row, position)
             return backend.numbers([term.node.value])[0], totals(term.node)
 
     @cached_property
@@ -283,18 +284,10 @@ def sample(core: Core, command: SampleCommand) -> SampleResult:
     Refusal
         ``no_samples``; ``not_computed``: the forward pass has not been reached; ``withheld``; ``invalid_index``.
     """
-    found = _asked(core)
+    found = asked(core)
     record = found.record
     if command.row >= found.count:
-        raise Refusal(
-            "invalid_index",
-            422,
-            "No such element",
-            f"The batch has the samples 0 to {found.count - 1}, not {command.row}.",
-            "Choose one of them.",
-            reason="samples_row",
-            params={"row": command.row, "last": found.count - 1},
-        )
+        raise no_row(command.row, found.count)
     loss, grads = found.gradients(command.row)
     most = core.limits.tensor_elements
     values: dict[str, Any] = {}
@@ -330,7 +323,7 @@ def arrows(core: Core, command: ArrowsCommand) -> Generator[None, None, ArrowsRe
     Refusal
         What :func:`sample` does; ``no_gradient``: it is no parameter; ``limit_check``: there are too many samples.
     """
-    found = _asked(core)
+    found = asked(core)
     node = found.record.find(command.name)
     whole = found.whole.get(node)
     if node.kind != "parameter" or whole is None:
@@ -376,7 +369,7 @@ def arrows(core: Core, command: ArrowsCommand) -> Generator[None, None, ArrowsRe
     )
 
 
-def _asked(core: Core) -> Batch:
+def asked(core: Core) -> Batch:
     """The batch at the cursor, if it may be told of."""
     record = core.record
     waiting = core.prediction.first_waiting(core.line, record)
@@ -395,6 +388,19 @@ def _asked(core: Core) -> Batch:
             "Step on to the loss, and ask again.",
         )
     return found
+
+
+def no_row(row: int, count: int) -> Refusal:
+    """The refusal of a row that a batch of ``count`` samples does not have."""
+    return Refusal(
+        "invalid_index",
+        422,
+        "No such element",
+        f"The batch has the samples 0 to {count - 1}, not {row}.",
+        "Choose one of them.",
+        reason="samples_row",
+        params={"row": row, "last": count - 1},
+    )
 
 
 def _places(node: Node, grad: HostArray, command: ArrowsCommand) -> list[tuple[int, ...]]:

@@ -41,8 +41,10 @@ from chainrule.protocol.client import (
     StepCommand,
     SubscribeCommand,
     SweepCommand,
+    TokenCommand,
     UndoCommand,
     UnfoldCommand,
+    WriteCommand,
 )
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor, Unit
 from chainrule.protocol.rest import (
@@ -89,6 +91,8 @@ CHANGING = (
     DetectCommand,
     PrecisionCommand,
     DifferencesCommand,
+    TokenCommand,
+    WriteCommand,
     NudgeCommand,
     PredictCommand,
     GuessCommand,
@@ -106,6 +110,8 @@ SEARCHES = (
     DetectCommand,
     PrecisionCommand,
     DifferencesCommand,
+    TokenCommand,
+    WriteCommand,
     NudgeCommand,
 )
 QUESTIONS = (*SEARCHES, ExplainCommand)
@@ -515,6 +521,8 @@ class Session:
                 | DetectCommand()
                 | PrecisionCommand()
                 | DifferencesCommand()
+                | TokenCommand()
+                | WriteCommand()
                 | NudgeCommand()
                 | FireCommand()
                 | PredictCommand()

@@ -7,6 +7,7 @@ from chainrule.protocol.client import UnfoldCommand
 from chainrule.protocol.model import Graph, Layer, Param
 from chainrule.protocol.server import Unfolded
 from chainrule.session.core import Core
+from chainrule.session.samples import no_row
 from chainrule.trace import Record
 from chainrule.unfold import Column, Network, Shown, unfold
 
@@ -24,15 +25,7 @@ def unfolded(core: Core, command: UnfoldCommand) -> Unfolded:
     network = _network(view.record, view.graph)
     count = network.columns[place].output.shape[0]
     if command.row >= count:
-        raise Refusal(
-            "invalid_index",
-            422,
-            "No such element",
-            f"The batch has the samples 0 to {count - 1}, not {command.row}.",
-            "Choose one of them.",
-            reason="samples_row",
-            params={"row": command.row, "last": count - 1},
-        )
+        raise no_row(command.row, count)
     circuit = unfold(view.record, network, place, command.unit, command.row, command.source)
     shown = Shown(view.record, circuit, view.cursor, view.shown, view.graph.steps)
     parts = shown.parts()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         OfPlane,
         OfRuns,
         OfScenes,
+        OfText,
         Scored,
     )
 
@@ -82,6 +83,12 @@ class Regime:
         """The model, if it is a detector."""
         model: Any = self.model
         return model if hasattr(model, "scenes") else None
+
+    @cached_property
+    def of_text(self) -> OfText | None:
+        """The model, if it reads text."""
+        model: Any = self.model
+        return model if hasattr(model, "follow") else None
 
     @cached_property
     def of_runs(self) -> OfRuns | None:

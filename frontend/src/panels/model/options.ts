@@ -22,6 +22,8 @@ const NAMES: Record<string, string> = {
   y_squared: "y²",
   sin_x: "sin x",
   sin_y: "sin y",
+  en: "English",
+  vi: "Tiếng Việt",
 };
 
 const DATA: Record<string, () => string> = {

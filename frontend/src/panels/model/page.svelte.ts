@@ -29,6 +29,7 @@ import {
   type Scale,
   type Selection,
   type Tab,
+  type TokenChoice,
   type View,
   type Zoom,
 } from "../../store/view";
@@ -130,6 +131,8 @@ export class Page {
   /** A refusal that belongs to a field of the set-up. */
   fieldError: { field: string; why: Refused } | null = $state.raw(null);
   phone = $state(false);
+  /** The token that is looked at, as chosen. */
+  token: TokenChoice | null = $state.raw(null);
   /** The row of the batch that is looked at. */
   sample: number | null = $state(null);
 
@@ -435,6 +438,7 @@ export class Page {
     this.selection = view.selection;
     this.unfolding.unit = view.unit;
     this.unfolding.row = view.sample;
+    this.token = view.token;
     this.presenting = view.present;
     this.trail = [];
   }

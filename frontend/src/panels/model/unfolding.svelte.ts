@@ -22,7 +22,7 @@ export class Unfolding {
   readonly shown: UnitChoice | null = $derived.by(() => this.#shown());
   /** The row that is looked at: the one that the pointer is over, else the one that was chosen. */
   readonly looked: number | null = $derived.by(() => {
-    const row = this.page.sample ?? this.row;
+    const row = this.page.sample ?? this.row ?? (this.page.graph?.text ? 0 : null);
     return row === null ? null : Math.min(row, Math.max(0, this.count - 1));
   });
 
@@ -73,8 +73,9 @@ export class Unfolding {
 
   #count(): number {
     const { frame, nodes } = this.page;
-    const images = nodes.filter(({ kind, shape }) => kind === "input" && shape.length === 4);
-    const outputs = [...this.layers.map(({ output }) => output), ...images.map(({ index }) => index)];
+    const { graph } = this.page;
+    const given = nodes.filter(({ kind, shape }) => kind === "input" && (graph?.text || shape.length === 4));
+    const outputs = [...this.layers.map(({ output }) => output), ...given.map(({ index }) => index)];
     const rows = outputs.flatMap((output) => frame?.value(output)?.shape[0] ?? []);
     // Before a batch is loaded: as many as the last one had.
     const last = this.page.node(outputs[0] ?? -1)?.shape[0];

@@ -156,6 +156,7 @@ export class Visit {
       selection: page.selection,
       unit: page.unfolding.unit,
       sample: page.unfolding.row,
+      token: page.token,
       tab: page.tab,
       plane: page.plane,
       map: page.map,
