@@ -29,7 +29,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "detection": ("detection", {"batch_size": 1, "filters": 1, "scenes": 4, "box_loss": "l1"}),
     "next token": (
         "next-token",
-        {"batch_size": 1, "context": 2, "width": "8", "blocks": "1", "norm": False, "optimizer": "sgd"},
+        {"language": "vi", "batch_size": 64, "context": 6, "width": "8", "blocks": "1", "norm": False},
     ),
 }
 
