@@ -1,7 +1,8 @@
 # Everything that is installed lives in .venv and frontend/node_modules; `make clean` takes it away again.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-MAKEFLAGS += --no-print-directory
+# What can go side by side does: packages come over the network while the page is built.
+MAKEFLAGS += --no-print-directory --jobs=2
 SHELL := /bin/sh
 
 PORT ?= 8000
@@ -14,8 +15,9 @@ bin := $(venv)/bin
 python := $(bin)/python
 page := $(python) scripts/page.py
 pip := $(python) -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-install := $(pip) --no-build-isolation --editable
-# As many processes as there are cores; what shares a costly fixture stays together. A browser takes all cores by itself.
+# The page is built beside it, at the same time.
+install := CHAINRULE_PAGE=beside $(pip) --no-build-isolation --editable
+# As many processes as there are cores; what shares a costly fixture stays together.
 side_by_side := --numprocesses auto --dist loadgroup
 packages := frontend/node_modules/.package-lock.json
 built := server/chainrule/static/index.html
@@ -37,19 +39,25 @@ dev: $(venv)/.test $(packages) ## serve with hot reload on both sides
 
 test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 	@$(python) scripts/chromium.py
-	@$(MAKE) lint
 	$(bin)/pytest $(side_by_side)
-	@$(page) npm run --silent test
+	@$(MAKE) --output-sync=target test-browser test-rest
+
+# A browser waits now and then, and leaves a part of the second core to what never waits.
+.PHONY: test-browser test-rest
+test-browser: $(venv)/.test $(built)
 	$(bin)/pytest tests/e2e
+
+test-rest: $(venv)/.test $(packages)
+	@$(MAKE) lint-server
+	@$(MAKE) lint-page
+	@$(page) npm run --silent test
 
 # PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
 parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)
 	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest $(side_by_side) tests/parity
 
-# None of them uses more than one core.
 .PHONY: lint-server lint-page
-lint: $(venv)/.test $(packages) ## ruff, mypy, svelte-check and eslint alone
-	@$(MAKE) --jobs 2 lint-server lint-page
+lint: lint-server lint-page ## ruff, mypy, svelte-check and eslint alone
 
 lint-server: $(venv)/.test
 	$(bin)/ruff check .
@@ -120,15 +128,15 @@ $(built): $(page_sources) $(packages) | $(venv)/.tools
 	@echo "Building the page"
 	@$(page) build
 
-$(venv)/.app: pyproject.toml hatch_build.py constraints.txt $(venv)/.tools | $(built)
+$(venv)/.app: pyproject.toml hatch_build.py constraints.txt $(venv)/.tools
 	@echo "Installing the Python packages"
 	@$(install) .
 	@touch $@
 
-$(venv)/.test: $(venv)/.app
-	@echo "Installing what the tests need"
+$(venv)/.test: pyproject.toml hatch_build.py constraints.txt $(venv)/.tools
+	@echo "Installing the Python packages, and what the tests need"
 	@$(install) '.[test]'
-	@touch $@
+	@touch $(venv)/.app $@
 
 # What is compared with, in a folder of its own for the same reason.
 $(venv)/.peers: constraints.txt | $(venv)/.test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -42,7 +43,9 @@ class PageHook(BuildHookInterface[BuilderConfig]):
         """Say whether the page that is there is the one to ship.
 
         An unpacked sdist brings its page. In a checkout an editable install takes what there is (`make` keeps
-        it fresh), and everything else is built anew.
+        it fresh), or none yet (`make` builds it at the same time), and everything else is built anew.
         """
+        if version == "editable" and os.environ.get("CHAINRULE_PAGE") == "beside":
+            return True
         built = Path(page.STATIC, "index.html").is_file()
         return built and (version == "editable" or Path(self.root, "PKG-INFO").is_file())

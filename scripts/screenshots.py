@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the running program: two stills, and a short animation of a backward pass.
+"""Takes pictures from the running program: for the README two stills and a short animation, for the start page one a lesson.
 
     python scripts/screenshots.py [--out docs/images]
 
@@ -25,6 +25,16 @@ import chromium  # noqa: E402
 from e2e.running import Server, free_port  # noqa: E402
 
 SIZE = ViewportSize(width=1440, height=900)
+STILLS = ROOT / "frontend" / "src" / "panels" / "start" / "stills"
+PLACES = {
+    "one-weight": "0.8",
+    "circuit": "0.6",
+    "one-layer": "0.12",
+    "map-and-hiker": "60.60",
+    "playground": "240.17",
+    "convolution": "400.20",
+}
+"""What the start page shows of a lesson before it moves: iteration and step."""
 FRAME_MS = 40
 MOVE_FRAMES = 12
 HOLD_MS = 900
@@ -86,6 +96,32 @@ def animation(page: Page, address: str, target: Path) -> None:
     )
 
 
+def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
+    """Each lesson as the start page shows it, at a place that says what it is about."""
+    page.goto(f"{address}/?lang=en&theme={theme}")
+    for card in page.locator("[data-lesson]").all():
+        slug = card.get_attribute("data-lesson") or ""
+        with page.expect_response(
+            lambda answer, slug=slug: (
+                answer.request.method == "POST"
+                and answer.url.endswith("/api/sessions")
+                and answer.request.post_data_json["lesson"] == slug
+            )
+        ) as made:
+            if page.locator(f'a.active[data-lesson="{slug}"]').count():
+                page.reload()
+            else:
+                card.hover()
+        session = f"{address}/api/sessions/{made.value.json()['id']}/commands"
+        page.wait_for_timeout(1500)
+        iteration, _, step = PLACES.get(slug, "0.0").partition(".")
+        page.request.post(session, data={"type": "pause"})
+        page.request.post(session, data={"type": "seek", "iteration": int(iteration), "step": int(step)})
+        page.wait_for_timeout(1500)
+        shot = Image.open(io.BytesIO(card.locator(".picture").screenshot()))
+        shot.convert("RGB").save(target / f"{slug}.{theme}.webp", quality=82, method=6)
+
+
 def main() -> None:
     """Write all pictures."""
     parser = argparse.ArgumentParser(
@@ -102,9 +138,12 @@ def main() -> None:
         still(browser.new_page(viewport=SIZE), address, out / "one-weight.png")
         network(browser.new_page(viewport=SIZE), address, out / "playground.png")
         animation(browser.new_page(viewport=SIZE), address, out / "backward.webp")
+        for theme in ("light", "dark"):
+            page = browser.new_page(viewport=SIZE, device_scale_factor=2)
+            lesson_stills(page, address, STILLS, theme)
         browser.close()
         server.stop()
-    for picture in sorted(out.iterdir()):
+    for picture in sorted([*out.iterdir(), *STILLS.glob("*.webp")]):
         print(f"{picture}  {picture.stat().st_size // 1024} kB")
 
 

@@ -9,19 +9,26 @@ import { Link } from "./panels/model/link";
 import { Page } from "./panels/model/page.svelte";
 import { preferences } from "./panels/model/preferences.svelte";
 import { Visit } from "./panels/model/visit.svelte";
+import { isStart } from "./store/view";
 import { createStore } from "./store/store";
 import { createRest } from "./transport/rest";
 import { connect } from "./transport/websocket";
 
 preferences.start(new URLSearchParams(location.search));
 
-const store = createStore();
 const rest = createRest();
-const link = new Link(store, rest, (url) => connect({ url }));
-const page = new Page(store, link);
-page.visit = new Visit(page, link, rest);
-
 const target = document.getElementById("app");
 if (!target) throw new Error("the page has no #app");
-mount(App, { target, props: { page } });
-void page.visit.start();
+
+if (isStart(location)) {
+  void import("./panels/start/Start.svelte").then(({ default: Start }) => {
+    mount(Start, { target, props: { rest } });
+  });
+} else {
+  const store = createStore();
+  const link = new Link(store, rest, (url) => connect({ url }));
+  const page = new Page(store, link);
+  page.visit = new Visit(page, link, rest);
+  mount(App, { target, props: { page } });
+  void page.visit.start();
+}

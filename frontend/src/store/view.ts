@@ -65,6 +65,8 @@ export interface View {
   map: MapLook;
   scale: Scale;
   present: boolean;
+  /** The stop of the tour that is shown, from 1. */
+  tour: number | null;
   journal: JournalEntry[];
   breakpoints: Breakpoint[];
   /** What makes the run beside the current one. */
@@ -95,6 +97,7 @@ export const defaultView: View = {
   map: { surface: false, differences: false },
   scale: "global",
   present: false,
+  tour: null,
   journal: [],
   breakpoints: [],
   companion: null,
@@ -122,6 +125,7 @@ export function viewToUrl(view: View): string {
   if (map) add("map", map);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
+  if (view.tour !== null) add("tour", String(view.tour));
   if (!view.snapshot && view.journal.length > 0) add("j", JSON.stringify(view.journal));
   if (!view.snapshot && view.companion) add("vs", JSON.stringify(view.companion));
   if (!view.snapshot && view.breakpoints.length > 0) add("b", breakpointsToText(view.breakpoints));
@@ -140,18 +144,24 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     groups: groupsFrom(query.get("groups")),
     selection: selectionFrom(query.get("sel")),
     unit: unitFrom(query.get("unit")),
-    sample: sampleFrom(query.get("sample")),
+    sample: countFrom(query.get("sample")),
     token: tokenFrom(query.get("token")),
     tab: oneOf(TABS, query.get("tab"), null),
     plane: planeFrom(query.get("plane")),
     map: mapFrom(query.get("map")),
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
     present: query.get("present") === "1",
+    tour: countFrom(query.get("tour")),
     journal: arrayFrom(query.get("j")) as JournalEntry[],
     breakpoints: breakpointsFrom(query.get("b")),
     companion: companionFrom(query.get("vs")),
     snapshot: query.get("s") ?? null,
   };
+}
+
+/** Whether an address is that of the start page: it names no lesson. */
+export function isStart({ pathname }: { pathname: string }): boolean {
+  return pathname === "/";
 }
 
 /** A part of an address that may not make sense. */
@@ -174,7 +184,7 @@ export function unreadIn(url: URL | { pathname: string; search: string }): Unrea
     [
       "view",
       odd("unit", (text) => unitFrom(text) !== null) ||
-        odd("sample", (text) => sampleFrom(text) !== null) ||
+        odd("sample", (text) => countFrom(text) !== null) ||
         odd("token", (text) => tokenFrom(text) !== null) ||
         odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||
         odd("tab", (text) => TABS.some((one) => one === text)) ||
@@ -215,7 +225,8 @@ function tokenFrom(text: string | null): TokenChoice | null {
   return match ? { position: Number(match[1]), block: Number(match[2]) } : null;
 }
 
-function sampleFrom(text: string | null): number | null {
+/** A count of up to six digits. */
+function countFrom(text: string | null): number | null {
   return /^\d{1,6}$/.test(text ?? "") ? Number(text) : null;
 }
 

@@ -20,7 +20,7 @@ const views: View[] = [
     seed: 2 ** 53 - 1,
     config: { lr: 0.01, code: 'x = 2\nf = (x + 1) * x & "é%+#?"', values: { a: -1.5 } },
   },
-  { ...defaultView, zoom: "operations", tab: "api", scale: "unit", present: true },
+  { ...defaultView, zoom: "operations", tab: "api", scale: "unit", present: true, tour: 3 },
   {
     ...defaultView,
     zoom: "layers",

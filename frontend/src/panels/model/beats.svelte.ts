@@ -1,12 +1,17 @@
 // The lesson's beats: which one belongs to the cursor, and going through them.
 import { beatStep, currentBeat as beatOfCursor } from "../../store/timeline";
-import type { Beat, Graph } from "../../store/types";
+import type { Beat, Cursor, Graph } from "../../store/types";
 import type { Page } from "./page.svelte";
 
-interface Chosen {
-  beat: number;
+interface Place {
   iteration: number;
   step: number;
+}
+
+interface Chosen extends Place {
+  beat: number;
+  /** The cursor that it was chosen at: until that has moved, the beat holds already. */
+  from: Cursor;
 }
 
 class Reading {
@@ -17,7 +22,7 @@ class Reading {
 const reading = new Reading();
 
 /** Where a beat stands; null where this graph has no such step, or the beat no anchor. */
-export function placeOf(beat: Beat, graph: Graph): { iteration: number; step: number } | null {
+export function placeOf(beat: Beat, graph: Graph): Place | null {
   const step = beatStep(beat, graph);
   return step === null ? null : { iteration: beat.anchor?.iteration ?? 0, step };
 }
@@ -28,8 +33,8 @@ export function currentBeat(page: Page): number {
   const { beats } = page;
   if (beats.length === 0 || !graph || !cursor) return 0;
   const { chosen } = reading;
-  const holds = chosen?.iteration === cursor.iteration && chosen.step === cursor.step;
-  if (chosen && holds && chosen.beat < beats.length) return chosen.beat;
+  const there = chosen?.iteration === cursor.iteration && chosen.step === cursor.step;
+  if (chosen && (there || chosen.from === cursor) && chosen.beat < beats.length) return chosen.beat;
   return beatOfCursor(beats, graph, cursor);
 }
 
@@ -41,7 +46,7 @@ export function goBeat(page: Page, by: number): void {
   const found = page.beats[beat];
   if (!found) return;
   const place = placeOf(found, graph) ?? { iteration: cursor.iteration, step: cursor.step };
-  reading.chosen = { beat, ...place };
+  reading.chosen = { beat, ...place, from: cursor };
   page.left = "lesson";
   if (place.iteration !== cursor.iteration || place.step !== cursor.step)
     page.seek(place.iteration, place.step);

@@ -123,6 +123,8 @@ export class Page {
   trail: Source[] = $state.raw([]);
   presenting = $state(false);
   blank = $state(false);
+  /** The stop of the tour that is shown, from 1. */
+  tour: number | null = $state(null);
   dialog: Dialog = $state(null);
   notice: Notice | null = $state.raw(null);
   editing: Editing | null = $state.raw(null);
@@ -133,6 +135,8 @@ export class Page {
   phone = $state(false);
   /** The token that is looked at, as chosen. */
   token: TokenChoice | null = $state.raw(null);
+  /** A picture alone, with nothing to press: on the start page. */
+  bare = false;
   /** The row of the batch that is looked at. */
   sample: number | null = $state(null);
 
@@ -174,6 +178,8 @@ export class Page {
   readonly beats: Beat[] = $derived(this.#beats());
   /** The names of nodes at which one stops. */
   readonly stops: string[] = $derived(stopsAt(this.state.breakpoints));
+  /** Whether tools and legends lie over the picture. */
+  readonly tools: boolean = $derived(!this.phone && !this.presenting && !this.bare);
   readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
 
   /** What the server sends of a network over the plane: what shows such pictures says so here. */
@@ -355,7 +361,8 @@ export class Page {
 
   /** Back by one: out of an explanation, then out of a selection, then out of presenting. */
   escape(): boolean {
-    if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
+    if (this.tour !== null) this.tour = null;
+    else if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
     else if (this.selection) this.selection = null;
     else if (this.unfolding.row !== null && !this.unfolding.active) this.unfolding.row = null;
     else if (this.notice) this.notice = null;
@@ -440,6 +447,7 @@ export class Page {
     this.unfolding.row = view.sample;
     this.token = view.token;
     this.presenting = view.present;
+    this.tour = view.tour;
     this.trail = [];
   }
 

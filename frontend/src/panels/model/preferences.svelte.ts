@@ -7,7 +7,7 @@ const LANGUAGE_KEY = "chainrule.language";
 const THEME_KEY = "chainrule.theme";
 
 /** Storage may be switched off, and then throws: the page works without it. */
-function read(key: string): string | null {
+export function read(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -15,7 +15,7 @@ function read(key: string): string | null {
   }
 }
 
-function write(key: string, value: string): void {
+export function write(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

@@ -162,6 +162,7 @@ export class Visit {
       map: page.map,
       scale: page.scale,
       present: page.presenting,
+      tour: page.tour,
     };
   }
 

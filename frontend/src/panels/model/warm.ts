@@ -56,7 +56,8 @@ function painted(): Promise<void> {
   });
 }
 
-function idle(): Promise<void> {
+/** Comes true when the browser has nothing else to do. */
+export function idle(): Promise<void> {
   return new Promise((done) => {
     // Not every browser can say when it is idle.
     if ("requestIdleCallback" in window) {
