@@ -13,10 +13,11 @@ import io
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, Response, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests")]
@@ -96,18 +97,23 @@ def animation(page: Page, address: str, target: Path) -> None:
     )
 
 
+def opens(lesson: str) -> Callable[[Response], bool]:
+    """Say of an answer whether it is that of a session of this lesson."""
+
+    def does(answer: Response) -> bool:
+        asked = answer.request
+        at = asked.method == "POST" and answer.url.endswith("/api/sessions")
+        return at and asked.post_data_json["lesson"] == lesson
+
+    return does
+
+
 def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
     """Each lesson as the start page shows it, at a place that says what it is about."""
     page.goto(f"{address}/?lang=en&theme={theme}")
     for card in page.locator("[data-lesson]").all():
         slug = card.get_attribute("data-lesson") or ""
-        with page.expect_response(
-            lambda answer, slug=slug: (
-                answer.request.method == "POST"
-                and answer.url.endswith("/api/sessions")
-                and answer.request.post_data_json["lesson"] == slug
-            )
-        ) as made:
+        with page.expect_response(opens(slug)) as made:
             if page.locator(f'a.active[data-lesson="{slug}"]').count():
                 page.reload()
             else:
