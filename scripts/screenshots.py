@@ -103,7 +103,7 @@ def opens(lesson: str) -> Callable[[Response], bool]:
     def does(answer: Response) -> bool:
         asked = answer.request
         at = asked.method == "POST" and answer.url.endswith("/api/sessions")
-        return at and asked.post_data_json["lesson"] == lesson
+        return at and (asked.post_data_json or {}).get("lesson") == lesson
 
     return does
 
