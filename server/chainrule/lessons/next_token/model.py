@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.data.text import Parts, Vocabulary, Windows, corpus, cut, draw_windows, windows
 from chainrule.engine.backend import Array, Backend, HostArray, host
+from chainrule.engine.plan import Plan
 from chainrule.engine.random import generator
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
@@ -112,14 +113,32 @@ class NextToken:
 
     def follow(self, values: Mapping[str, Array], tokens: HostArray) -> HostArray:
         """(n, places) tokens, of which there are at most ``context`` → (n, places, vocabulary) logits of what follows each."""
-        with Tape(self.backend), self.backend.quiet():
+        plan = self._plans.get(tokens.shape)
+        if plan is None:
+            plan = self._plans[tokens.shape] = self._plan(values, tokens)
+        given = self.backend.asarray(tokens)
+        leaves = [
+            given if node.name == "x" else values.get(str(node.name), node.value) for node in plan.leaves
+        ]
+        with self.backend.quiet():
+            found = plan.run(leaves)[plan.root]
+        return self.backend.to_numpy(found)
+
+    @cached_property
+    def _plans(self) -> dict[tuple[int, ...], Plan]:
+        """By the shape of the tokens: a text is written character by character, each with one forward pass."""
+        return {}
+
+    def _plan(self, values: Mapping[str, Array], tokens: HostArray) -> Plan:
+        with Tape(self.backend) as tape, self.backend.quiet():
             given = {
                 spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
                 for spec in self.leaves
                 if spec.kind == "parameter"
             }
-            says: Tensor = call(self.network, given, leaf(self.backend.asarray(tokens)), seed=self.seed)
-        return self.backend.to_numpy(says.node.value)
+            x = leaf(self.backend.asarray(tokens), name="x")
+            says: Tensor = call(self.network, given, x, seed=self.seed)
+        return Plan(tape.nodes, says.node, [], {})
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over some of the text trained on, and loss and accuracy over the text held out."""
