@@ -12,6 +12,7 @@ from benchmarks.table import Row
 TRAINED = {
     "convolution": (4_000, ("test_accuracy",)),
     "detection": (2_000, ("map50", "map50_95")),
+    "next-token": (1_000, ("test_loss", "test_accuracy")),
     "vanishing-and-exploding": (300, ("plain/accuracy", "both/accuracy")),
 }
 """By lesson: as many iterations, and the metrics that tell."""

@@ -56,7 +56,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
     h: Math.max(90, size.h - insets.top - insets.bottom),
   };
   const small = area.w < 480;
-  const text = present ? Math.max(14, Math.min(24, area.h / 34)) : small ? 10 : 12;
+  const text = present ? Math.max(15, Math.min(24, area.h / 23)) : small ? 10 : 12;
   const margin = small ? 0 : text * 8.2;
   const column = Math.min(present ? 84 : 52, (area.w - margin) / shape.context);
   const left = area.x + margin + Math.max(0, area.w - margin - column * shape.context) / 2;
@@ -64,7 +64,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   // What is less needed gives way first: on a phone on its side only text, bars and what follows are left.
   const staged = area.h > 250 && !small;
   const listed = area.h > 150;
-  const foot = staged ? Math.min(present ? 320 : 190, area.h * 0.33) : listed ? area.h * 0.3 : 0;
+  const foot = staged ? Math.min(present ? 320 : 184, area.h * 0.32) : listed ? area.h * 0.3 : 0;
   const gap = text * 0.9;
   const rest = area.h - foot - (foot > 0 ? gap * 1.2 : 0);
   const token = Math.min(column * 1.02, rest * 0.14, text * 2.9);
@@ -72,8 +72,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   const stages = staged ? (stage + gap * 0.45) * shape.stages + gap * 0.4 : 0;
   // Numbers stand over the bars above and under those below.
   const bars = Math.max(24, rest - token - stages - gap * 0.8);
-  const arcs = bars * 0.3;
-  const bar = (bars - arcs) / 2;
+  const arcs = bars * 0.27;
   let y = area.y;
   const row = (h: number, after = 0): Box => {
     const box = { x: left, y, w: across, h };
@@ -82,8 +81,8 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   };
   const arcsBox = row(arcs);
   const tokens = row(token, gap * 0.4);
-  const looks = row(bar);
-  const pulls = row(bar, gap * 0.8);
+  const looks = row((bars - arcs) * 0.54);
+  const pulls = row((bars - arcs) * 0.46, gap * 0.8);
   const boxes = staged ? Array.from({ length: shape.stages }, () => row(stage, gap * 0.45)) : ([] as Box[]);
   const bottom = { x: area.x, y: area.y + area.h - foot, w: area.w, h: foot };
   const matrices = staged ? matricesIn(bottom, shape, text) : [];

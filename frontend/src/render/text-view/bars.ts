@@ -40,6 +40,12 @@ function mostOfBoth(input: TextInput): number {
   return Math.max(0.1, ...all);
 }
 
+/** How large numbers are, and from which on they are written: where there is little room, only those that matter. */
+function numbering(text: number, column: number): { size: number; least: number } {
+  const size = Math.min(text * 0.95, column / 2.6);
+  return size < 8.4 ? { size: Math.min(9, column / 2.45), least: 0.1 } : { size, least: 0.005 };
+}
+
 /** From each token that is looked at to the one that looks: as wide as it is looked at. */
 export function arcItems(input: TextInput): Item[] {
   const { places, view, theme, text } = input;
@@ -82,7 +88,7 @@ export function lookItems(input: TextInput): Item[] {
   const { looks: box, column } = places;
   const axis = box.y + box.h;
   const most = mostOfBoth(input);
-  const size = Math.min(places.text * 0.92, column / 2.6);
+  const { size, least } = numbering(places.text, column);
   const high = box.h - size * 1.3;
   const items: Item[] = [
     {
@@ -115,7 +121,7 @@ export function lookItems(input: TextInput): Item[] {
           fill: headColor(theme, head),
         });
     });
-    if (size >= 7 && tallest >= 0.005)
+    if (tallest >= least)
       items.push({
         kind: "text",
         x: columnX(places, k),
@@ -163,7 +169,7 @@ export function pullItems(input: TextInput): Item[] {
   const { pulls: box, column } = places;
   if (!shares) return [unknown(input, box.x + box.w / 2, box.y + box.h / 2)];
   const most = mostOfBoth(input);
-  const size = Math.min(places.text * 0.92, column / 2.9);
+  const { size, least } = numbering(places.text, column);
   const high = box.h - size * 1.3;
   const { backward } = theme.phase;
   return Array.from({ length: text.context }, (_, k): Item[] => {
@@ -173,7 +179,7 @@ export function pullItems(input: TextInput): Item[] {
     const w = column * 0.72;
     return [
       { kind: "rect", x: columnX(places, k) - w / 2, y: box.y, w, h, r: 1.5, fill: backward },
-      ...(size >= 7
+      ...(share >= least
         ? [
             {
               kind: "text" as const,
