@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page, Response, ViewportSize, sync_playwright
@@ -33,7 +34,10 @@ PLACES = {
     "one-layer": "0.12",
     "map-and-hiker": "60.60",
     "playground": "240.17",
+    "vanishing-and-exploding": "30.900",
     "convolution": "400.20",
+    "detection": "200.150",
+    "next-token": "300.150",
 }
 """What the start page shows of a lesson before it moves: iteration and step."""
 FRAME_MS = 40
@@ -102,7 +106,7 @@ def opens(lesson: str) -> Callable[[Response], bool]:
 
     def does(answer: Response) -> bool:
         asked = answer.request
-        at = asked.method == "POST" and answer.url.endswith("/api/sessions")
+        at = asked.method == "POST" and urlsplit(answer.url).path == "/api/sessions"
         return at and (asked.post_data_json or {}).get("lesson") == lesson
 
     return does
@@ -111,6 +115,7 @@ def opens(lesson: str) -> Callable[[Response], bool]:
 def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
     """Each lesson as the start page shows it, at a place that says what it is about."""
     page.goto(f"{address}/?lang=en&theme={theme}")
+    page.locator(".live .badge").wait_for()
     for card in page.locator("[data-lesson]").all():
         slug = card.get_attribute("data-lesson") or ""
         with page.expect_response(opens(slug)) as made:
