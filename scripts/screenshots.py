@@ -115,7 +115,7 @@ def opens(lesson: str) -> Callable[[Response], bool]:
 def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
     """Each lesson as the start page shows it, at a place that says what it is about."""
     page.goto(f"{address}/?lang=en&theme={theme}")
-    page.locator(".live .badge").wait_for()
+    page.locator(".live .mirror button").first.wait_for(state="attached")
     for card in page.locator("[data-lesson]").all():
         slug = card.get_attribute("data-lesson") or ""
         with page.expect_response(opens(slug)) as made:

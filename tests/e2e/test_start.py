@@ -19,10 +19,13 @@ def card(page: Page, slug: str) -> Any:
 
 
 def moves(page: Page, slug: str) -> None:
-    """Wait until the picture of a lesson stands at one step and then at another."""
-    place = card(page, slug).locator(".badge")
-    expect(place).to_be_visible()
-    expect(place).not_to_have_text(place.inner_text())
+    """Wait until the picture of a lesson shows some numbers and then others."""
+    shown = card(page, slug).locator(".mirror")
+    expect(shown.locator("button").first).to_be_attached()
+    read = "all => all.map((one) => one.ariaLabel).join()"
+    before = shown.locator("button").evaluate_all(read)
+    while shown.locator("button").evaluate_all(read) == before:
+        page.wait_for_timeout(100)
 
 
 def test_lessons_stand_in_order_and_the_one_looked_at_is_live(page: Page, server: Server) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,3 +109,10 @@ def test_code_of_ones_own_gets_the_general_beats() -> None:
     assert lesson.beats(lesson.Config(preset="add-mul", code="x = 1\ny = x * x")) == general
     assert lesson.beats(lesson.Config(code="x = 1\ny = x * x")) == general
     assert lesson.beats(lesson.Config(preset="add-mul")) != general
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("slug", LESSONS)
+def test_has_its_picture_on_the_start_page(slug: str, theme: str) -> None:
+    stills = Path(__file__).parents[2] / "frontend" / "src" / "panels" / "start" / "stills"
+    assert (stills / f"{slug}.{theme}.webp").is_file(), "make screenshots takes it"
