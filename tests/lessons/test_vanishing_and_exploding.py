@@ -214,3 +214,13 @@ def test_each_step_has_the_line_of_its_variable() -> None:
                 assert code[number].startswith("return self")
             elif variable[1:].isdigit():
                 assert code[number].startswith(expected[variable[0]]), step.node.label
+
+
+def test_the_graph_says_which_layers_add_their_input() -> None:
+    graph = make(SLUG, **SMALL, skips=[3]).graph()
+    skips = {run.name: [layer.skip for layer in run.layers] for run in graph.runs}
+    assert skips["plain"] == [False, False, True, False, False]
+    assert skips["batchnorm"] == [False] * 5
+    assert skips["residual"] == skips["both"] == [False, True, True, True, False]
+    adding = {graph.nodes[layer.output].op for run in graph.runs for layer in run.layers if layer.skip}
+    assert adding == {"add"}

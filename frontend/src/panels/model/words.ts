@@ -224,6 +224,8 @@ export function settingInWords(state: State, name: string, config: Record<string
   const value = config[name];
   if (typeof value === "boolean") return value ? title : m.without({ title });
   if (typeof value === "string" && field?.control === "choice") return optionName(name, value);
+  if (name === "skips" && Array.isArray(value))
+    return value.length > 0 ? m.skips_at({ layers: value.join(", ") }) : m.skips_none();
   const text = Array.isArray(value)
     ? value.join(", ")
     : typeof value === "number"

@@ -23,7 +23,7 @@ export interface ColumnsInput {
 export interface ColumnsLook {
   /** What each run is called, and what was last measured of it. */
   readonly told: readonly { readonly title: string; readonly accuracy: string }[];
-  readonly words: { readonly loss: string; readonly out: string };
+  readonly words: { readonly loss: string; readonly out: string; readonly product: string };
   readonly pointed: ColumnSpot | null;
   /** The layer that is looked at. */
   readonly looked: number | null;
@@ -155,17 +155,22 @@ function frame(input: ColumnsInput, column: ColumnReading, place: ColumnPlace, k
   }
   const loss = short(column.loss);
   const number = mono(small, 500);
+  // Words are not monospaced: not every language has its letters there.
+  const word = text > 11 ? view.words.loss : "";
+  const start = inset + (word ? measure(word, sans(small)) + 6 : 0);
+  if (word)
+    items.push({ kind: "text", text: word, x: inset, y: places.told, font: sans(small), fill: theme.text3 });
   items.push({
     kind: "text",
-    text: text > 11 ? `${view.words.loss} ${loss}` : loss,
-    x: inset,
+    text: loss,
+    x: start,
     y: places.told,
     font: number,
     fill: theme.text2,
     number: true,
     id: `loss:${column.name}`,
   });
-  if (told?.accuracy && measure(loss, number) * 2 + measure(told.accuracy, number) < box.w)
+  if (told?.accuracy && start - box.x + measure(loss, number) + measure(told.accuracy, number) + 14 < box.w)
     items.push({
       kind: "text",
       text: told.accuracy,
@@ -228,7 +233,7 @@ function decadeText(decade: number): string {
 
 /** The product of all gains: below the rows, with that of before. */
 function footer(
-  { places, theme, measure }: ColumnsInput,
+  { places, theme, measure, view }: ColumnsInput,
   column: ColumnReading,
   { box }: ColumnPlace,
 ): Item[] {
@@ -265,8 +270,15 @@ function footer(
       align: "end",
       number: true,
     });
-  else
-    items.push({ kind: "text", text: "Π", x, y: places.product, font: mono(small, 500), fill: theme.text3 });
+  else if (measure(view.words.product, sans(small)) + used + 26 < box.w)
+    items.push({
+      kind: "text",
+      text: view.words.product,
+      x,
+      y: places.product,
+      font: sans(small),
+      fill: theme.text3,
+    });
   return items;
 }
 
@@ -278,8 +290,9 @@ function names({ reading, places, theme, phase, view }: ColumnsInput): Item[] {
   return places.rows.flatMap((y, at): Item[] => {
     const active = reading.active === at;
     const name = at === last ? view.words.out : String(at + 1);
-    const seen =
-      active || at === last || ((at === 0 || (at + 1) % every === 0) && (last - at) * pitch >= small + 2);
+    const room = (from: number) => (from - at) * pitch >= small + 2;
+    const first = at === 0 && (every === 1 || room(every - 1));
+    const seen = active || at === last || ((first || (at + 1) % every === 0) && room(last));
     if (!seen) return [];
     const near = reading.active !== null && Math.abs(reading.active - at) * pitch < small;
     if (near && !active) return [];

@@ -92,8 +92,8 @@ class Config(TrainingConfig):
         return self
 
     def adds(self, column: ColumnName, layer: int) -> bool:
-        """Whether a layer, counted from 1, adds its input. The first has none of its width."""
-        return layer > 1 and (column in SKIPPING or (column == "plain" and layer in self.skips))
+        """Whether a layer, counted from 1, adds its input. The first has none of its width, and the output none of one."""
+        return 1 < layer <= self.depth and (column in SKIPPING or (column == "plain" and layer in self.skips))
 
     @property
     def smallest_batch(self) -> int:
@@ -136,7 +136,7 @@ def fields() -> tuple[ConfigField, ...]:
         ),
         ConfigField(
             name="skips",
-            title=text("plain, but skip connections at", "cột trơn, thêm kết nối tắt ở lớp"),
+            title=text("skip connections in plain", "kết nối tắt ở cột trơn"),
             applies="rebuild",
             control="text",
             group=NETWORK,
