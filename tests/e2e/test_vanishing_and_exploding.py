@@ -61,6 +61,8 @@ def test_a_skip_connection_is_dropped_in_and_compared_with_before(page: Page) ->
     page.get_by_role("button", name="Drop in").click()
     expect(page.get_by_role("button", name="Take out")).to_be_visible()
     expect(badge(page)).to_contain_text("step 789 of 1037")
+    # From here on by keyboard.
+    page.keyboard.press("Tab")
     column(page, "plain").focus()
     press(page, "Alt+ArrowDown", 3)
     now = spoken(page)
