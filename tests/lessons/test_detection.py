@@ -11,6 +11,7 @@ import pytest
 
 import chainrule
 from chainrule.data.augment import Pictures
+from chainrule.errors import Refusal
 from chainrule.lessons import LESSONS
 from chainrule.lessons.detection.config import CELL, CELLS, SIDE
 from chainrule.lessons.detection.model import Detection
@@ -180,6 +181,31 @@ def test_the_cost_of_a_box_is_that_of_the_loss_and_slopes_towards_the_true_one()
     apart: Any = regime("detection", box_loss="giou").model
     assert apart.cost(boxes, true)[1][2].any()
     assert SIDE == CELL * CELLS
+
+
+def test_the_shipped_network_finds_most_of_what_it_has_never_seen() -> None:
+    made = regime("detection", **BY_ID["trained"])
+    model: Any = made.model
+    with made.backend.quiet():
+        found = model.evaluate(initial_carry(made).values)
+    assert found["map50"] > 0.62
+    assert found["map50_95"] > 0.28
+    # Augmentation keeps what it has seen from being found much better.
+    assert found["train_map50"] < found["map50"] + 0.06
+
+
+def test_trained_weights_go_with_as_many_filters_as_they_have() -> None:
+    with pytest.raises(Refusal) as refused:
+        regime("detection", initialisation="trained", filters=8)
+    assert refused.value.reason == "config_trained_filters"
+
+
+def test_few_scenes_are_learnt_by_heart() -> None:
+    model, carry = trained(350, **{**BY_ID["few-scenes"], "filters": 12})
+    with carry.regime.backend.quiet():
+        found = model.evaluate(carry.values)
+    assert found["train_map50"] > 0.8
+    assert found["map50"] < 0.5
 
 
 def test_what_fails_fails_as_its_sentence_says() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chainrule.lessons.lesson import KindFloat, text
+from chainrule.lessons.lesson import KindFloat, invalid_config, text
 from chainrule.lessons.options import (
     OPTIMIZER,
     LearningRate,
@@ -18,7 +18,7 @@ from chainrule.lessons.training import LONGEST, ScheduleName, TrainingConfig, tr
 from chainrule.protocol.model import ConfigField, Text
 
 Change = Literal["flip", "shift", "scale", "noise", "cutout", "mosaic"]
-Initialisation = Literal["default", "he", "zeros"]
+Initialisation = Literal["default", "he", "zeros", "trained"]
 BoxLoss = Literal["giou", "iou", "l1"]
 
 CHANGES: tuple[Change, ...] = get_args(Change)
@@ -31,6 +31,8 @@ KINDS = (text("car", "ô tô"), text("pedestrian", "người đi bộ"))
 
 MOST_SCENES, HELD_OUT = 512, 64
 MOST_FILTERS = 32
+TRAINED_FILTERS = 16
+"""Of the network that comes already trained."""
 
 
 def _names(value: object) -> object:
@@ -49,6 +51,8 @@ class Config(TrainingConfig):
         How the images of a batch are changed, each time anew; their boxes follow.
     filters
         Maps of the first convolution; the next have twice, then four times as many.
+    initialisation
+        ``trained``: from the default configuration, after 2,000 iterations.
     box_loss
         1 − GIoU, 1 − IoU, or the distances of the four edges in cells.
     box_weight, objectness_weight, class_weight
@@ -79,6 +83,19 @@ class Config(TrainingConfig):
         # Frozen: what is replaced is replaced while the configuration is made. They are applied in one order.
         object.__setattr__(self, "augment", [name for name in CHANGES if name in self.augment])
         return self
+
+    def check(self) -> None:
+        """Refuse weights that do not fit the network."""
+        super().check()
+        if self.initialisation == "trained" and self.filters != TRAINED_FILTERS:
+            raise invalid_config(
+                f"filters: the trained network has {TRAINED_FILTERS}, not {self.filters}.",
+                f"Choose {TRAINED_FILTERS} filters, or another initialisation.",
+                reason="config_trained_filters",
+                fields=["filters", "initialisation"],
+                field="filters",
+                bound=TRAINED_FILTERS,
+            )
 
 
 DATA = text("Scenes", "Cảnh")

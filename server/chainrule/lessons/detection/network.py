@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from chainrule.engine.backend import HostArray, host
 from chainrule.engine.backend.dtypes import DTYPES
 from chainrule.engine.functions import elementwise
+from chainrule.engine.functions.creation import tensor
 from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
 from chainrule.lessons.detection.config import KINDS, Config
@@ -54,8 +60,19 @@ def called(variable: str, value: Tensor) -> Tensor:
     return value
 
 
+@cache
+def trained() -> dict[str, HostArray]:
+    """The parameters that are shipped, by name, in float32."""
+    data = files("chainrule.data").joinpath("shipped", "detector.npz").read_bytes()
+    with host.load(BytesIO(data), allow_pickle=False) as shipped:
+        return {name: shipped[name].astype(host.float32) for name in shipped.files}
+
+
 def begin(network: Module, seed: int, initialisation: str) -> None:
-    """First values that depend on nothing but the seed, the layer's name and its shape."""
+    """First values that depend on nothing but the seed, the layer's name and its shape; or those already trained."""
+    if initialisation == "trained":
+        network.load_state_dict({name: tensor(value) for name, value in trained().items()})
+        return
 
     def rule(module: Module, generator: Generator) -> None:
         if not isinstance(module, Conv2d) or module.bias is None:

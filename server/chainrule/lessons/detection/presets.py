@@ -26,6 +26,17 @@ PRESETS = (
         ),
     ),
     _preset(
+        "trained",
+        True,
+        text("Already trained", "Đã huấn luyện sẵn"),
+        text(
+            "The same network after two thousand iterations: for those who want to drag boxes and step through the list at once.",
+            "Vẫn mạng ấy sau hai nghìn lượt lặp: dành cho ai muốn kéo khung và đi qua danh sách ngay.",
+        ),
+        initialisation="trained",
+        lr=0.0002,
+    ),
+    _preset(
         "plain-iou",
         True,
         text("Box loss 1 − IoU", "Mất mát khung 1 − IoU"),
