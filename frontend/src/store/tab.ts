@@ -15,5 +15,12 @@ export function shownTab(graph: Graph | null, chosen: Tab | null, zoom: Zoom | n
 
 /** Whether there is more to see than numbers of the graph. */
 export function hasOutput(graph: Graph | null): boolean {
-  return Boolean(graph?.layers.length || graph?.area || graph?.text || hasImages(graph) || hasColumns(graph));
+  return Boolean(
+    graph?.layers.length ||
+    graph?.area ||
+    graph?.text ||
+    graph?.grid ||
+    hasImages(graph) ||
+    hasColumns(graph),
+  );
 }

@@ -9,7 +9,12 @@ export function levelsOf(graph: Graph | null): readonly Zoom[] {
   if (!graph) return ["scalars"];
   let levels = cache.get(graph);
   if (!levels) {
-    const layered = graph.layers.length > 0 || hasImages(graph) || hasColumns(graph) || graph.text !== null;
+    const layered =
+      graph.layers.length > 0 ||
+      hasImages(graph) ||
+      hasColumns(graph) ||
+      graph.text !== null ||
+      graph.grid !== null;
     const network: Zoom[] = layered ? ["layers"] : graph.area ? ["map"] : [];
     // Of a network, one unit is unfolded at a time.
     const scalars: Zoom[] = allScalars(graph) || graph.layers.length > 0 ? ["scalars"] : [];

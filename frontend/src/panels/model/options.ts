@@ -18,6 +18,9 @@ const NAMES: Record<string, string> = {
   mse: "MSE",
   mae: "MAE",
   huber: "Huber",
+  giou: "1 − GIoU",
+  iou: "1 − IoU",
+  l1: "L1",
   x_squared: "x²",
   y_squared: "y²",
   sin_x: "sin x",
@@ -60,6 +63,7 @@ const BEGINNINGS: Record<string, () => string> = {
   large: m.init_large,
   zeros: m.init_zeros,
   identity: m.init_identity,
+  trained: m.init_trained,
 };
 
 const COLUMNS: Record<string, () => string> = {
@@ -69,11 +73,21 @@ const COLUMNS: Record<string, () => string> = {
   both: m.column_both,
 };
 
+const CHANGES: Record<string, () => string> = {
+  flip: m.augment_flip,
+  shift: m.augment_shift,
+  scale: m.augment_scale,
+  noise: m.augment_noise,
+  cutout: m.augment_cutout,
+  mosaic: m.augment_mosaic,
+};
+
 /** What a choice is called: by the lesson's preset of that id, else by its name in the trade. */
 export function optionName(field: string, choice: string, presets: Record<string, string> = {}): string {
   if (field === "optimizer" && choice === "none") return m.optimizer_none();
   if (field === "data") return DATA[choice]?.() ?? choice;
   if (field === "schedule") return SCHEDULES[choice]?.() ?? choice;
+  if (field === "augment") return CHANGES[choice]?.() ?? choice;
   if (field === "clip") return CLIPPINGS[choice]?.() ?? choice;
   if (field === "initialisation") return BEGINNINGS[choice]?.() ?? choice;
   if (field === "columns") return COLUMNS[choice]?.() ?? choice;

@@ -1,0 +1,113 @@
+// What is looked at of a detector, and what the server says of it: shared by the stage and the panel beside it.
+import type { ClientMessage, DetectResult, SceneResult } from "../../store/types";
+import type { Answer, Link } from "../model/link";
+import type { Page } from "../model/page.svelte";
+import type { Cell } from "../../render/detector-view/scene";
+
+export type Picture = DetectResult["picture"];
+
+export class Look {
+  /** As chosen; null: what there is to see. */
+  chosen: Picture | null = $state(null);
+  cell: Cell | null = $state.raw(null);
+  /** Where the box of that cell is held, in pixels of the scene. */
+  held: readonly number[] | null = $state.raw(null);
+  /** How far suppression has come down the list; null: all. */
+  passed: number | null = $state(null);
+  /** Suppress above this overlap; null: as the set-up has it. */
+  threshold: number | null = $state(null);
+  /** Whether gradients of the terms by the weights, and of the original, are wanted. */
+  wanted = $state(false);
+  scene: SceneResult | null = $state.raw(null);
+  found: DetectResult | null = $state.raw(null);
+}
+
+const looks = new WeakMap<Page, Look>();
+
+export function lookOf(page: Page): Look {
+  let look = looks.get(page);
+  if (!look) looks.set(page, (look = new Look()));
+  return look;
+}
+
+/** Faster than this nobody reads the numbers of a batch. */
+const FAST = 4;
+
+export function isFast(page: Page): boolean {
+  const { player } = page;
+  return player.playing && (player.rate === null || player.rate > FAST);
+}
+
+/** The batch where it is there and rests long enough to be seen, else what is held out. */
+export function pictureOf(page: Page, look: Look): Picture {
+  const loaded = (page.state.cursor?.step ?? 0) >= 1;
+  if (look.chosen === "held_out" || isFast(page) || !loaded) return "held_out";
+  return look.chosen ?? "batch";
+}
+
+/** A question that waits for its answer before it is asked anew, and then asks only what is wanted by then. */
+export class Latest<T extends Answer["type"]> {
+  #busy = false;
+  #next: ClientMessage | null = null;
+  #asked: string | null = null;
+
+  constructor(
+    readonly link: Link,
+    readonly type: T,
+    readonly take: (answer: Extract<Answer, { type: T }>) => void,
+  ) {}
+
+  put(key: string, command: ClientMessage): void {
+    if (key === this.#asked) return;
+    this.#asked = key;
+    if (this.#busy) this.#next = command;
+    else this.#send(command);
+  }
+
+  #send(command: ClientMessage): void {
+    this.#busy = true;
+    const done = (): void => {
+      this.#busy = false;
+      const next = this.#next;
+      this.#next = null;
+      if (next) this.#send(next);
+    };
+    this.link.ask(command).then(
+      (answer) => {
+        if (answer.type === this.type) this.take(answer as Extract<Answer, { type: T }>);
+        done();
+      },
+      () => {
+        // What is refused now (nothing is loaded yet) may be asked again.
+        this.#asked = null;
+        done();
+      },
+    );
+  }
+}
+
+/** Keeps the scene and what is said of it up to date. Call while a component is set up. */
+export function followDetector(page: Page, look: Look): void {
+  const scenes = new Latest(page.link, "scene_result", (answer) => (look.scene = answer));
+  const answers = new Latest(page.link, "detect_result", (answer) => (look.found = answer));
+  $effect(() => {
+    const { frame, graph } = page;
+    if (!frame || !graph?.grid) return;
+    const picture = pictureOf(page, look);
+    const row = page.unfolding.row ?? 0;
+    const { cursor, seq } = frame.header;
+    const of = picture === "held_out" ? "" : `${cursor.branch}.${cursor.iteration}`;
+    scenes.put(JSON.stringify([picture, row, of, graph.topology]), { type: "scene", picture, row });
+    const moved = look.cell && look.held ? { ...look.cell, box: [...look.held] } : null;
+    const more = look.wanted && !isFast(page) && !page.withheld;
+    answers.put(JSON.stringify([seq, picture, row, look.threshold, moved, more]), {
+      type: "detect",
+      picture,
+      row,
+      threshold: look.threshold,
+      moved,
+      pulls: more,
+      compare: more && picture !== "held_out",
+    });
+  });
+}
