@@ -62,6 +62,7 @@ def fetched(page: Page, address: str) -> tuple[dict[str, int], dict[str, int]]:
         "/map-and-hiker?lang=en",
         "/vanishing-and-exploding?lang=en",
         "/convolution?lang=en",
+        "/next-token?lang=vi",
     ],
 )
 def test_the_first_picture_needs_little(page: Page, address: str) -> None:

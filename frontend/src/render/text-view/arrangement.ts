@@ -62,9 +62,11 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   const left = area.x + margin + Math.max(0, area.w - margin - column * shape.context) / 2;
   const across = column * shape.context;
   // What is less needed gives way first: on a phone on its side only text, bars and what follows are left.
-  const staged = area.h > 250 && !small;
   const listed = area.h > 150;
-  const foot = staged ? Math.min(present ? 320 : 184, area.h * 0.32) : listed ? area.h * 0.3 : 0;
+  const matrixed = area.h > 250 && !small;
+  // For a class the bars are what it is about.
+  const staged = matrixed && (!present || area.h > 640);
+  const foot = matrixed ? Math.min(present ? 320 : 184, area.h * 0.32) : listed ? area.h * 0.3 : 0;
   const gap = text * 0.9;
   const rest = area.h - foot - (foot > 0 ? gap * 1.2 : 0);
   const token = Math.min(column * 1.02, rest * 0.14, text * 2.9);
@@ -85,7 +87,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   const pulls = row((bars - arcs) * 0.46, gap * 0.8);
   const boxes = staged ? Array.from({ length: shape.stages }, () => row(stage, gap * 0.45)) : ([] as Box[]);
   const bottom = { x: area.x, y: area.y + area.h - foot, w: area.w, h: foot };
-  const matrices = staged ? matricesIn(bottom, shape, text) : [];
+  const matrices = matrixed ? matricesIn(bottom, shape, text) : [];
   const taken = matrices.flat().reduce((most, box) => Math.max(most, box.x + box.w), area.x);
   const nextX = matrices.length > 0 ? taken + text * 3 : area.x;
   const title = text * 1.9;

@@ -43,7 +43,7 @@ function mostOfBoth(input: TextInput): number {
 /** How large numbers are, and from which on they are written: where there is little room, only those that matter. */
 function numbering(text: number, column: number): { size: number; least: number } {
   const size = Math.min(text * 0.95, column / 2.6);
-  return size < 8.4 ? { size: Math.min(9, column / 2.45), least: 0.1 } : { size, least: 0.005 };
+  return column < 30 ? { size: Math.min(9, column / 2.45), least: 0.1 } : { size, least: 0.005 };
 }
 
 /** From each token that is looked at to the one that looks: as wide as it is looked at. */

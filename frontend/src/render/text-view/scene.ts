@@ -208,7 +208,16 @@ function marginItems(input: TextInput): Item[] {
       const { what, data } = stageCells(input.text, frame, view.traced, k);
       const color = what === "grad" ? theme.phase.backward : theme.text2;
       const told = data ? `±${short(mostOf(data))}` : UNKNOWN;
-      return two(box.y + box.h / 2 - size * 0.1, words.stages[k] ?? "", told, color);
+      const middle = box.y + box.h / 2;
+      // In a low row only its name has room.
+      if (box.h < size * 2.1)
+        return [
+          {
+            ...label(x, middle + size * 0.35, words.stages[k] ?? "", size, color, theme),
+            align: "end" as const,
+          },
+        ];
+      return two(middle - size * 0.1, words.stages[k] ?? "", told, color);
     }),
   ];
 }

@@ -196,7 +196,7 @@ _INDEX_VJP = moving("index", _unindex, reads=tuple(range(1, 9)))
 @primitive(
     "index",
     glyph="[i]",
-    formula=r"z = a_{b}",
+    formula=r"z = {a}_{b}",
     vjps=Repeated(lambda argument: FIXED if argument else _INDEX_VJP),
     value_terms=moved_terms("index"),
     torch="Tensor.__getitem__",
@@ -227,7 +227,7 @@ def _unselect(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs)
 @primitive(
     "index_select",
     glyph="[i]",
-    formula=r"z = a_{b}",
+    formula=r"z = {a}_{b}",
     vjps=(moving("index_select", _unselect, reads=(1,)), FIXED),
     value_terms=moved_terms("index_select"),
     torch="index_select",
@@ -271,7 +271,7 @@ def _ungather(xp: Namespace, g: Array, out: Array, inputs: Inputs, attrs: Attrs)
 @primitive(
     "gather",
     glyph="gather",
-    formula=r"z = a_{b}",
+    formula=r"z = {a}_{b}",
     vjps=(moving("gather", _ungather, reads=(1,)), FIXED),
     value_terms=moved_terms("gather"),
     torch="gather",
@@ -326,7 +326,7 @@ def _embedding_call(arguments: Sequence[str], attrs: Attrs) -> str:
 @primitive(
     "embedding",
     glyph="embed",
-    formula=r"z = a_{b}",
+    formula=r"z = {a}_{b}",
     vjps=(Vjp("spread", _unembed, "1", _embedding_terms(), reads=(1,)), FIXED),
     value_terms=moved_terms("embedding"),
     torch="nn.functional.embedding",
