@@ -320,6 +320,18 @@ export interface components {
             /** @description 1: the same direction; 0: they have nothing to do with each other. */
             cosine: components["schemas"]["Number"];
         };
+        /** @description An image that a filter answers to. */
+        AnsweredImage: {
+            /** @description Which of the held-out ones. */
+            image: number;
+            label: number;
+            /** @description The largest on its map. */
+            response: components["schemas"]["Number"];
+            /** @description Where on the map: row and column. */
+            place: number[];
+            /** @description (channels, rows, columns), 0 to 1. */
+            pixels: components["schemas"]["Number"][];
+        };
         /** @description Each sample's own gradient by two elements of a parameter; by default those with the largest gradient. */
         ArrowsCommand: {
             /**
@@ -530,7 +542,7 @@ export interface components {
             /** @description Whether it claims a true box of its kind at an IoU of 0.5. */
             right: boolean;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -1046,6 +1058,14 @@ export interface components {
             /** @description Of each layer of the graph, the input first. */
             health: components["schemas"]["LayerHealth"][];
         };
+        /** @description An image on the way to one that excites a filter. */
+        ExcitedImage: {
+            step: number;
+            /** @description In the middle of the map. */
+            response: components["schemas"]["Number"];
+            /** @description (channels, rows, columns), 0 to 1. */
+            pixels: components["schemas"]["Number"][];
+        };
         /**
          * @description Ask for the numbers that made a number.
          *
@@ -1129,6 +1149,61 @@ export interface components {
             value: components["schemas"]["Number"];
             /** @default null */
             source: components["schemas"]["Source"] | null;
+        };
+        /**
+         * @description What one channel of a feature map answers to, with the parameters at the cursor.
+         *
+         *     The held-out images with the strongest response, and an image made by gradient ascent on its pixels, from noise:
+         *     its response in the middle of the map grows, and the weights stay as they are.
+         */
+        FilterCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "filter";
+            /** @description A node of shape (images, channels, rows, columns). */
+            name: string;
+            /** @default 0 */
+            channel?: number;
+            /**
+             * @description Images that are told.
+             * @default 8
+             */
+            most?: number;
+            /**
+             * @description Steps of the ascent.
+             * @default 60
+             */
+            steps?: number;
+        };
+        /** @description What a filter answers to: the strongest responses first, and the way to an image that excites it. */
+        FilterResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "filter_result";
+            cursor: components["schemas"]["Cursor"];
+            name: string;
+            channel: number;
+            channels: number;
+            /** @description Of how many images the best are told. */
+            count: number;
+            rows: number;
+            columns: number;
+            best: components["schemas"]["AnsweredImage"][];
+            /** @description From noise on; it ends early where the filter no longer answers to the image. */
+            excited: components["schemas"]["ExcitedImage"][];
         };
         /** @description Try to send a node's gradient on now. Refused while contributions of its consumers are missing. */
         FireCommand: {
@@ -2228,7 +2303,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["FilterResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -3707,6 +3782,7 @@ export interface operations {
 // One name for each schema.
 export type AckCommand = components["schemas"]["AckCommand"];
 export type Against = components["schemas"]["Against"];
+export type AnsweredImage = components["schemas"]["AnsweredImage"];
 export type ArrowsCommand = components["schemas"]["ArrowsCommand"];
 export type ArrowsResult = components["schemas"]["ArrowsResult"];
 export type Beat = components["schemas"]["Beat"];
@@ -3746,9 +3822,12 @@ export type Dragged = components["schemas"]["Dragged"];
 export type EditCommand = components["schemas"]["EditCommand"];
 export type ErrorMessage = components["schemas"]["ErrorMessage"];
 export type Evaluation = components["schemas"]["Evaluation"];
+export type ExcitedImage = components["schemas"]["ExcitedImage"];
 export type ExplainCommand = components["schemas"]["ExplainCommand"];
 export type Explanation = components["schemas"]["Explanation"];
 export type Factor = components["schemas"]["Factor"];
+export type FilterCommand = components["schemas"]["FilterCommand"];
+export type FilterResult = components["schemas"]["FilterResult"];
 export type FireCommand = components["schemas"]["FireCommand"];
 export type Fired = components["schemas"]["Fired"];
 export type Frame = components["schemas"]["Frame"];

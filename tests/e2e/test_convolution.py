@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chainrule.session import Session
-from e2e.stepping import MINUS, badge, open_lesson, press
+from e2e.stepping import MINUS, at_step, badge, open_lesson, press
 from support.sessions import send
 
 
@@ -37,6 +37,7 @@ def numbers(page: Page) -> list[list[float]]:
 
 def test_a_pixel_and_a_weight_are_explained_where_they_stand(page: Page) -> None:
     open_lesson(page, "/convolution?at=30.2")
+    at_step(page, 3)
     expect(page.locator(".mirror[aria-busy=false]")).to_be_visible()
     expect(badge(page)).to_contain_text("Forward")
     inspector = page.get_by_role("complementary", name="Inspector")
@@ -78,3 +79,23 @@ def test_it_trains_and_another_image_is_looked_at(page: Page) -> None:
     page.keyboard.press("Alt+ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("complementary", name="Inspector")).to_contain_text("[2, 0, 1, 0]")
+
+
+def test_what_a_filter_answers_to_and_the_image_that_excites_it(page: Page) -> None:
+    open_lesson(page, "/convolution?at=40.0&tab=output")
+    session: Any = Session("convolution", seed=7)
+    send(session, type="seek", iteration=40, step=0)
+    section = page.get_by_role("region", name="What a filter answers to")
+    section.get_by_role("button", name="Next filter").click()
+    told = send(session, type="filter", name="conv1.conv2d#0", channel=1)[0]
+    best = section.get_by_role("listitem")
+    expect(best).to_have_count(len(told.best))
+    expect(best.first).to_have_accessible_name(re.compile(f"^{told.best[0].label}, response [\\d.]+, at row"))
+    expect(section).to_contain_text(f"step {told.excited[-1].step}: response")
+    way = section.get_by_role("slider", name="On the way from noise")
+    way.focus()
+    page.keyboard.press("Home")
+    expect(section).to_contain_text("step 0: response")
+    section.get_by_role("button", name="conv2").click()
+    expect(section).to_contain_text("filter 1 of 16")
+    expect(section).to_have_attribute("aria-busy", "false")

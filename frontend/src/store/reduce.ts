@@ -106,6 +106,7 @@ function apply(state: State, action: Action): State {
     case "scene_result":
     case "detect_result":
     case "precision_result":
+    case "filter_result":
     case "differences_result":
     case "token_result":
     case "written":

@@ -266,6 +266,20 @@ class PrecisionCommand(Command):
     iou: float = Field(0.5, gt=0, le=1)
 
 
+class FilterCommand(Command):
+    """What one channel of a feature map answers to, with the parameters at the cursor.
+
+    The held-out images with the strongest response, and an image made by gradient ascent on its pixels, from noise:
+    its response in the middle of the map grows, and the weights stay as they are.
+    """
+
+    type: Literal["filter"]
+    name: Name = Field(description="A node of shape (images, channels, rows, columns).")
+    channel: int = Field(0, ge=0)
+    most: int = Field(8, ge=1, le=50, description="Images that are told.")
+    steps: int = Field(60, ge=1, le=500, description="Steps of the ascent.")
+
+
 class DifferencesCommand(Command):
     """The gradient by all parameters, by finite differences and by backpropagation, each of them counted.
 
@@ -392,6 +406,7 @@ ClientMessage = Annotated[
     | SceneCommand
     | DetectCommand
     | PrecisionCommand
+    | FilterCommand
     | DifferencesCommand
     | TokenCommand
     | WriteCommand

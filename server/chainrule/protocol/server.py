@@ -404,6 +404,41 @@ class PrecisionResult(Message):
     mean: Number | None = Field(description="mAP at this IoU.")
 
 
+class AnsweredImage(Part):
+    """An image that a filter answers to."""
+
+    image: int = Field(description="Which of the held-out ones.")
+    label: int
+    response: Number = Field(description="The largest on its map.")
+    place: list[int] = Field(description="Where on the map: row and column.")
+    pixels: list[Number] = Field(description="(channels, rows, columns), 0 to 1.")
+
+
+class ExcitedImage(Part):
+    """An image on the way to one that excites a filter."""
+
+    step: int
+    response: Number = Field(description="In the middle of the map.")
+    pixels: list[Number] = Field(description="(channels, rows, columns), 0 to 1.")
+
+
+class FilterResult(Message):
+    """What a filter answers to: the strongest responses first, and the way to an image that excites it."""
+
+    type: Literal["filter_result"] = "filter_result"
+    cursor: Cursor
+    name: str
+    channel: int
+    channels: int
+    count: int = Field(description="Of how many images the best are told.")
+    rows: int
+    columns: int
+    best: list[AnsweredImage]
+    excited: list[ExcitedImage] = Field(
+        description="From noise on; it ends early where the filter no longer answers to the image."
+    )
+
+
 class RunDifferences(Part):
     """The gradient of one run by finite differences, beside that by backpropagation."""
 
@@ -552,6 +587,7 @@ ServerMessage = Annotated[
     | SceneResult
     | DetectResult
     | PrecisionResult
+    | FilterResult
     | DifferencesResult
     | TokenResult
     | Written

@@ -15,6 +15,7 @@ from chainrule.protocol.client import (
     DetectCommand,
     DifferencesCommand,
     ExplainCommand,
+    FilterCommand,
     FireCommand,
     GradcheckCommand,
     GuessCommand,
@@ -39,6 +40,7 @@ from chainrule.session.core import Core
 from chainrule.session.detection import detect, precision, scene
 from chainrule.session.differences import differences
 from chainrule.session.documents import withheld
+from chainrule.session.filters import answers_to
 from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
 from chainrule.session.runs import surface_map
@@ -62,6 +64,7 @@ Question = (
     | SceneCommand
     | DetectCommand
     | PrecisionCommand
+    | FilterCommand
     | DifferencesCommand
     | TokenCommand
     | WriteCommand
@@ -102,6 +105,8 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             return [(yield from detect(core, command))]
         case PrecisionCommand():
             return [(yield from precision(core, command))]
+        case FilterCommand():
+            return [(yield from answers_to(core, command))]
         case DifferencesCommand():
             for name in core.record.start.regime.trained:
                 _require_revealed(core, core.record.find(name))

@@ -24,6 +24,7 @@ from chainrule.protocol.client import (
     DifferencesCommand,
     EditCommand,
     ExplainCommand,
+    FilterCommand,
     FireCommand,
     GradcheckCommand,
     GuessCommand,
@@ -90,6 +91,7 @@ CHANGING = (
     SceneCommand,
     DetectCommand,
     PrecisionCommand,
+    FilterCommand,
     DifferencesCommand,
     TokenCommand,
     WriteCommand,
@@ -109,6 +111,7 @@ SEARCHES = (
     SceneCommand,
     DetectCommand,
     PrecisionCommand,
+    FilterCommand,
     DifferencesCommand,
     TokenCommand,
     WriteCommand,
@@ -520,6 +523,7 @@ class Session:
                 | SceneCommand()
                 | DetectCommand()
                 | PrecisionCommand()
+                | FilterCommand()
                 | DifferencesCommand()
                 | TokenCommand()
                 | WriteCommand()
