@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.protocol.server import FilterResult
 from chainrule.session import Session
 from e2e.stepping import MINUS, at_step, badge, open_lesson, press
-from support.sessions import send
+from support.sessions import send, the
 
 
 def tile(page: Page, stage: int, tiles: int, which: int, across: float, down: float) -> tuple[float, float]:
@@ -87,7 +88,7 @@ def test_what_a_filter_answers_to_and_the_image_that_excites_it(page: Page) -> N
     send(session, type="seek", iteration=40, step=0)
     section = page.get_by_role("region", name="What a filter answers to")
     section.get_by_role("button", name="Next filter").click()
-    told = send(session, type="filter", name="conv1.conv2d#0", channel=1)[0]
+    told = the(FilterResult, send(session, type="filter", name="conv1.conv2d#0", channel=1))
     best = section.get_by_role("listitem")
     expect(best).to_have_count(len(told.best))
     expect(best.first).to_have_accessible_name(re.compile(f"^{told.best[0].label}, response [\\d.]+, at row"))
