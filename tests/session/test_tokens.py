@@ -11,7 +11,7 @@ from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import leaf
 from chainrule.lessons.network import call
 from chainrule.nn.losses import cross_entropy
-from chainrule.protocol.server import TokenResult, Written
+from chainrule.protocol.server import SampleResult, TokenResult, Written
 from chainrule.session import Session
 from support.sessions import make, refused, send, the
 
@@ -188,3 +188,13 @@ def test_refusals_say_what_and_where() -> None:
     for asked in ({"type": "token", "row": 0, "position": 0}, {"type": "write", "text": "a"}):
         kind = asked.pop("type")
         assert refused(send(make(), str(kind), **asked)).code == "no_text"
+
+
+def test_what_is_true_or_false_is_told_in_numbers() -> None:
+    session = at_the_end()
+    mask = next(node for node in session.graph().nodes if node.kind == "constant" and node.shape == [5, 5])
+    assert session.tensor(mask.name, "value").data == np.triu(np.ones((5, 5)), 1).tolist()
+    state = session.state().nodes[mask.name]
+    assert state.value == session.tensor(mask.name, "value").data
+    found = the(SampleResult, send(session, "sample", row=1))
+    assert np.shape(found.values["x"]) == (5,)

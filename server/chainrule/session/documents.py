@@ -11,7 +11,7 @@ from chainrule.protocol.server import Welcome
 from chainrule.session import pytorch
 from chainrule.session.beside import companion_info, companion_state, find
 from chainrule.session.core import Core
-from chainrule.session.view import metrics, node_states
+from chainrule.session.view import metrics, nested, node_states
 from chainrule.timeline import Line
 
 
@@ -89,7 +89,7 @@ def tensor(core: Core, name: str, what: Literal["value", "grad"]) -> Tensor:
         name=f"{prefix}{node.name}",
         shape=list(node.shape),
         dtype="float64" if dtype == "float64" else "float32",
-        data=None if data is None else data.tolist(),
+        data=nested(data),
     )
 
 

@@ -73,7 +73,8 @@ def _run(record: Record, wanted: Node, what: str) -> object:
         tensor = tensor.grad
         if tensor is None:
             return None
-    return tensor.detach().tolist()
+    # True is 1, as everywhere.
+    return (tensor.to(torch.int8) if tensor.dtype is torch.bool else tensor.detach()).tolist()
 
 
 def _call(torch: Any, node: Node, arguments: list[Any]) -> Any:

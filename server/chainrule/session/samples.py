@@ -24,6 +24,7 @@ from chainrule.protocol.server import ArrowsResult, Reduction, SampleResult
 from chainrule.session.checks import no_element, no_gradient
 from chainrule.session.core import Core
 from chainrule.session.documents import withheld
+from chainrule.session.view import nested
 from chainrule.trace import Record, run_forward
 
 OVER_CLASSES = ("cross_entropy", "nll_loss")
@@ -298,7 +299,7 @@ def sample(core: Core, command: SampleCommand) -> SampleResult:
         if name in found.rows:
             if math.prod(node.shape) // found.count > most:
                 continue
-            values[name] = found.own(name, node.value, command.row).tolist()
+            values[name] = nested(found.own(name, node.value, command.row))
             if grad is not None:
                 deltas[name] = found.own(name, grad, command.row).tolist()
         elif node.kind == "parameter" and grad is not None and math.prod(node.shape) <= most:

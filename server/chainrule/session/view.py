@@ -334,8 +334,10 @@ def metrics(view: View) -> dict[str, float | None]:
 
 
 def nested(array: HostArray | Summary | None) -> object:
-    """A number or nested lists, ready for JSON; None stays None."""
-    return array.tolist() if isinstance(array, host.ndarray) else None
+    """A number or nested lists, ready for JSON: true is 1, false 0. None stays None."""
+    if not isinstance(array, host.ndarray):
+        return None
+    return (array.astype(host.int8) if array.dtype == bool else array).tolist()
 
 
-__all__ = ["View", "build_frame", "metrics", "node_states", "node_tensors", "non_finite_steps"]
+__all__ = ["View", "build_frame", "metrics", "nested", "node_states", "node_tensors", "non_finite_steps"]
