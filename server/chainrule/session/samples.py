@@ -299,7 +299,7 @@ def sample(core: Core, command: SampleCommand) -> SampleResult:
         if name in found.rows:
             if math.prod(node.shape) // found.count > most:
                 continue
-            values[name] = nested(found.own(name, node.value, command.row))
+            values[name] = nested(host.asarray(found.own(name, node.value, command.row)))
             if grad is not None:
                 deltas[name] = found.own(name, grad, command.row).tolist()
         elif node.kind == "parameter" and grad is not None and math.prod(node.shape) <= most:
