@@ -920,7 +920,7 @@ export interface components {
             total: components["schemas"]["Number"] | null;
             /** @description What each cell costs, times the weight; empty: not reached yet. */
             cells: components["schemas"]["Number"][];
-            /** @description The length of the loss's gradient by the numbers of each cell that the term reads; empty: not reached yet. Of a batch the loss is the mean over its scenes. */
+            /** @description The length of the loss's gradient by the numbers of each cell that the term reads; empty: not reached yet. Of a batch the loss is the mean over its scenes, and an original counts as one of them. */
             slopes: components["schemas"]["Number"][];
         };
         /** @description The grid of a detector. Nodes are given by their index in the graph. */

@@ -55,6 +55,10 @@ def test_a_dragged_box_slides_the_loss_and_mean_average_precision_jumps(page: Pa
     assert before
     assert after
     assert after["x"] == before["x"] - scale
+    # All of it is in the address.
+    expect(page).to_have_url(re.compile(rf"scene=:{plain.row}.{plain.column}:"))
+    open_lesson(page, page.url)
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
     page.get_by_role("button", name="Put back").click()
     expect(page.get_by_role("button", name="Put back")).to_be_hidden()
 

@@ -169,6 +169,11 @@ def test_augmentation_changes_the_gradient_and_without_it_nothing_does(session: 
     assert same is not None
     assert same.augmented == same.original
     assert same.cosine == pytest.approx(1.0)
+    send(still, "step", unit="phase")
+    now, before = detect(still, row=1), detect(still, row=1, picture="original")
+    for term, was in zip(now.terms, before.terms, strict=True):
+        np.testing.assert_allclose(term.slopes, was.slopes, rtol=1e-4, atol=1e-7)
+        np.testing.assert_allclose(term.cells, was.cells, rtol=1e-4, atol=1e-7)
 
 
 def test_curves_make_the_metrics(session: Session) -> None:

@@ -63,6 +63,8 @@ export interface View {
   tab: Tab | null;
   plane: Plane;
   map: MapLook;
+  /** What is looked at of a detector's scene, in its own words. */
+  scene: string | null;
   scale: Scale;
   present: boolean;
   /** The stop of the tour that is shown, from 1. */
@@ -95,6 +97,7 @@ export const defaultView: View = {
   tab: null,
   plane: { test: false, discrete: false, part: "test" },
   map: { surface: false, differences: false },
+  scene: null,
   scale: "global",
   present: false,
   tour: null,
@@ -123,6 +126,7 @@ export function viewToUrl(view: View): string {
   if (plane) add("plane", plane);
   const map = [view.map.surface && "surface", view.map.differences && "differences"].filter(Boolean).join();
   if (map) add("map", map);
+  if (view.scene) add("scene", view.scene);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
   if (view.present) add("present", "1");
   if (view.tour !== null) add("tour", String(view.tour));
@@ -149,6 +153,7 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     tab: oneOf(TABS, query.get("tab"), null),
     plane: planeFrom(query.get("plane")),
     map: mapFrom(query.get("map")),
+    scene: /^[\w.:,]{1,80}$/.exec(query.get("scene") ?? "")?.[0] ?? null,
     scale: oneOf(SCALES, query.get("scale"), defaultView.scale),
     present: query.get("present") === "1",
     tour: countFrom(query.get("tour")),

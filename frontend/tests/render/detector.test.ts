@@ -13,6 +13,7 @@ import {
 } from "../../src/render/detector-view/places";
 import { levelsOf, pixelItems } from "../../src/render/detector-view/pixels";
 import { above, below, slopesOf, type DetectorInput } from "../../src/render/detector-view/scene";
+import { sceneFrom, sceneToText } from "../../src/panels/detector/look.svelte";
 import { darkTheme, lightTheme } from "../../src/render/theme";
 import type { DetectResult, SceneResult } from "../../src/store/types";
 
@@ -207,5 +208,27 @@ describe("the picture", () => {
             ).toBe(false);
         });
       }
+  });
+});
+
+describe("what is chosen", () => {
+  it.each([
+    { picture: "original", cell: null, held: null },
+    { picture: null, cell: { row: 3, column: 4 }, held: null },
+    { picture: "held_out", cell: { row: 0, column: 7 }, held: [1, 2.5, 30, 40] },
+  ] as const)("is in the address and read from there: %o", (chosen) => {
+    expect(sceneFrom(sceneToText(chosen))).toEqual(chosen);
+  });
+
+  it("is read kindly", () => {
+    const nothing = { picture: null, cell: null, held: null };
+    expect(sceneToText(nothing)).toBeNull();
+    for (const odd of [null, "", "elsewhere", ":9.", "::1,2,3,4", ":x.y:1"])
+      expect(sceneFrom(odd)).toEqual(nothing);
+    expect(sceneFrom("batch:1.2:1,2,x,4")).toEqual({
+      picture: "batch",
+      cell: { row: 1, column: 2 },
+      held: null,
+    });
   });
 });

@@ -28,6 +28,7 @@ const views: View[] = [
   },
   { ...defaultView, zoom: "scalars", unit: { layer: "hidden1", unit: 2, source: null }, sample: 0 },
   { ...defaultView, unit: { layer: "output", unit: 0, source: 12 }, sample: 999 },
+  { ...defaultView, scene: "held_out:3.4:1,2.5,30,40" },
   { ...defaultView, tab: "output", plane: { test: true, discrete: true, part: "train" } },
   { ...defaultView, plane: { test: false, discrete: true, part: "test" } },
   { ...defaultView, selection: { name: "w", argument: null } },

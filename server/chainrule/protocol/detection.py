@@ -68,7 +68,7 @@ class DetectionTerm(Part):
     cells: list[Number] = Field(description="What each cell costs, times the weight; empty: not reached yet.")
     slopes: list[Number] = Field(
         description="The length of the loss's gradient by the numbers of each cell that the term reads; empty: not reached "
-        "yet. Of a batch the loss is the mean over its scenes."
+        "yet. Of a batch the loss is the mean over its scenes, and an original counts as one of them."
     )
 
 

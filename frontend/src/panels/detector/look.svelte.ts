@@ -6,12 +6,36 @@ import type { Cell } from "../../render/detector-view/scene";
 
 export type Picture = DetectResult["picture"];
 
+/** What the address holds: the picture as chosen (null: what there is to see), a cell, and where its box is held. */
+export interface Chosen {
+  readonly picture: Picture | null;
+  readonly cell: Cell | null;
+  readonly held: readonly number[] | null;
+}
+
+const PICTURES: readonly Picture[] = ["batch", "original", "held_out"];
+
+/** "held_out:3.4:1,2.5,30,40"; null where nothing is chosen. */
+export function sceneToText({ picture, cell, held }: Chosen): string | null {
+  if (!picture && !cell) return null;
+  const parts = [picture ?? "", cell ? `${cell.row}.${cell.column}` : "", cell && held ? held.join() : ""];
+  return parts.join(":").replace(/:+$/, "");
+}
+
+/** Reads it kindly: what does not make sense is not chosen. */
+export function sceneFrom(text: string | null): Chosen {
+  const [named = "", at = "", box = ""] = (text ?? "").split(":");
+  const place = /^(\d)\.(\d)$/.exec(at);
+  const cell = place ? { row: Number(place[1]), column: Number(place[2]) } : null;
+  const held = box.split(",").map(Number);
+  return {
+    picture: PICTURES.find((one) => one === named) ?? null,
+    cell,
+    held: cell && box && held.length === 4 && held.every(Number.isFinite) ? held : null,
+  };
+}
+
 export class Look {
-  /** As chosen; null: what there is to see. */
-  chosen: Picture | null = $state(null);
-  cell: Cell | null = $state.raw(null);
-  /** Where the box of that cell is held, in pixels of the scene. */
-  held: readonly number[] | null = $state.raw(null);
   /** How far suppression has come down the list; null: all. */
   passed: number | null = $state(null);
   /** Suppress above this overlap; null: as the set-up has it. */
@@ -20,13 +44,47 @@ export class Look {
   wanted = $state(false);
   scene: SceneResult | null = $state.raw(null);
   found: DetectResult | null = $state.raw(null);
+
+  constructor(readonly page: Page) {}
+
+  get #now(): Chosen {
+    return sceneFrom(this.page.scene);
+  }
+
+  get chosen(): Picture | null {
+    return this.#now.picture;
+  }
+  set chosen(picture: Picture | null) {
+    this.#choose({ ...this.#now, picture });
+  }
+
+  get cell(): Cell | null {
+    return this.#now.cell;
+  }
+  set cell(cell: Cell | null) {
+    const { cell: old, held } = this.#now;
+    const same = old !== null && old.row === cell?.row && old.column === cell.column;
+    this.#choose({ ...this.#now, cell, held: same ? held : null });
+  }
+
+  /** Where the box of that cell is held, in pixels of the scene. */
+  get held(): readonly number[] | null {
+    return this.#now.held;
+  }
+  set held(held: readonly number[] | null) {
+    this.#choose({ ...this.#now, held });
+  }
+
+  #choose(now: Chosen): void {
+    this.page.scene = sceneToText(now);
+  }
 }
 
 const looks = new WeakMap<Page, Look>();
 
 export function lookOf(page: Page): Look {
   let look = looks.get(page);
-  if (!look) looks.set(page, (look = new Look()));
+  if (!look) looks.set(page, (look = new Look(page)));
   return look;
 }
 

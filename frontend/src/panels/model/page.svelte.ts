@@ -114,6 +114,8 @@ export class Page {
   plane: Plane = $state.raw(defaultView.plane);
   /** How a map with hikers is shown. */
   map: MapLook = $state.raw(defaultView.map);
+  /** What is looked at of a detector's scene. */
+  scene: string | null = $state(null);
   /** The hiker that is looked at. */
   hiker: string | null = $state(null);
   sheet: SheetTab = $state("lesson");
@@ -211,7 +213,7 @@ export class Page {
     });
     this.player = new Player(this, link);
     this.unfolding = new Unfolding(this);
-    this.pictures = new Subscription(link, () => this.zoomShown === "layers");
+    this.pictures = new Subscription(link, () => this.zoomShown === "layers" && !this.graph?.grid);
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
       if (flatOut(state) && onlyMetrics(state, this.state)) return;
@@ -365,6 +367,7 @@ export class Page {
     else if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
     else if (this.selection) this.selection = null;
     else if (this.unfolding.row !== null && !this.unfolding.active) this.unfolding.row = null;
+    else if (this.scene !== null) this.scene = null;
     else if (this.notice) this.notice = null;
     else if (this.presenting) this.presenting = false;
     else return false;
@@ -442,6 +445,7 @@ export class Page {
     this.tab = view.tab;
     this.plane = view.plane;
     this.map = view.map;
+    this.scene = view.scene;
     this.selection = view.selection;
     this.unfolding.unit = view.unit;
     this.unfolding.row = view.sample;

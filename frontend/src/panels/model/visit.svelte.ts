@@ -160,6 +160,7 @@ export class Visit {
       tab: page.tab,
       plane: page.plane,
       map: page.map,
+      scene: page.scene,
       scale: page.scale,
       present: page.presenting,
       tour: page.tour,

@@ -186,9 +186,9 @@ def _backward() -> list[Beat]:
             text("From cells to weights", "Từ ô về trọng số"),
             text(
                 "All cells are read off the map with the same weights, so a weight's gradient is the sum over all cells of "
-                "all scenes. Below the picture stands how hard each of the three terms pulls on each layer.",
+                "all scenes. Under Output stands how hard each of the three terms pulls on each layer.",
                 "Mọi ô đọc bản đồ bằng cùng những trọng số, nên gradient của một trọng số là tổng trên mọi ô của mọi cảnh. "
-                "Phía dưới hình là lực kéo của từng số hạng trên mỗi lớp.",
+                "Trong thẻ Đầu ra là lực kéo của từng số hạng trên mỗi lớp.",
             ),
         ),
         beat(

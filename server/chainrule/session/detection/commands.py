@@ -32,7 +32,9 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
     model, shown = detector(core), shown_scene(core, command)
     threshold = model.suppress_above if command.threshold is None else command.threshold
     in_batch = command.picture == "batch"
-    look = at_cursor(core, model) if in_batch else alone(core, model, shown.alone)
+    # An original is held against what it became: as if it were in the batch.
+    share = 1.0 / len(shown.scenes.images) if command.picture == "original" else 1.0
+    look = at_cursor(core, model) if in_batch else alone(core, model, shown.alone, share)
     scenes, row = (shown.scenes, shown.row) if in_batch else (shown.alone, 0)
     waiting = core.prediction.first_waiting(core.line, core.record) is not None
     boxes: list[CellBox] = []

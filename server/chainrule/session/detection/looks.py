@@ -61,8 +61,11 @@ def at_cursor(core: Core, model: OfScenes) -> Look:
     return Look(known(view.value(output)), cells, known(view.grad(output)), nodes, backend)
 
 
-def alone(core: Core, model: OfScenes, scenes: Pictures) -> Look:
-    """Scenes by themselves, through the network as it was when the iteration began."""
+def alone(core: Core, model: OfScenes, scenes: Pictures, share: float = 1.0) -> Look:
+    """Scenes by themselves, through the network as it was when the iteration began.
+
+    The slopes are multiplied by the ``share`` that the scene has in a loss.
+    """
     record, backend = core.record, core.backend
     native = record.start.regime.native
     fed = {
@@ -83,7 +86,7 @@ def alone(core: Core, model: OfScenes, scenes: Pictures) -> Look:
     slopes = look.root_gradients.get(output)
     if slopes is None:
         return look
-    return Look(look.output, cells, backend.to_numpy(slopes), nodes, backend)
+    return Look(look.output, cells, share * backend.to_numpy(slopes), nodes, backend)
 
 
 def terms(model: OfScenes, look: Look, row: int) -> list[DetectionTerm]:
