@@ -76,8 +76,9 @@ class Sheet:
         w[plan.seed_slot].flags.writeable = False
         self.loss: HostArray = w[plan.root]
         calls: list[Call] = []
+        self._views: dict[int, Array] = {}
         for slot, step in forward.items():
-            calls += _writing(step, w[slot], [w[read] for read in step.reads])
+            calls += _writing(step, w[slot], [w[read] for read in step.reads], self._views)
         # Local derivatives that depend on one array each, of all steps of a kind at once.
         slopes: dict[int, Array] = {}
         for slope, slots in sloped.items():
@@ -90,7 +91,7 @@ class Sheet:
             if isinstance(step.bound, Writer) and step.bound.slope is not None and step.reads[1] in slopes:
                 calls.append(partial(host.multiply, arrays[0], slopes[step.reads[1]], w[slot]))
             else:
-                calls += _writing(step, w[slot], arrays)
+                calls += _writing(step, w[slot], arrays, self._views)
         for name, slot in gradients.items():
             if self._direct.get(slot) != name:
                 calls.append(partial(host.copyto, grads[name], w[slot]))
@@ -100,6 +101,7 @@ class Sheet:
         """Both passes. The caller is in ``backend.quiet()``."""
         for call in self._calls:
             call()
+        self._views.clear()
 
     def workspace(
         self,
@@ -134,23 +136,30 @@ def _sloped(backward: Mapping[int, Step], body: Mapping[int, object]) -> dict[In
     return found
 
 
-def _writing(step: Step, out: Array, arrays: Sequence[Array]) -> Iterable[Call]:
+def _writing(step: Step, out: Array, arrays: Sequence[Array], views: dict[int, Array]) -> Iterable[Call]:
     """The calls that put a step's value at its place."""
     bound = host.add if step.bound is add else step.bound
     if isinstance(bound, host.ufunc):
         return (partial(bound, *arrays, out=out),)
     if isinstance(bound, Writer):
         return bound.into(out, *arrays)
-    return (partial(_copied, out, bound, arrays),)
+    return (partial(_copied, out, bound, arrays, views),)
 
 
 def _writes(step: Step) -> bool:
     return step.bound is add or isinstance(step.bound, (host.ufunc, Writer))
 
 
-def _copied(out: HostArray, function: Bound, arrays: Sequence[Array]) -> None:
-    # Views, because an op may remember what it made of an array: this memory will hold other numbers.
-    host.copyto(out, function(*[array.view() for array in arrays]))
+def _copied(out: HostArray, function: Bound, arrays: Sequence[Array], views: dict[int, Array]) -> None:
+    # Views that live for one run, because an op may remember what it made of an array: in the next run this memory
+    # holds other numbers.
+    given = []
+    for array in arrays:
+        view = views.get(id(array))
+        if view is None:
+            view = views[id(array)] = array.view()
+        given.append(view)
+    host.copyto(out, function(*given))
 
 
 def lay_out(

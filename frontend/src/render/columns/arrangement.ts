@@ -64,6 +64,7 @@ export function arrangeColumns(
   const pitch = (last - first) / layers;
   const wide = pitch >= (present ? 25 : 12) && w >= (present ? 250 : 138);
   const rail = phone ? 12 : 22;
+  const r = Math.max(1.6, Math.min(present ? 7 : 4.2, pitch * 0.36));
   return {
     size,
     columns: Array.from({ length: columns }, (_, k) => {
@@ -71,7 +72,7 @@ export function arrangeColumns(
       return {
         box: { x, y: top, w, h: bottom - top },
         x0: x + rail + (phone ? 6 : 12),
-        x1: x + w - (phone ? 12 : 18) - (wide ? small * 3.6 : 0),
+        x1: x + w - (phone ? 2 : 5) - 5.6 * r - (wide ? small * 3.6 : 0),
         rail: x + rail,
         gains: wide ? x + w - 7 : null,
       };
@@ -85,7 +86,7 @@ export function arrangeColumns(
     product,
     text,
     small,
-    r: Math.max(1.6, Math.min(present ? 7 : 4.2, pitch * 0.36)),
+    r,
   };
 }
 

@@ -94,6 +94,7 @@ function power(x: number, digits: number): string {
 export function productText(product: number | null): string {
   if (product === null) return "—";
   if (!Number.isFinite(product) || product === 0) return short(product);
+  if (product >= 100 && product < 1000) return String(Math.round(product));
   return product >= 0.01 && product < 1000 ? product.toPrecision(2) : power(product, 1);
 }
 
@@ -113,7 +114,7 @@ function base(input: ColumnsInput, moves: Move | null): Item[] {
         ...ghosts(input, column, place),
         ...line(input, column, place, "activation", theme.phase.forward),
         ...line(input, column, place, "grad", theme.phase.backward),
-        ...column.rows.flatMap((row, at) => rowMarks(input, row, place, at, moves)),
+        ...column.rows.flatMap((row, at) => rowMarks(input, row, column.rows[at - 1], place, at, moves)),
       ];
     }),
   ];
@@ -409,11 +410,23 @@ function line(
   return d.length > 1 ? [{ kind: "path", d, stroke, width: 1.2, opacity: 0.35 }] : [];
 }
 
-function rowMarks(input: ColumnsInput, row: Row, place: ColumnPlace, at: number, moves: Move | null): Item[] {
+function rowMarks(
+  input: ColumnsInput,
+  row: Row,
+  before: Row | undefined,
+  place: ColumnPlace,
+  at: number,
+  moves: Move | null,
+): Item[] {
   const { places, theme, view } = input;
   const y = places.rows[at];
   if (y === undefined) return [];
   const items: Item[] = [];
+  // Of those that are alike below each other the first says what it is.
+  const named = new Set<What>(
+    (["activation", "grad"] as const).filter((what) => !Object.is(row[what], before?.[what] ?? null)),
+  );
+  if (named.has("activation") && Object.is(row.activation, row.grad)) named.delete("grad");
   if (view.looked === at || view.pointed?.row === at)
     items.push({
       kind: "rect",
@@ -427,7 +440,7 @@ function rowMarks(input: ColumnsInput, row: Row, place: ColumnPlace, at: number,
   for (const what of ["weightGrad", "activation", "grad"] as const) {
     const size = row[what];
     if (size === null || (moves?.what === what && moves.row === at)) continue;
-    items.push(...mark(input, place, what, size, y, row.complete));
+    items.push(...mark(input, place, what, size, y, row.complete, named.has(what)));
   }
   if (place.gains !== null && row.gain !== null)
     items.push({
@@ -451,9 +464,12 @@ function mark(
   size: number,
   y: number,
   complete: boolean,
+  named: boolean,
 ): Item[] {
   const { r } = places;
-  const { x, odd } = acrossOf(place, reading.decades, size, r);
+  const { x: across, odd } = acrossOf(place, reading.decades, size, r);
+  // What is beyond the axis stands in two files.
+  const x = (odd === "infinite" || odd === "nan") && what !== "activation" ? across + 2.2 * r : across;
   const color =
     odd === "infinite" || odd === "nan"
       ? theme.warn
@@ -479,25 +495,19 @@ function mark(
             width: 1.1,
           }
         : { kind: "path", d: chevron(x, y, r), ...ink };
-  if (odd === null || odd === "zero" || what === "weightGrad") return [shape];
-  return [
-    shape,
-    ...(places.pitch >= 9
-      ? [
-          {
-            kind: "text",
-            text: odd === "nan" ? "NaN" : "∞",
-            x: x - r - 3,
-            y: y + places.small * 0.34,
-            font: mono(Math.min(places.small, places.pitch), 650),
-            fill: theme.warn,
-            align: "end",
-            halo: theme.card,
-            number: true,
-          } satisfies Item,
-        ]
-      : []),
-  ];
+  if (odd === null || odd === "zero" || what === "weightGrad" || !named) return [shape];
+  const word: Item = {
+    kind: "text",
+    text: odd === "nan" ? "NaN" : "∞",
+    x: across - r - 3,
+    y: y + places.small * 0.34,
+    font: mono(places.small, 650),
+    fill: theme.warn,
+    align: "end",
+    halo: theme.card,
+    number: true,
+  };
+  return [shape, word];
 }
 
 /** The backward phase's token: it points the way that gradients go, up. */
@@ -530,7 +540,9 @@ function moving(input: ColumnsInput, moves: Move, t: number): Item[] {
     const y0 = before === null ? y : (places.rows[moves.from] ?? y);
     const at = { x: (start - to) * (1 - p), y: (y0 - y) * (1 - p) };
     const opacity = before === null ? p : 1;
-    return [{ kind: "group", at, opacity, items: mark(input, place, moves.what, size, y, row.complete) }];
+    return [
+      { kind: "group", at, opacity, items: mark(input, place, moves.what, size, y, row.complete, true) },
+    ];
   });
 }
 
