@@ -41,9 +41,14 @@ function mostOfBoth(input: TextInput): number {
 }
 
 /** How large numbers are, and from which on they are written: where there is little room, only those that matter. */
-function numbering(text: number, column: number): { size: number; least: number } {
-  const size = Math.min(text * 0.95, column / 2.6);
-  return column < 30 ? { size: Math.min(9, column / 2.45), least: 0.1 } : { size, least: 0.005 };
+function numbering(
+  text: number,
+  column: number,
+  numbers: readonly number[],
+): { size: number; least: number } {
+  if (column < 18) return { size: 9, least: Math.max(0.1, ...numbers.filter(Number.isFinite)) };
+  if (column < 30) return { size: Math.min(9, column / 2.45), least: 0.1 };
+  return { size: Math.min(text * 0.95, column / 2.6), least: 0.005 };
 }
 
 /** From each token that is looked at to the one that looks: as wide as it is looked at. */
@@ -88,7 +93,7 @@ export function lookItems(input: TextInput): Item[] {
   const { looks: box, column } = places;
   const axis = box.y + box.h;
   const most = mostOfBoth(input);
-  const { size, least } = numbering(places.text, column);
+  const { size, least } = numbering(places.text, column, looks?.flat() ?? []);
   const high = box.h - size * 1.3;
   const items: Item[] = [
     {
@@ -169,7 +174,7 @@ export function pullItems(input: TextInput): Item[] {
   const { pulls: box, column } = places;
   if (!shares) return [unknown(input, box.x + box.w / 2, box.y + box.h / 2)];
   const most = mostOfBoth(input);
-  const { size, least } = numbering(places.text, column);
+  const { size, least } = numbering(places.text, column, shares);
   const high = box.h - size * 1.3;
   const { backward } = theme.phase;
   return Array.from({ length: text.context }, (_, k): Item[] => {

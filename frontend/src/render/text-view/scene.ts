@@ -263,11 +263,12 @@ function shade(x: number, most: number, theme: Theme): { fill: string; opacity: 
 const SYMBOLS = { weights: "", "by weights": "∂L/∂A", "by scores": "∂L/∂S" } as const;
 
 function matrixItems(input: TextInput, box: Box, block: number, head: number): Item[] {
-  const { graph, text, places, frame, view, theme } = input;
+  const { graph, text, places, frame, view, theme, measure } = input;
   const { what, data } = matrixOf(graph, text, frame, block);
   const { context } = text;
   const size = places.text;
   const chosen = view.chosen.block === block;
+  const [full, small] = [view.words.heads[head] ?? "", sans(size * 0.88, 500)];
   const each = context * context;
   const numbers = data ? Array.from({ length: each }, (_, k) => data[head * each + k] ?? 0) : null;
   const most = numbers ? mostOf(numbers) : 0;
@@ -295,8 +296,8 @@ function matrixItems(input: TextInput, box: Box, block: number, head: number): I
       kind: "text",
       x: box.x + size,
       y: box.y - size * 0.56,
-      text: view.words.heads[head] ?? "",
-      font: sans(size * 0.88, 500),
+      text: measure(full, small) < box.w - size * 0.4 ? full : String(head + 1),
+      font: small,
       fill: theme.text3,
     },
     { kind: "rect", ...box, r: 2, fill: numbers ? theme.card : theme.sunken },
