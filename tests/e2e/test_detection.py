@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from chainrule.protocol.server import DetectResult
 from chainrule.session import Session
 from e2e.stepping import MINUS, badge, open_lesson, press
+from e2e.test_everyone import axe
 from support.sessions import send, the
 
 TRAINED = {"initialisation": "trained", "lr": 0.0002}
@@ -73,6 +74,7 @@ def test_cells_are_asked_and_suppression_is_stepped_through(page: Page) -> None:
     expect(struck).to_have_count(1)
     expect(struck).to_contain_text("IoU")
     expect(inspector).to_contain_text("How each term pulls on each layer")
+    assert axe(page) == []
     # The gradient of a cell of the grid of objectness, as the engine has it.
     grid = page.get_by_role("button", name="Objectness").last
     box = grid.bounding_box()

@@ -70,19 +70,19 @@ def nms(boxes: HostArray, scores: HostArray, classes: HostArray, threshold: floa
     """
     n = len(boxes)
     order = host.argsort(-scores, kind="stable")
-    iou = overlap(boxes, boxes).iou
     same = classes[:, None] == classes[None, :]
+    iou = host.where(same, overlap(boxes, boxes).iou, 0.0)
+    over = same & (iou > threshold)
     by = host.full(n, -1, dtype=host.int64)
     most = host.zeros(n)
-    kept: list[int] = []
-    for place in map(int, order):
-        rivals = [other for other in kept if same[place, other]]
-        if rivals:
-            # A box is suppressed by the best that is kept, as if that one had swept through the list first.
-            over = [other for other in rivals if iou[place, other] > threshold]
-            if over:
-                by[place], most[place] = over[0], iou[place, over[0]]
-                continue
-            most[place] = max(iou[place, other] for other in rivals)
-        kept.append(place)
+    waiting = host.ones(n, dtype=bool)
+    for place in order:
+        if not waiting[place]:
+            continue
+        waiting[place] = False
+        gone = waiting & over[place]
+        by[gone], most[gone] = place, iou[place, gone]
+        waiting &= ~gone
+        # Those that stay remember the kept one that came nearest to suppressing them.
+        most[waiting] = host.maximum(most[waiting], iou[place, waiting])
     return Suppression(order, by, most)

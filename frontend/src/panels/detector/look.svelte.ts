@@ -144,13 +144,13 @@ export class Latest<T extends Answer["type"]> {
   }
 }
 
-/** Keeps the scene and what is said of it up to date. Call while a component is set up. */
-export function followDetector(page: Page, look: Look): void {
+/** Keeps the scene and what is said of it up to date, while `when` says so. Call while a component is set up. */
+export function followDetector(page: Page, look: Look, when: () => boolean): void {
   const scenes = new Latest(page.link, "scene_result", (answer) => (look.scene = answer));
   const answers = new Latest(page.link, "detect_result", (answer) => (look.found = answer));
   $effect(() => {
     const { frame, graph } = page;
-    if (!frame || !graph?.grid) return;
+    if (!frame || !graph?.grid || !when()) return;
     const picture = pictureOf(page, look);
     const row = page.unfolding.row ?? 0;
     const { cursor, seq } = frame.header;

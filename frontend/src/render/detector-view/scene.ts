@@ -5,7 +5,7 @@
 import type { Box } from "../../layout/types";
 import { toNumber } from "../../store/reduce";
 import type { DetectResult, Phase, SceneResult } from "../../store/types";
-import { mono, sans, type DisplayList, type Item, type Measure } from "../display";
+import { mono, overlaps, sans, type DisplayList, type Item, type Measure } from "../display";
 import { short, UNKNOWN } from "../format";
 import { classColor } from "../plane/colors";
 import type { Theme } from "../theme";
@@ -167,12 +167,11 @@ function trueItems({ places, scene, theme }: DetectorInput): Item[] {
 
 /** What is kept so far, the box that is looked at, and where it is held. */
 function boxItems(input: DetectorInput): Item[] {
-  const { places, found, cell, held, passed, words, theme, measure } = input;
+  const { places, found, cell, held, passed, words, theme } = input;
   if (!found) return [];
   const light: Theme = { ...theme, name: "light" };
-  const size = places.text * 0.88;
   const items: Item[] = [];
-  const labels: Item[] = [];
+  const wishes: Wish[] = [];
   found.found.forEach((one, k) => {
     const mine = cell !== null && one.row === cell.row && one.column === cell.column;
     const done = passed === null || k < passed;
@@ -216,26 +215,54 @@ function boxItems(input: DetectorInput): Item[] {
       );
     }
     if (opacity < 0.5 || (!mine && places.scale < 4)) return;
-    const text = `${words.kinds[one.kind] ?? ""} ${short(sure)}`;
-    const w = measure(text, sans(size, 600)) + 8;
-    const x = Math.max(places.picture.x, Math.min(places.picture.x + places.picture.w - w, place.x - 1));
-    const above = place.y - size * 1.45;
-    const y = above < places.picture.y ? Math.min(place.y + place.h + 2, places.picture.y + places.picture.h - size * 1.45) : above; // prettier-ignore
-    labels.push(
-      { kind: "rect", x, y, w, h: size * 1.4, r: 3, fill: color, opacity },
+    const wish = { text: `${words.kinds[one.kind] ?? ""} ${short(sure)}`, place, color, opacity };
+    if (mine) wishes.unshift(wish);
+    else wishes.push(wish);
+  });
+  return [...items, ...labelItems(input, wishes)];
+}
+
+interface Wish {
+  readonly text: string;
+  /** The box that it is of. */
+  readonly place: Box;
+  readonly color: string;
+  readonly opacity: number;
+}
+
+/** Labels above their boxes, else below or within; one that would cover another is left to the list. */
+function labelItems({ places, measure }: DetectorInput, wishes: readonly Wish[]): Item[] {
+  const size = places.text * 0.88;
+  const font = sans(size, 600);
+  const { picture } = places;
+  const taken: Box[] = [];
+  return wishes.flatMap(({ text, place, color, opacity }): Item[] => {
+    const [w, h] = [measure(text, font) + 8, size * 1.4];
+    const x = Math.max(picture.x, Math.min(picture.x + picture.w - w, place.x - 1));
+    const box = [place.y - h - 1, place.y + place.h + 2, place.y + 2]
+      .map((y) => ({ x, y, w, h }))
+      .find(
+        (one) =>
+          one.y >= picture.y &&
+          one.y + h <= picture.y + picture.h &&
+          taken.every((other) => !overlaps(one, other)),
+      );
+    if (!box) return [];
+    taken.push(box);
+    return [
+      { kind: "rect", ...box, r: 3, fill: color, opacity },
       {
         kind: "text",
         x: x + 4,
-        y: y + size * 1.03,
+        y: box.y + size * 1.03,
         text,
-        font: sans(size, 600),
+        font,
         fill: "#ffffff",
         opacity,
         number: true,
       },
-    );
+    ];
   });
-  return [...items, ...labels];
 }
 
 /** Where the box that is looked at and the true one meet. */

@@ -29,7 +29,8 @@ CELLS = SIDE // CELL
 KINDS = (text("car", "ô tô"), text("pedestrian", "người đi bộ"))
 """What is looked for: :data:`chainrule.data.streets.CLASSES`."""
 
-MOST_SCENES, HELD_OUT = 512, 64
+MOST_SCENES, HELD_OUT, MEASURED = 512, 64, 32
+"""Scenes to train on, at most; those held out; and those of the former on which it is measured too."""
 MOST_FILTERS = 32
 TRAINED_FILTERS = 16
 """Of the network that comes already trained."""
@@ -46,7 +47,7 @@ class Config(TrainingConfig):
     Attributes
     ----------
     scenes
-        How many are trained on; as many again of others are held out, 64 at most.
+        How many are trained on; 64 others are held out.
     augment
         How the images of a batch are changed, each time anew; their boxes follow.
     filters

@@ -13,7 +13,7 @@ from chainrule.detection.reading import Read, said
 from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
-from chainrule.lessons.detection.config import CELLS, HELD_OUT, KINDS, SIDE, Config
+from chainrule.lessons.detection.config import CELLS, HELD_OUT, KINDS, MEASURED, SIDE, Config
 from chainrule.lessons.detection.listing import Listing, write
 from chainrule.lessons.detection.losses import Targets, mismatch, total
 from chainrule.lessons.detection.network import Detector, begin
@@ -86,9 +86,9 @@ class Detection:
         return self.config.nms
 
     @property
-    def measured(self) -> int:
-        """How many scenes are held out; it is measured on as many that are trained on."""
-        return min(HELD_OUT, self.config.scenes)
+    def measured(self) -> Mapping[Part, int]:
+        """On how many scenes of each part it is measured."""
+        return {"train": min(MEASURED, self.config.scenes), "test": HELD_OUT}
 
     def scenes(self, iteration: int) -> tuple[Pictures, Pictures]:
         """The scenes of an iteration's batch, as they are and as they are trained on."""
@@ -98,7 +98,7 @@ class Detection:
 
     def part(self, name: Part) -> Pictures:
         """The scenes on which it is measured."""
-        return pictures(name, range(self.measured), self.dtype)
+        return pictures(name, range(self.measured[name]), self.dtype)
 
     def fed(self, scenes: Pictures) -> dict[str, HostArray]:
         """The inputs and targets of some scenes."""
@@ -172,7 +172,7 @@ class Detection:
         return {name: number for name, number in told.items() if number is not None}
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
-        """How it does on as many scenes that are trained on, without augmentation, as are held out."""
+        """How it does on some scenes that are trained on, without augmentation, and on those held out."""
         return Evaluation(
             train=self._scores(values, self.part("train")),
             test=self._scores(values, self.part("test")),
