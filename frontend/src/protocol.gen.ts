@@ -2163,6 +2163,11 @@ export interface components {
              * @default null
              */
             product: components["schemas"]["Number"] | null;
+            /**
+             * @description The norm of all its gradients together, where they are clipped by it; null before they are complete.
+             * @default null
+             */
+            norm: components["schemas"]["Number"] | null;
         };
         /**
          * @description One sample of the batch at the cursor by itself: its row of every node, and the gradient of its own loss term.

@@ -108,3 +108,21 @@ def test_the_run_beside_tells_its_sizes_too() -> None:
     assert first is not None
     assert now is not None
     assert now > 1.5 * first
+
+
+def test_the_norm_that_clips_is_told_with_the_last_gradient() -> None:
+    session = make(SLUG, depth=3, width=2, batch_size=4, clip="norm", clip_norm=0.01)
+    send(session, "step", unit="phase", count=2)
+    record = session.core.record
+    for column in ("plain", "batchnorm", "residual", "both"):
+        total = 0.0
+        for name in record.start.values:
+            if name.startswith(f"{column}/"):
+                grad = record.grad_at(record.find(name), session.cursor.step)
+                total += float(np.square(np.asarray(grad, dtype=np.float64)).sum())
+        assert states(session)[column].norm == pytest.approx(math.sqrt(total), rel=1e-5)
+    send(session, "step", count=-1)
+    assert states(session)["plain"].norm is None
+    loose = make(SLUG, depth=3, width=2, batch_size=4)
+    send(loose, "step", unit="phase", count=3)
+    assert states(loose)["plain"].norm is None

@@ -335,6 +335,10 @@ class RunState(Part):
         None,
         description="The product of all gains: the first layer's gradient over the last one's; null until both are complete.",
     )
+    norm: Number | None = Field(
+        None,
+        description="The norm of all its gradients together, where they are clipped by it; null before they are complete.",
+    )
 
 
 class UpdateDetail(Part):

@@ -109,6 +109,7 @@ def run_states(view: View) -> list[RunState]:
                 because={} if walk is None else walk.because,
                 layers=layers,
                 product=product(layers),
+                norm=_norm(own) if view.shown >= first - 1 else None,
             )
         )
     return states
@@ -119,6 +120,12 @@ def _rate(own: list[tuple[int, ParameterUpdate]]) -> float:
         if change.optimizer is not None:
             return change.optimizer.rate(max(1, change.slot.updates))
     return 0.0
+
+
+def _norm(own: list[tuple[int, ParameterUpdate]]) -> float | None:
+    """What a run's gradients are clipped by."""
+    norms = [change.norm for _, change in own if change.norm is not None]
+    return own[0][1].node.backend.numbers(norms[:1])[0] if norms else None
 
 
 def _numbers(changes: list[ParameterUpdate], expected: int) -> list[RunNumber]:
