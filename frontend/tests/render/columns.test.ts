@@ -272,3 +272,18 @@ describe("the picture", () => {
     expect(markOfRun("other", 2)).toBe(2);
   });
 });
+
+describe("a scale", () => {
+  it.each(Object.entries(SIZES))("has two numbers at least, whatever its range, on a %s", (_, size) => {
+    for (const grad of [3e-3, 3e-8, 3e-17, 3e-40, 3e30]) {
+      const frame = frameAt(lastBackward, (states) =>
+        states.map((state) => ({ ...state, layers: state.layers.map((one) => ({ ...one, grad })) })),
+      );
+      const input = inputAt(frame, size);
+      const labels = columnsList(input, 1).filter(
+        (item) => item.kind === "text" && item.y === input.places.decades,
+      );
+      expect(labels.length, `${grad}`).toBeGreaterThanOrEqual(2 * graph.runs.length);
+    }
+  });
+});

@@ -199,9 +199,13 @@ function axis(
   const span = high - low;
   const label = small * 2.9;
   const every = Math.max(1, Math.ceil(span / Math.max(1, (x1 - x0) / label)));
+  const shown = Array.from({ length: span + 1 }, (_, k) => low + k).filter((decade) => decade % every === 0);
+  // One decade alone is no scale: its lower end is told too.
+  const [only] = shown;
+  if (shown.length === 1 && only !== undefined && ((only - low) / span) * (x1 - x0) >= label)
+    shown.unshift(low);
   const items: Item[] = [];
-  for (let decade = low; decade <= high; decade++) {
-    if (decade % every !== 0) continue;
+  for (const decade of shown) {
     const x = x0 + ((decade - low) / Math.max(1, span)) * (x1 - x0);
     items.push(
       {
