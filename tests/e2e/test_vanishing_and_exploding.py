@@ -74,6 +74,11 @@ def test_a_skip_connection_is_dropped_in_and_compared_with_before(page: Page) ->
         sizes.append(run_states(session.core.view())[0].layers[3].grad)
     assert [now["∂L/∂h before"], now["of ∂L/∂h"]] == sizes
     assert now["of ∂L/∂h"] > 2 * now["∂L/∂h before"]
-    expect(page.get_by_role("slider", name="Loss of the whole run")).to_be_visible()
+    # Each column has a line of its own, and behind it that of before.
+    curve = page.get_by_role("slider", name="Loss of the whole run")
+    expect(curve.locator("path.run")).to_have_count(8)
+    assert re.search(
+        r"plain \S+, batch norm \S+, residual \S+, both", curve.get_attribute("aria-valuetext") or ""
+    )
     page.get_by_role("button", name="Take out").click()
     expect(page.get_by_role("button", name="Drop in")).to_be_visible()

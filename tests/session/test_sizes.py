@@ -126,3 +126,16 @@ def test_the_norm_that_clips_is_told_with_the_last_gradient() -> None:
     loose = make(SLUG, depth=3, width=2, batch_size=4)
     send(loose, "step", unit="phase", count=3)
     assert states(loose)["plain"].norm is None
+
+
+def test_what_is_to_be_guessed_has_no_size() -> None:
+    session, open_one = (make(SLUG, depth=2, width=1, batch_size=2, columns=["plain"]) for _ in range(2))
+    send(session, "predict", on=True)
+    while not session.core.view().withheld:
+        send(session, "step")
+    at = session.cursor
+    send(open_one, "seek", iteration=at.iteration, step=at.step - 1)
+    assert states(session) == states(open_one)
+    while states(open_one) == states(session):
+        send(open_one, "step")
+    assert open_one.cursor.step >= at.step
