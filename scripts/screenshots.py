@@ -36,7 +36,7 @@ PLACES = {
     "playground": "240.17",
     "vanishing-and-exploding": "30.900",
     "convolution": "400.20",
-    "detection": "200.150",
+    "detection": "300.0",
     "next-token": "300.150",
 }
 """What the start page shows of a lesson before it moves: iteration and step."""

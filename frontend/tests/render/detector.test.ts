@@ -40,7 +40,7 @@ const words = {
 };
 
 function places(size = SIZES.desk, scenes = 16): Places {
-  return placesOf({ size, insets, present: false, scenes, side: 64 });
+  return placesOf({ size, insets, present: false, scenes, side: 64, bare: false });
 }
 
 function input(more: Partial<DetectorInput> = {}, size = SIZES.desk): DetectorInput {

@@ -24,6 +24,8 @@ export interface Room {
   readonly present: boolean;
   readonly scenes: number;
   readonly side: number;
+  /** Small, on the start page: nothing is dragged there. */
+  readonly bare: boolean;
 }
 
 const GAP = 4;
@@ -34,7 +36,7 @@ const MOST_PLOT = { w: 330, h: 132 };
 /** Where curves stand: below the picture and the terms, beside them, or nowhere. */
 type Curves = "below" | "beside" | "none";
 
-export function placesOf({ size, insets, present, scenes, side }: Room): Places {
+export function placesOf({ size, insets, present, scenes, side, bare }: Room): Places {
   const narrow = size.w < 500;
   const text = present ? (size.h < 560 ? 17 : 21) : narrow ? 10.5 : 12.5;
   const area = {
@@ -69,7 +71,7 @@ export function placesOf({ size, insets, present, scenes, side }: Room): Places 
     }
     return scale;
   };
-  const kinds: Curves[] = narrow ? ["none"] : ["below", "beside"];
+  const kinds: Curves[] = narrow || bare ? ["none"] : ["below", "beside"];
   const curves = kinds.reduce((best, one) => (scaleFor(one) > scaleFor(best) ? one : best));
   const scale = scaleFor(curves);
   const h = side * scale;
