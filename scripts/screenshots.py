@@ -127,7 +127,8 @@ def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
         page.wait_for_timeout(1500)
         iteration, _, step = PLACES.get(slug, "0.0").partition(".")
         page.request.post(session, data={"type": "pause"})
-        page.request.post(session, data={"type": "seek", "iteration": int(iteration), "step": int(step)})
+        place = {"type": "seek", "iteration": int(iteration), "step": int(step)}
+        page.request.post(session, data=place, timeout=120_000)
         page.wait_for_timeout(1500)
         shot = Image.open(io.BytesIO(card.locator(".picture").screenshot()))
         shot.convert("RGB").save(target / f"{slug}.{theme}.webp", quality=82, method=6)
