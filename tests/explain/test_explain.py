@@ -46,6 +46,9 @@ f = sum(t * t) + mean(exp(x / 10)) + log(3 + cos(sum(b))) - sqrt(sum(x * x)) + s
 FEW: dict[str, dict[str, Any]] = {
     "convolution": {"batch_size": 4},
     "detection": {"batch_size": 1, "filters": 1, "scenes": 4},
+    # Each block has the ops of all others.
+    "next-token": {"batch_size": 1, "context": 4, "width": "8", "blocks": "1"},
+    "vanishing-and-exploding": {"depth": 3},
 }
 
 # Presets of the detector whose graphs are that of another.
