@@ -1,8 +1,11 @@
 # Everything that is installed lives in .venv and frontend/node_modules; `make clean` takes it away again.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
 # What can go side by side does: packages come over the network while the page is built.
-MAKEFLAGS += --no-print-directory --jobs=2
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=2
+endif
 SHELL := /bin/sh
 
 PORT ?= 8000
