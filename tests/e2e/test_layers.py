@@ -31,7 +31,7 @@ def test_a_unit_and_a_weight_tell_their_exact_numbers(page: Page) -> None:
     other = unit(page, 0, 0).bounding_box()
     assert box and other
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    told = page.locator(".told")
+    told = page.locator(".numbers")
     expect(told).to_contain_text("hidden 1, unit 1")
     expect(told).to_contain_text(re.compile(r"b\s*−?\d"))
     # Just before the unit its weight lines come together; the number is that of the engine.
