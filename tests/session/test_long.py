@@ -106,7 +106,6 @@ def test_cancelling_a_rebuild_changes_nothing() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"type": "step"},
         {"type": "edit", "name": "w", "value": 1.0},
         {"type": "configure", "config": {"lr": 1.0}},
         {"type": "undo"},
@@ -119,6 +118,46 @@ def test_what_changes_something_waits(fields: dict[str, Any]) -> None:
     give(session, "seek", iteration=50)
     assert refused(give(session, **fields)).code == "busy"
     assert the(Moved, finish(session)).cursor.iteration == 50
+
+
+def test_steps_are_taken_one_after_the_other_and_before_questions() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=20, id="a")
+    assert session.job is not None
+    assert isinstance(give(session, "gradcheck", name="w", id="check")[0], Progress)
+    for _ in range(2):
+        # The second time as after a loss of the connection.
+        assert isinstance(give(session, "step", unit="iteration", id="b")[0], Progress)
+        assert isinstance(give(session, "step", unit="phase", count=-1, id="c")[0], Progress)
+    found = [m for m in finish(session) if not isinstance(m, Progress | Frame)]
+    assert [m.id for m in found if isinstance(m, Moved)] == ["a", "b", "c"]
+    assert found[-1].id == "check"
+    plain = make()
+    send(plain, "seek", iteration=20)
+    send(plain, "step", unit="iteration")
+    send(plain, "step", unit="phase", count=-1)
+    assert place(session) == place(plain)
+
+
+def test_cancelling_gives_up_the_steps_that_wait() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "step", unit="iteration", count=500, id="far")
+    give(session, "step", unit="phase", id="next")
+    session.advance(0.0)
+    give(session, "cancel")
+    found = [m for m in finish(session) if isinstance(m, Moved)]
+    assert [(m.id, m.reached) for m in found] == [("far", "cancelled"), ("next", "cancelled")]
+    assert not session.busy
+
+
+def test_a_step_that_is_refused_does_not_hold_up_the_next() -> None:
+    session = make(limits=Limits(answer_seconds=0.0, max_iterations_per_command=40))
+    give(session, "seek", iteration=20, id="a")
+    give(session, "step", unit="iteration", count=500, id="b")
+    give(session, "step", unit="iteration", id="c")
+    found = [m for m in finish(session) if isinstance(m, Moved | ErrorMessage)]
+    assert [(m.id, m.type) for m in found] == [("a", "moved"), ("b", "error"), ("c", "moved")]
+    assert session.cursor.iteration == 20
 
 
 def test_a_long_question_makes_way_and_is_answered_where_one_went() -> None:

@@ -121,7 +121,7 @@ QUESTIONS = (*SEARCHES, ExplainCommand)
 """Commands that only look. Long ones make way for any other, and begin again where it has led."""
 
 MOST_WAITING = 16
-"""Questions that may wait in a session."""
+"""Questions and single moves that may wait in a session."""
 
 STOPPING = (*MOVING, UndoCommand, PredictCommand)
 """Commands that end playing."""
@@ -353,8 +353,16 @@ class Session:
             return self._again(command)
         if self.job is not None and command.id is not None and self.job.command == command:
             return [self.job.progress(self.revision)]
-        if self.job is not None and isinstance(command, SEARCHES) and len(self._waiting) < MOST_WAITING:
-            self._waiting.append((command, viewer))
+        if self.job is not None and len(self._waiting) < MOST_WAITING:
+            # Repeated after a loss of the connection, it waits once.
+            known = command.id is not None and any(one == command for one, _ in self._waiting)
+            if isinstance(command, SEARCHES) and not known:
+                self._waiting.append((command, viewer))
+            elif isinstance(command, StepCommand) and isinstance(self.job.command, MOVING) and not known:
+                # Keys are pressed faster than a large iteration is computed: each counts, and before any question.
+                self._waiting.insert(self._steps_waiting(), (command, viewer))
+            elif not known:
+                return self._start(command, viewer, time.monotonic() + self.limits.answer_seconds)
             return [Progress(seq=self.revision, id=command.id, done=0, total=1)]
         return self._start(command, viewer, time.monotonic() + self.limits.answer_seconds)
 
@@ -398,11 +406,18 @@ class Session:
                 found.extend(messages)
             elif job.overdue():
                 found.append(job.progress(self.revision))
+            # At once, so that no command comes between moves that were asked for one after the other.
+            while self.job is None and self._steps_waiting():
+                found.extend(self._start(*self._waiting.pop(0), deadline))
         elif self._waiting:
             found.extend(self._start(*self._waiting.pop(0), deadline))
         elif self.playing is not None:
             found.extend(self._play_on(self.playing, deadline))
         return found
+
+    def _steps_waiting(self) -> int:
+        """How many moves wait for the one under way; they stand before all questions."""
+        return sum(isinstance(command, StepCommand) for command, _ in self._waiting)
 
     def _play_on(self, playing: Playing, deadline: float) -> list[ServerMessage]:
         checkpoint = self.core.checkpoint()
@@ -472,7 +487,10 @@ class Session:
             self.job = None
 
     def _cancel(self, job: Job) -> None:
-        """End the command under way. A move ends at the last place that was computed; others change nothing."""
+        """End the command under way, and the moves that wait for it.
+
+        A move ends at the last place that was computed; others change nothing.
+        """
         job.work.close()
         self.job = None
         core = self.core
@@ -487,6 +505,7 @@ class Session:
             work = core.arrive(core.line, core.position, "cancelled")
         moved = Job(job.command, job.viewer, self._moving(work), job.checkpoint, 1)
         self._outbox.extend(self._drive(moved, float("inf")) or ())
+        self._dismiss(self._waiting[: self._steps_waiting()])
 
     def _work(self, command: ClientMessage) -> Answering:
         """How each command is carried out."""
@@ -567,21 +586,26 @@ class Session:
 
     def _cancelling(self, command: CancelCommand) -> Answering:
         yield from ()
-        for one in [one for one in self._waiting if one[0].id == command.command is not None]:
+        if self.job is not None and command.command in (None, self.job.command.id):
+            self._cancel(self.job)
+        else:
+            self._dismiss([one for one in self._waiting if one[0].id == command.command is not None])
+        return [Done()]
+
+    def _dismiss(self, waiting: list[tuple[ClientMessage, Viewer | None]]) -> None:
+        """Answer commands that have not begun: they will not."""
+        phase = self.core.record.step(self.core.position.step).phase
+        for one in waiting:
             self._waiting.remove(one)
-            phase = self.core.record.step(self.core.position.step).phase
             self._outbox.append(
                 Moved(
                     seq=self.revision,
-                    id=command.command,
+                    id=one[0].id,
                     cursor=self.core.cursor(),
                     phase=phase,
                     reached="cancelled",
                 )
             )
-        if self.job is not None and command.command in (None, self.job.command.id):
-            self._cancel(self.job)
-        return [Done()]
 
     # -- what is seen
 
