@@ -44,18 +44,36 @@ f = sum(t * t) + mean(exp(x / 10)) + log(3 + cos(sum(b))) - sqrt(sum(x * x)) + s
 
 # A weight of a filter is explained by as many products as there are places, in each image.
 FEW: dict[str, dict[str, Any]] = {
-    "convolution": {"batch_size": 4},
+    "convolution": {"batch_size": 2, "filters1": 2, "filters2": 3},
     "detection": {"batch_size": 1, "filters": 1, "scenes": 4},
     # Each block has the ops of all others.
     "next-token": {"batch_size": 1, "context": 4, "width": "8", "blocks": "1"},
     "vanishing-and-exploding": {"depth": 2, "width": 2, "batch_size": 6},
 }
 
-# Presets of the detector whose graphs are that of another.
-ALIKE = ("trained", "few-scenes", "no-objectness", "no-suppression")
+# What says how a network is trained, and nothing of its first iteration; and what the detector does after it.
+LATER = {"optimizer", "lr", "schedule", "schedule_length", "warmup", "clip", "nms"}
+# The detector's presets that weigh its terms otherwise, or begin elsewhere, have the graph of the first.
+ALIKE = ("trained", "few-scenes", "no-objectness")
+
+
+def presets() -> Iterator[tuple[str, dict[str, Any], int]]:
+    """Each preset; of large networks that are the same in the first iteration one."""
+    seen: list[dict[str, Any]] = []
+    for slug, preset, config in PRESETS:
+        if slug in FEW:
+            small = {**config, **FEW[slug]}
+            first = {"lesson": slug} | {name: small[name] for name in small if name not in LATER}
+            if preset in ALIKE or first in seen:
+                continue
+            seen.append(first)
+            yield slug, small, 0
+        else:
+            yield slug, config, 0
+
 
 CASES: list[tuple[str, dict[str, Any], int]] = [
-    *((slug, {**config, **FEW.get(slug, {})}, 0) for slug, preset, config in PRESETS if preset not in ALIKE),
+    *presets(),
     *(("one-weight", {"optimizer": name, "zero_grad": name != "adam"}, 2) for name in
       ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
     ("one-weight", {"dtype": "float64", "lr": "1/18"}, 1),
@@ -88,7 +106,7 @@ def places(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     found = list(np.ndindex(shape))
     if len(found) <= 12:
         return found
-    some = np.random.default_rng(len(found)).choice(len(found), 6, replace=False)
+    some = np.random.default_rng(len(found)).choice(len(found), 4, replace=False)
     return [found[k] for k in sorted({0, len(found) - 1, *some.tolist()})]
 
 
