@@ -294,6 +294,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Room
+         * @description Open a room that shows a session. The presenter's secret is told here alone: keep it, and put it in no address.
+         */
+        post: operations["create_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room Info
+         * @description A room in short. With the secret: the addresses under which others join it, too.
+         */
+        get: operations["room_info"];
+        put?: never;
+        post?: never;
+        /**
+         * End Room
+         * @description End a room, for everyone in it. The presenter's.
+         */
+        delete: operations["end_room"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Room
+         * @description Have the room show another session. The presenter's.
+         */
+        post: operations["move_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Room
+         * @description Leave the path: a session of one's own, where the room's is now. What is withheld there is withheld here.
+         *
+         *     Not while a question is open.
+         */
+        post: operations["copy_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description A number that makes who says it the presenter, once. The presenter's.
+         */
+        post: operations["hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}/presenter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Present from now on. The secret before is void, and who presented with it follows.
+         */
+        post: operations["take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room Answers
+         * @description All answers of the room: JSON, or a table with Accept: text/csv. The presenter's; nothing of it is kept when the room is over.
+         */
+        get: operations["room_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{code}/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room Socket
+         * @description Follow or present a room over a WebSocket.
+         *
+         *     The first message is `join` or `present`; nothing is sent before. Then come `joined`, `room`, and, for those who follow, the
+         *     session's own messages and frames as its socket sends them: the latest of each at once. A follower that is slow skips
+         *     frames; one that does not read is closed (`TOO_SLOW`), and may come back.
+         */
+        get: operations["room_socket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -319,6 +489,26 @@ export interface components {
             original: components["schemas"]["Number"];
             /** @description 1: the same direction; 0: they have nothing to do with each other. */
             cosine: components["schemas"]["Number"];
+        };
+        /**
+         * @description Answer the open question; until it is revealed, anew as often as one likes.
+         *
+         *     A number as people write it (`−24`, `-24,0`, `1/3`); a sign (`positive`, `+`, `negative`, `-`, `zero`, `0`); the
+         *     number of a choice, from 0. A follower's.
+         */
+        AnswerCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "answer";
+            question: number;
+            value: string;
         };
         /** @description An image that a filter answers to. */
         AnsweredImage: {
@@ -382,6 +572,42 @@ export interface components {
             /** @description The gradient of the loss. */
             batch: components["schemas"]["Number"][];
         };
+        /**
+         * @description Ask the class. Takes the place of the question before.
+         *
+         *     Of a number or a sign with ``node``, the right answer is the engine's: ``what`` of the node in the cursor's iteration, of
+         *     the element ``index``, of a contribution that of ``argument``; a gradient is the whole one, as the iteration ends with it. With
+         *     neither ``node`` nor ``correct`` it is the gradient that the session withholds at its step. Of a choice it is
+         *     ``correct``, its number from 0, or none.
+         */
+        AskCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ask";
+            /** @enum {string} */
+            kind: "number" | "sign" | "choice";
+            text: string;
+            choices?: string[];
+            /** @default null */
+            correct?: number | null;
+            /** @default null */
+            node?: string | null;
+            /**
+             * @default grad
+             * @enum {string}
+             */
+            what?: "value" | "grad" | "contribution";
+            /** @default null */
+            argument?: number | null;
+            index?: number[];
+        };
         /** @description A paragraph of a lesson's narrative. Its text may hold {w.value} and {w.grad}: numbers at the cursor. */
         Beat: {
             id: string;
@@ -416,6 +642,20 @@ export interface components {
             params: {
                 [key: string]: number | string;
             };
+        };
+        /** @description The presenter's screen is blank, or is not any more. */
+        BlankCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "blank";
+            on: boolean;
         };
         /** @description A line of history. It shares iterations before ``fork_iteration`` with its parent. */
         Branch: {
@@ -550,14 +790,17 @@ export interface components {
          *     1009 TOO_BIG: A message was far over the size limit.
          *     4403 FORBIDDEN_ORIGIN: The page that opened the socket was not served from here.
          *     4404 UNKNOWN_SESSION: There is no such session; create it again from the address.
+         *     4405 UNKNOWN_ROOM: There is no room with this code.
+         *     4406 NOT_JOINED: The first message, join or present, did not come.
          *     4408 TOO_SLOW: Answers were not read; connect again for the latest state.
          *     4410 SESSION_DELETED: The session was deleted, or expired after a long idle time.
+         *     4411 ROOM_OVER: The presenter has ended the room, or nobody was in it for a long time.
          *     4429 TOO_MANY_MESSAGES: Messages kept coming faster than the rate limit.
-         *     4430 TOO_MANY_FOLLOWERS: The session has as many followers as it may have; try again later.
+         *     4430 TOO_MANY_FOLLOWERS: The session or room has as many followers as it may have; try again later.
          *     4503 SESSION_LOST: The session's process ended; connect again, or create the session again.
          * @enum {integer}
          */
-        CloseCode: 1000 | 1001 | 1009 | 4403 | 4404 | 4408 | 4410 | 4429 | 4430 | 4503;
+        CloseCode: 1000 | 1001 | 1009 | 4403 | 4404 | 4405 | 4406 | 4408 | 4410 | 4411 | 4429 | 4430 | 4503;
         /**
          * @description The run beside the current one, at the same iteration. Sent before each frame, with its ``seq``.
          *
@@ -753,6 +996,12 @@ export interface components {
             };
             from_iteration: number;
             can_undo: boolean;
+        };
+        /** @description What a room shows: a session whose id one knows. */
+        CreateRoom: {
+            session: string;
+            /** @default  */
+            view?: string;
         };
         /** @description What makes a session. The same things always make the same session. */
         CreateSession: {
@@ -969,6 +1218,19 @@ export interface components {
             backward_passes: number;
             /** @description The largest difference between a slope and its gradient. */
             largest: components["schemas"]["Number"];
+        };
+        /** @description Take the question away. */
+        DismissCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dismiss";
         };
         /** @description The answer to a command that only needs a yes. */
         Done: {
@@ -1483,6 +1745,12 @@ export interface components {
             type: "guess";
             value: string;
         };
+        /** @description A number that makes who says it the presenter, once. Five wrong ones void it. */
+        HandOver: {
+            pin: string;
+            /** @description Seconds. */
+            expires_in: number;
+        };
         /** @description Whether the service can take sessions. */
         Health: {
             /** @constant */
@@ -1494,6 +1762,40 @@ export interface components {
             /** @description The device that it computes on: cpu, cuda:0, mps. */
             device: string;
             workers: number;
+        };
+        /**
+         * @description Follow the room: the first message of a follower. Answered by ``joined`` and ``room``, then the lesson as it is now.
+         *
+         *     ``member`` is made by the client, at random, and kept while its tab is open: who comes back with it has its answers.
+         */
+        JoinCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "join";
+            /**
+             * @description Told to nobody but in the presenter's export.
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            member?: string | null;
+            /**
+             * @description Whether the session's messages are wanted too.
+             * @default true
+             */
+            follow?: boolean;
+            /**
+             * @description Whether this is one of the class: a screen is not.
+             * @default true
+             */
+            count?: boolean;
         };
         /** @description A command that shaped the current branch, with the cursor it was given at. Replayed in order, it gives the same session. */
         JournalEntry: {
@@ -1605,6 +1907,20 @@ export interface components {
             number: number;
             code: string;
         };
+        /** @description What the presenter looks at, as the address holds it. Followers look at the same. */
+        LookCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "look";
+            view: string;
+        };
         /** @description The part of a map that is shown at first: x and y of its lowest corner and of its highest. */
         MapArea: {
             low: number[];
@@ -1699,6 +2015,12 @@ export interface components {
             columns: {
                 [key: string]: (components["schemas"]["Number"] | null)[];
             };
+        };
+        /** @description The session that the room shows from now on. */
+        MoveRoom: {
+            session: string;
+            /** @default null */
+            view?: string | null;
         };
         /**
          * @description The answer to a command that moves the cursor. ``reached`` says why it went less far than asked.
@@ -1889,6 +2211,21 @@ export interface components {
             /** @default null */
             rate: number | null;
         };
+        /** @description Where the presenter points, in parts of the picture's width and height; null: nowhere. */
+        PointerCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pointer";
+            x: number | null;
+            y: number | null;
+        };
         /** @description Precision over recall of a detector with the parameters at the cursor, for each kind, at an IoU. */
         PrecisionCommand: {
             /**
@@ -1983,6 +2320,25 @@ export interface components {
             relative_error: components["schemas"]["Number"] | null;
             /** @default null */
             verdict: ("exact" | "close" | "sign" | "wrong") | null;
+        };
+        /** @description Present: the first message of a presenter. Answered by ``joined`` and ``room``. */
+        PresentCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "present";
+            secret: string;
+            /**
+             * @description Whether the session's messages are wanted too: they come over its own socket.
+             * @default false
+             */
+            follow?: boolean;
         };
         /** @description A configuration with a name and one sentence. */
         Preset: {
@@ -2087,6 +2443,19 @@ export interface components {
             /** @default null */
             value: components["schemas"]["Data"] | null;
         };
+        /** @description Show everyone the right answer and the spread. A gradient that the session withheld for it is revealed there too. */
+        RevealCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reveal";
+        };
         /** @description Stop when the loss has risen from each iteration to the next, this many times in a row. */
         RisingCondition: {
             /**
@@ -2096,6 +2465,172 @@ export interface components {
             kind: "rising";
             /** @default 3 */
             iterations?: number;
+        };
+        /** @description How others reach the room. ``links`` is empty where the service listens to this machine alone. */
+        RoomAddress: {
+            /** @description Addresses of the room, the likeliest first. */
+            links: string[];
+            /** @description Where there are none: the command to start the service with instead. */
+            start: string | null;
+            /** @description The addresses of the service that there are after that. */
+            then: string[];
+        };
+        /** @description An answer as it is exported. */
+        RoomAnswer: {
+            question: number;
+            asked: string;
+            /** @enum {string} */
+            kind: "number" | "sign" | "choice";
+            correct: components["schemas"]["Number"] | null;
+            name: string;
+            answer: string;
+            verdict: ("exact" | "close" | "sign" | "right" | "wrong") | null;
+        };
+        /** @description All answers of a room, in the order of its questions. What has not been revealed has no verdicts. */
+        RoomAnswers: {
+            code: string;
+            answers: components["schemas"]["RoomAnswer"][];
+        };
+        RoomClientMessage: components["schemas"]["JoinCommand"] | components["schemas"]["PresentCommand"] | components["schemas"]["AnswerCommand"] | components["schemas"]["LookCommand"] | components["schemas"]["PointerCommand"] | components["schemas"]["BlankCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AskCommand"] | components["schemas"]["RevealCommand"] | components["schemas"]["DismissCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"];
+        /** @description A new room. ``secret`` proves that one presents; it is told once, and belongs in no address. */
+        RoomCreated: {
+            code: string;
+            lesson: string;
+            title: components["schemas"]["Text"];
+            followers: number;
+            presenter: boolean;
+            question: components["schemas"]["RoomQuestion"] | null;
+            /**
+             * @description To the presenter alone.
+             * @default null
+             */
+            join: components["schemas"]["RoomAddress"] | null;
+            secret: string;
+        };
+        /** @description A room in short: what everyone may know who knows its code. */
+        RoomInfo: {
+            code: string;
+            lesson: string;
+            title: components["schemas"]["Text"];
+            followers: number;
+            presenter: boolean;
+            question: components["schemas"]["RoomQuestion"] | null;
+            /**
+             * @description To the presenter alone.
+             * @default null
+             */
+            join: components["schemas"]["RoomAddress"] | null;
+        };
+        /** @description What the room takes this connection for; sent again when that changes. */
+        RoomJoined: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "joined";
+            presenter: boolean;
+            /** @description The member that it is; '' of a presenter. */
+            member: string;
+            /** @description Its own answer to the question, where it has given one. */
+            answer: string | null;
+        };
+        /** @description Where the presenter points; null: nowhere. */
+        RoomPointer: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pointer";
+            /** @default null */
+            x: components["schemas"]["Number"] | null;
+            /** @default null */
+            y: components["schemas"]["Number"] | null;
+        };
+        /** @description The question that is open or has just been revealed. ``answered`` counts the class's answers. */
+        RoomQuestion: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "question";
+            /** @description Its number in this room. */
+            question: number;
+            /** @enum {string} */
+            kind: "number" | "sign" | "choice";
+            text: string;
+            choices: string[];
+            node: string | null;
+            /** @enum {string} */
+            what: "value" | "grad" | "contribution";
+            argument: number | null;
+            index: number[];
+            /** @description The place that it is about; null: none. */
+            cursor: components["schemas"]["Cursor"] | null;
+            /** @enum {string} */
+            state: "open" | "revealed";
+            answered: number;
+            /** @description Whether there is a right answer to be revealed. */
+            right: boolean;
+            /**
+             * @description Once revealed: the number; of a sign the number too; of a choice its number.
+             * @default null
+             */
+            correct: components["schemas"]["Number"] | null;
+        };
+        RoomServerMessage: components["schemas"]["RoomState"] | components["schemas"]["RoomJoined"] | components["schemas"]["RoomPointer"] | components["schemas"]["RoomQuestion"] | components["schemas"]["RoomSpread"] | components["schemas"]["Done"] | components["schemas"]["ErrorMessage"];
+        /** @description How the answers are spread. To the presenter alone until the question is revealed. */
+        RoomSpread: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "spread";
+            question: number;
+            bins: components["schemas"]["SpreadBin"][];
+            answered: number;
+            members: number;
+        };
+        /** @description The room as it is now. Sent first, and whenever something of it changes; ``seq`` is the room's own revision. */
+        RoomState: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "room";
+            code: string;
+            lesson: string;
+            title: components["schemas"]["Text"];
+            /** @description The class: followers connected now. */
+            followers: number;
+            /** @description The presenter's view, as the address holds it. */
+            view: string;
+            blank: boolean;
+            pointer: components["schemas"]["RoomPointer"] | null;
+            question: components["schemas"]["RoomQuestion"] | null;
+            /** @description Whether a presenter is there now. */
+            presenter: boolean;
+            /** @description Whether the session can be reached now. */
+            reachable: boolean;
         };
         /** @description One of several networks that are trained side by side. Nodes are given by their index in the graph. */
         Run: {
@@ -2368,6 +2903,13 @@ export interface components {
             /** @default null */
             place: components["schemas"]["Cursor"] | null;
         };
+        /** @description Answers that are the same. ``label`` is the number or sign as it was read, or the number of the choice; null: all others. */
+        SpreadBin: {
+            label: string | null;
+            count: number;
+            /** @description Once revealed; null where there is no right answer. */
+            verdict: ("exact" | "close" | "sign" | "right" | "wrong") | null;
+        };
         /** @description Value and gradient of every node at the cursor; large ones as summaries. */
         StateInfo: {
             cursor: components["schemas"]["Cursor"];
@@ -2506,6 +3048,27 @@ export interface components {
             cursor: components["schemas"]["Cursor"];
             xs: components["schemas"]["Number"][];
             losses: components["schemas"]["Number"][];
+        };
+        /** @description The number that the presenter has said. */
+        TakeOver: {
+            pin: string;
+        };
+        /** @description The new presenter's secret, which voids the old one, and the session that the room shows. */
+        TakenOver: {
+            code: string;
+            lesson: string;
+            title: components["schemas"]["Text"];
+            followers: number;
+            presenter: boolean;
+            question: components["schemas"]["RoomQuestion"] | null;
+            /**
+             * @description To the presenter alone.
+             * @default null
+             */
+            join: components["schemas"]["RoomAddress"] | null;
+            secret: string;
+            /** @description The id of the session that the room shows. */
+            session: string;
         };
         /** @description A named array in JSON. ``data`` is null where only a ``summary`` is sent, or where nothing is known yet. */
         Tensor: {
@@ -2875,7 +3438,7 @@ export interface operations {
                     "application/json": components["schemas"]["LessonInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2967,7 +3530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2976,7 +3539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            /** @description Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3056,7 +3619,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3113,7 +3676,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3163,7 +3726,7 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3222,7 +3785,7 @@ export interface operations {
                     "application/json": components["schemas"]["StateInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3281,7 +3844,7 @@ export interface operations {
                     "application/json": components["schemas"]["BranchesInfo"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3346,7 +3909,7 @@ export interface operations {
                     "application/x-npy": string;
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3364,7 +3927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            /** @description Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3426,7 +3989,7 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3507,7 +4070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3516,7 +4079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            /** @description Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3651,7 +4214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3660,7 +4223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not now: the answer is withheld, not reached yet, or there is nothing to undo. */
+            /** @description Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3744,7 +4307,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3782,17 +4345,734 @@ export interface operations {
             };
         };
     };
+    create_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRoom"];
+            };
+        };
+        responses: {
+            /** @description The new room; its address is in Location. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomCreated"];
+                };
+            };
+            /** @description The body is not JSON (`malformed_json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit (`body_too_large`, `snapshot_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    room_info: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and the presenter's secret. */
+                authorization?: string | null;
+            };
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The room in short. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomInfo"];
+                };
+            };
+            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_room: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and the presenter's secret. */
+                authorization?: string | null;
+            };
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_room: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and the presenter's secret. */
+                authorization?: string | null;
+            };
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRoom"];
+            };
+        };
+        responses: {
+            /** @description The room as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomInfo"];
+                };
+            };
+            /** @description The body is not JSON (`malformed_json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit (`body_too_large`, `snapshot_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A session of one's own; its address is in Location. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and the presenter's secret. */
+                authorization?: string | null;
+            };
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A number to be said to the next presenter. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
+                };
+            };
+            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            /** @description One presents now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOver"];
+                };
+            };
+            /** @description The body is not JSON (`malformed_json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit (`body_too_large`, `snapshot_too_large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    room_answers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and the presenter's secret. */
+                authorization?: string | null;
+            };
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswers"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Accept header names nothing that can be given (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit of the service (`limit_…`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    room_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As people write it: `ABC-DEF`, `abcdef`. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The WebSocket is open. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This address takes WebSocket connections only (`upgrade_required`). */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
 
 // One name for each schema.
 export type AckCommand = components["schemas"]["AckCommand"];
 export type Against = components["schemas"]["Against"];
+export type AnswerCommand = components["schemas"]["AnswerCommand"];
 export type AnsweredImage = components["schemas"]["AnsweredImage"];
 export type ArrowsCommand = components["schemas"]["ArrowsCommand"];
 export type ArrowsResult = components["schemas"]["ArrowsResult"];
+export type AskCommand = components["schemas"]["AskCommand"];
 export type Beat = components["schemas"]["Beat"];
 export type BeatAnchor = components["schemas"]["BeatAnchor"];
 export type Because = components["schemas"]["Because"];
+export type BlankCommand = components["schemas"]["BlankCommand"];
 export type Branch = components["schemas"]["Branch"];
 export type Branches = components["schemas"]["Branches"];
 export type BranchesInfo = components["schemas"]["BranchesInfo"];
@@ -3811,6 +5091,7 @@ export type CompareCommand = components["schemas"]["CompareCommand"];
 export type ConfigField = components["schemas"]["ConfigField"];
 export type ConfigureCommand = components["schemas"]["ConfigureCommand"];
 export type Configured = components["schemas"]["Configured"];
+export type CreateRoom = components["schemas"]["CreateRoom"];
 export type CreateSession = components["schemas"]["CreateSession"];
 export type Cursor = components["schemas"]["Cursor"];
 export type Data = components["schemas"]["Data"];
@@ -3822,6 +5103,7 @@ export type DetectionTerm = components["schemas"]["DetectionTerm"];
 export type DetectorGrid = components["schemas"]["DetectorGrid"];
 export type DifferencesCommand = components["schemas"]["DifferencesCommand"];
 export type DifferencesResult = components["schemas"]["DifferencesResult"];
+export type DismissCommand = components["schemas"]["DismissCommand"];
 export type Done = components["schemas"]["Done"];
 export type Dragged = components["schemas"]["Dragged"];
 export type EditCommand = components["schemas"]["EditCommand"];
@@ -3846,7 +5128,9 @@ export type GraphMessage = components["schemas"]["GraphMessage"];
 export type GraphNode = components["schemas"]["GraphNode"];
 export type GraphText = components["schemas"]["GraphText"];
 export type GuessCommand = components["schemas"]["GuessCommand"];
+export type HandOver = components["schemas"]["HandOver"];
 export type Health = components["schemas"]["Health"];
+export type JoinCommand = components["schemas"]["JoinCommand"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
 export type Layer = components["schemas"]["Layer"];
 export type LayerHealth = components["schemas"]["LayerHealth"];
@@ -3854,11 +5138,13 @@ export type LayerSizes = components["schemas"]["LayerSizes"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
 export type ListingLine = components["schemas"]["ListingLine"];
+export type LookCommand = components["schemas"]["LookCommand"];
 export type MapArea = components["schemas"]["MapArea"];
 export type MapCommand = components["schemas"]["MapCommand"];
 export type MapResult = components["schemas"]["MapResult"];
 export type MetricCondition = components["schemas"]["MetricCondition"];
 export type Metrics = components["schemas"]["Metrics"];
+export type MoveRoom = components["schemas"]["MoveRoom"];
 export type Moved = components["schemas"]["Moved"];
 export type MovedBox = components["schemas"]["MovedBox"];
 export type NodeState = components["schemas"]["NodeState"];
@@ -3873,12 +5159,14 @@ export type Place = components["schemas"]["Place"];
 export type PlayCommand = components["schemas"]["PlayCommand"];
 export type PlayRecipe = components["schemas"]["PlayRecipe"];
 export type Playback = components["schemas"]["Playback"];
+export type PointerCommand = components["schemas"]["PointerCommand"];
 export type PrecisionCommand = components["schemas"]["PrecisionCommand"];
 export type PrecisionCurve = components["schemas"]["PrecisionCurve"];
 export type PrecisionPoint = components["schemas"]["PrecisionPoint"];
 export type PrecisionResult = components["schemas"]["PrecisionResult"];
 export type PredictCommand = components["schemas"]["PredictCommand"];
 export type Prediction = components["schemas"]["Prediction"];
+export type PresentCommand = components["schemas"]["PresentCommand"];
 export type Preset = components["schemas"]["Preset"];
 export type Problem = components["schemas"]["Problem"];
 export type ProblemError = components["schemas"]["ProblemError"];
@@ -3886,7 +5174,20 @@ export type Progress = components["schemas"]["Progress"];
 export type Pull = components["schemas"]["Pull"];
 export type PytorchCommand = components["schemas"]["PytorchCommand"];
 export type PytorchResult = components["schemas"]["PytorchResult"];
+export type RevealCommand = components["schemas"]["RevealCommand"];
 export type RisingCondition = components["schemas"]["RisingCondition"];
+export type RoomAddress = components["schemas"]["RoomAddress"];
+export type RoomAnswer = components["schemas"]["RoomAnswer"];
+export type RoomAnswers = components["schemas"]["RoomAnswers"];
+export type RoomClientMessage = components["schemas"]["RoomClientMessage"];
+export type RoomCreated = components["schemas"]["RoomCreated"];
+export type RoomInfo = components["schemas"]["RoomInfo"];
+export type RoomJoined = components["schemas"]["RoomJoined"];
+export type RoomPointer = components["schemas"]["RoomPointer"];
+export type RoomQuestion = components["schemas"]["RoomQuestion"];
+export type RoomServerMessage = components["schemas"]["RoomServerMessage"];
+export type RoomSpread = components["schemas"]["RoomSpread"];
+export type RoomState = components["schemas"]["RoomState"];
 export type Run = components["schemas"]["Run"];
 export type RunDifferences = components["schemas"]["RunDifferences"];
 export type RunLayer = components["schemas"]["RunLayer"];
@@ -3902,6 +5203,7 @@ export type ServerMessage = components["schemas"]["ServerMessage"];
 export type SessionInfo = components["schemas"]["SessionInfo"];
 export type Snapshot = components["schemas"]["Snapshot"];
 export type Source = components["schemas"]["Source"];
+export type SpreadBin = components["schemas"]["SpreadBin"];
 export type StateInfo = components["schemas"]["StateInfo"];
 export type Step = components["schemas"]["Step"];
 export type StepCommand = components["schemas"]["StepCommand"];
@@ -3910,6 +5212,8 @@ export type SubscribeCommand = components["schemas"]["SubscribeCommand"];
 export type Summary = components["schemas"]["Summary"];
 export type SweepCommand = components["schemas"]["SweepCommand"];
 export type SweepResult = components["schemas"]["SweepResult"];
+export type TakeOver = components["schemas"]["TakeOver"];
+export type TakenOver = components["schemas"]["TakenOver"];
 export type Tensor = components["schemas"]["Tensor"];
 export type Term = components["schemas"]["Term"];
 export type Text = components["schemas"]["Text"];

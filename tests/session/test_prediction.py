@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.errors import Refusal
+from chainrule.guesses import judge, readings
 from chainrule.protocol import ServerMessage
 from chainrule.protocol.frames import inline_frame
 from chainrule.protocol.model import Cursor
 from chainrule.protocol.server import Fired, Frame, Metrics, Playback, Prediction
 from chainrule.session import Session, Viewer
-from chainrule.session.prediction import judge, readings
 from support.sessions import grad, make, moved, place, refused, send, tensors, the, value
 
 

@@ -14,12 +14,23 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from chainrule import __version__
-from chainrule.api import http, lessons, openapi, problems, reference, snapshots, websocket
+from chainrule.api import (
+    http,
+    lessons,
+    openapi,
+    problems,
+    reference,
+    room_socket,
+    rooms,
+    snapshots,
+    websocket,
+)
 from chainrule.api.headers import SecurityHeaders
 from chainrule.api.page import Page
 from chainrule.api.settings import Settings
 from chainrule.host.interface import SessionHost
 from chainrule.host.processes import process_host
+from chainrule.host.rooms import Rooms
 from chainrule.protocol.close import CloseCode
 
 DESCRIPTION = (
@@ -36,9 +47,12 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.host = host or process_host(settings)
         await app.state.host.start()
+        app.state.rooms = Rooms(app.state.host, settings)
+        await app.state.rooms.start()
         try:
             yield
         finally:
+            await app.state.rooms.close()
             await app.state.host.close()
 
     app = FastAPI(
@@ -59,7 +73,9 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     app.include_router(lessons.router)
     app.include_router(http.router)
     app.include_router(snapshots.router)
+    app.include_router(rooms.router)
     app.include_router(websocket.router)
+    app.include_router(room_socket.router)
 
     @app.api_route("/api/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def schema(request: Request) -> Response:
@@ -73,9 +89,8 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def style() -> Response:
         return Response(reference.STYLE, media_type="text/css")
 
-    app.mount(
-        "/api", Unknown([*lessons.router.routes, *http.router.routes, *snapshots.router.routes, *app.routes])
-    )
+    routers = (lessons.router, http.router, snapshots.router, rooms.router)
+    app.mount("/api", Unknown([*(route for router in routers for route in router.routes), *app.routes]))
     page = Page(settings.static)
     app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page")
 

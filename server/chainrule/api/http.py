@@ -32,10 +32,11 @@ TensorName = Annotated[
 
 REASONS = {
     400: "The body is not JSON (`malformed_json`).",
-    404: "There is no such session (`unknown_session`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or "
+    403: "Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`).",
+    404: "There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or "
     "nothing of this name.",
     406: "The Accept header names nothing that can be given (`not_acceptable`).",
-    409: "Not now: the answer is withheld, not reached yet, or there is nothing to undo.",
+    409: "Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo.",
     410: "It is gone for good (`session_lost`, `snapshot_damaged`).",
     413: "The body is over the limit (`body_too_large`, `snapshot_too_large`).",
     415: "The body must be application/json (`unsupported_media_type`).",

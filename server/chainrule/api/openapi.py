@@ -25,6 +25,18 @@ from chainrule.protocol.rest import (
     Snapshot,
     StateInfo,
 )
+from chainrule.protocol.room import (
+    ROOM_CLIENT_MESSAGE,
+    ROOM_SERVER_MESSAGE,
+    CreateRoom,
+    HandOver,
+    MoveRoom,
+    RoomAnswers,
+    RoomCreated,
+    RoomInfo,
+    TakenOver,
+    TakeOver,
+)
 
 PREFIX = "#/components/schemas/"
 
@@ -32,23 +44,31 @@ ADAPTERS: dict[str, tuple[str, TypeAdapter[Any]]] = {
     "ClientMessage": ("validation", CLIENT_MESSAGE),
     "CreateSession": ("validation", TypeAdapter(CreateSession)),
     "ServerMessage": ("serialization", SERVER_MESSAGE),
+    "RoomClientMessage": ("validation", ROOM_CLIENT_MESSAGE),
+    "RoomServerMessage": ("serialization", ROOM_SERVER_MESSAGE),
+    **{model.__name__: ("validation", TypeAdapter(model)) for model in (CreateRoom, MoveRoom, TakeOver)},
     **{
         model.__name__: ("serialization", TypeAdapter(model))
         for model in (
             BranchesInfo,
             Graph,
+            HandOver,
             Health,
             LessonBrief,
             LessonInfo,
             Problem,
+            RoomAnswers,
+            RoomCreated,
+            RoomInfo,
             SessionInfo,
             Snapshot,
             StateInfo,
+            TakenOver,
             Tensor,
         )
     },
 }
-UNIONS = ("ClientMessage", "ServerMessage")
+UNIONS = ("ClientMessage", "ServerMessage", "RoomClientMessage", "RoomServerMessage")
 
 
 def ref(name: str) -> dict[str, Any]:

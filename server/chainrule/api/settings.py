@@ -66,6 +66,35 @@ class Settings(BaseSettings):
     idle_timeout: float = Field(
         3600.0, gt=0, description="Seconds after which a session that nobody uses or follows is dropped."
     )
+    max_rooms: int = Field(200, ge=1, description="Rooms in all.")
+    max_rooms_per_client: int = Field(20, ge=1, description="Rooms that were opened from one client address.")
+    max_room_followers: int = Field(500, ge=1, description="Followers of one room.")
+    max_room_questions: int = Field(200, ge=1, description="Questions that are asked in one room.")
+    max_name: int = Field(40, ge=1, le=200, description="Characters of a follower's name.")
+    max_question: int = Field(300, ge=1, le=1_000, description="Characters of a question's text.")
+    max_room_message: int = Field(200_000, ge=1_000, description="Bytes of a message on a room's socket.")
+    room_message_rate: float = Field(
+        60.0, gt=0, description="Messages a second that one socket of a room may send on average."
+    )
+    room_message_burst: int = Field(
+        200, ge=1, description="Messages that one socket of a room may send at once."
+    )
+    room_tries: int = Field(
+        60, ge=1, description="Codes of rooms that one client address may get wrong in a minute."
+    )
+    room_stall: float = Field(
+        10.0,
+        gt=0,
+        description="Seconds for which a follower of a room may not read before its socket is closed.",
+    )
+    room_idle_timeout: float = Field(
+        21_600.0, gt=0, description="Seconds after which a room that nobody is in is over."
+    )
+    public_url: str = Field(
+        "",
+        description="Address of the service as others reach it, for links to rooms; else it is found out.",
+        pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$",
+    )
     slice_seconds: float = Field(
         0.008, gt=0, le=1, description="Seconds that one session computes before another one gets its turn."
     )

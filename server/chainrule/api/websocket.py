@@ -72,13 +72,13 @@ async def session_socket(websocket: WebSocket, id: str) -> None:  # noqa: A002 -
     if not origin_allowed(
         websocket.headers.get("origin"), websocket.headers.get("host"), settings.allowed_origins
     ):
-        await _close(websocket, closed(CloseCode.FORBIDDEN_ORIGIN))
+        await close(websocket, closed(CloseCode.FORBIDDEN_ORIGIN))
         return
     since = websocket.query_params.get("since", "")
     seen = int(since) if since.isascii() and since.isdecimal() and len(since) < 16 else None
     connection = await host.connect(id, seen)
     if isinstance(connection, Closed):
-        await _close(websocket, connection)
+        await close(websocket, connection)
         return
     writer = asyncio.create_task(_write(websocket, connection))
     reader = asyncio.create_task(_read(websocket, connection, settings))
@@ -101,7 +101,7 @@ async def _write(websocket: WebSocket, connection: Connection) -> None:
             elif isinstance(message, bytes):
                 await websocket.send_bytes(message)
             else:
-                await _close(websocket, message)
+                await close(websocket, message)
                 return
         except (WebSocketDisconnect, RuntimeError):
             return
@@ -120,7 +120,7 @@ async def _read(websocket: WebSocket, connection: Connection, settings: Settings
         if not bucket.take(time.monotonic()):
             dropped += 1
             if dropped > settings.message_burst:
-                await _close(websocket, closed(CloseCode.TOO_MANY_MESSAGES))
+                await close(websocket, closed(CloseCode.TOO_MANY_MESSAGES))
                 return
             await _say(websocket, _too_fast(message.get("text") or "", settings))
             continue
@@ -165,7 +165,8 @@ async def _say(websocket: WebSocket, error: ErrorMessage) -> None:
         await websocket.send_text(error.model_dump_json())
 
 
-async def _close(websocket: WebSocket, reason: Closed) -> None:
+async def close(websocket: WebSocket, reason: Closed) -> None:
+    """Close a socket with a reason, if it is still open."""
     if websocket.application_state is WebSocketState.CONNECTED:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await websocket.close(reason.code, reason.reason)

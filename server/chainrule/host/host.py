@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chainrule.errors import Refusal
-from chainrule.host.interface import Closed, Request, Response
+from chainrule.host.interface import Closed, Method, Request, Response
 from chainrule.host.link import Link, LinkLost
 from chainrule.host.mailbox import Mailbox, closed
 from chainrule.host.problem import answer, from_refusal, unknown_session
@@ -100,6 +100,20 @@ class Host:
     # Requests
 
     async def create(self, body: bytes, owner: str, *, brief: bool = False) -> tuple[str, Response]:
+        return await self._make("create", body, owner, {"brief": brief})
+
+    async def copy(self, session: str, owner: str) -> tuple[str, Response]:
+        record = self._records.get(session)
+        if record is None:
+            return "", answer(from_refusal(unknown_session()))
+        record.used = time.monotonic()
+        whole = {**json.loads(_with_cursor(record)), "playing": None, "answered": []}
+        body = json.dumps(whole).encode()
+        return await self._make("revive", body, owner, {})
+
+    async def _make(
+        self, method: Method, body: bytes, owner: str, arguments: dict[str, bool]
+    ) -> tuple[str, Response]:
         try:
             await self._make_room(owner)
             link = self._least_loaded()
@@ -108,7 +122,7 @@ class Host:
         record = Record(secrets.token_urlsafe(16), owner, link, time.monotonic(), recipe=body)
         self._records[record.id] = record
         try:
-            response = await link.request(Request("create", record.id, {"brief": brief}, body))
+            response = await link.request(Request(method, record.id, arguments, body))
         except LinkLost:
             # What it was asked to make may be what killed it: not tried again.
             response = answer(from_refusal(_lost(503)))

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
+from pydantic import BaseModel
+
 from chainrule.errors import Refusal
 from chainrule.host import encode, parse
 from chainrule.host.interface import LINES, Closed, Request, Response
@@ -107,6 +109,8 @@ class Hub:
                 return await self._commands(slot, request.body)
             if request.method == "trace":
                 return await self._trace(slot, request)
+            if request.method == "peek":
+                return await self._peek(slot, request)
             return await self._turn(slot, lambda: self._answer(slot, request))
         except Refusal as refusal:
             return answer(from_refusal(refusal))
@@ -205,6 +209,30 @@ class Hub:
                 if time.monotonic() >= deadline:
                     return None
             raise AssertionError("a recording ends with its last part")
+
+        while True:
+            response = await self._turn(slot, go_on)
+            if response is not None:
+                return response
+
+    async def _peek(self, slot: Slot, request: Request) -> Response:
+        """A number that is not to be seen yet; where its iteration has to be computed again, in slices."""
+        work: Iterator[None] | None = None
+        found: list[BaseModel] = []
+
+        def whole(session: Session) -> Iterator[None]:
+            found.append((yield from session.peek(request.arguments)))
+
+        def go_on() -> Response | None:
+            nonlocal work
+            if slot.gone:
+                raise unknown_session()
+            work = work or whole(slot.session)
+            deadline = time.monotonic() + self._slice
+            for _ in work:
+                if time.monotonic() >= deadline:
+                    return None
+            return Response(200, encode.part(found[0]))
 
         while True:
             response = await self._turn(slot, go_on)

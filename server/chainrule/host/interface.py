@@ -22,6 +22,7 @@ Method = Literal[
     "tensor",
     "trace",
     "commands",
+    "peek",
     "delete",
 ]
 
@@ -37,7 +38,8 @@ class Request:
 
     ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
     from the body, keeps none, and answers with what was understood, always written in the same way. ``revive`` makes a
-    session again from what its process had reported; no client can ask for it.
+    session again from what its process had reported, and ``peek`` tells a number before it is to be seen; no client can
+    ask for these.
     """
 
     method: Method
@@ -100,6 +102,13 @@ class SessionHost(Protocol):
         """Make a session for ``owner``, the client's address: its id ('' where it was refused), and the answer.
 
         ``brief``: the answer leaves out the parameters, as that of ``info`` does.
+        """
+        ...
+
+    async def copy(self, session: str, owner: str) -> tuple[str, Response]:
+        """Make a session for ``owner`` that stands where another one stands, with its branches, and what is withheld there.
+
+        Its id and answer as of :meth:`create`. It does not play.
         """
         ...
 

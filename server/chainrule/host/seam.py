@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel
 
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.model import Cursor, Graph, Tensor
@@ -56,6 +58,8 @@ class Session(Protocol):
     def recording(
         self, first: int | None, last: int | None, left: Sequence[int | None] | None = None
     ) -> Iterator[Any]: ...
+
+    def peek(self, asked: Mapping[str, Any]) -> Generator[None, None, BaseModel]: ...
 
     def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor: ...
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.explain import History, began, explain
+from chainrule.guesses import judge
 from chainrule.protocol.client import (
     ArrowsCommand,
     BreakpointCommand,
@@ -41,7 +42,6 @@ from chainrule.session.detection import detect, precision, scene
 from chainrule.session.differences import differences
 from chainrule.session.documents import withheld
 from chainrule.session.filters import answers_to
-from chainrule.session.prediction import judge
 from chainrule.session.pytorch import pytorch
 from chainrule.session.runs import surface_map
 from chainrule.session.samples import arrows, sample

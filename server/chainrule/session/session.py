@@ -58,7 +58,7 @@ from chainrule.protocol.rest import (
 )
 from chainrule.protocol.server import Companion, Done, Frame, Moved, Progress, ServerMessage, Welcome
 from chainrule.protocol.whole import History, Whole
-from chainrule.session import asking, documents, edits, recording, replay, travel, whole
+from chainrule.session import asking, documents, edits, peek, recording, replay, travel, whole
 from chainrule.session.answers import Answers
 from chainrule.session.beside import companion_message
 from chainrule.session.build import backend_named
@@ -666,6 +666,10 @@ class Session:
         """Messages of a stretch of the timeline; ``left`` is what was left of it. See :mod:`recording`."""
         stretch = recording.Stretch(*left) if left is not None else recording.stretch(self.core, first, last)  # type: ignore[arg-type]
         return recording.record(self.core, stretch)
+
+    def peek(self, asked: Mapping[str, Any]) -> Generator[None, None, peek.Peeked]:
+        """A number, whether it is to be seen yet or not; see :mod:`peek`."""
+        return peek.peek(self.core, peek.Peek.model_validate(asked))
 
     def tensor(self, name: str, what: Literal["value", "grad"]) -> Tensor:
         """A whole tensor; its data is null where the cursor has not got to it."""
