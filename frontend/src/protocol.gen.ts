@@ -782,7 +782,7 @@ export interface components {
             /** @description Whether it claims a true box of its kind at an IoU of 0.5. */
             right: boolean;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["UsesCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -2843,7 +2843,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["FilterResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["FilterResult"] | components["schemas"]["UsesResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -3281,6 +3281,65 @@ export interface components {
              * @default
              */
             rule: string;
+        };
+        /**
+         * @description Where a weight of a filter was used: for each place of the map that it helped to make, the product that it adds.
+         *
+         *     Asked where the backward pass has come to the weight's gradient, which is the sum of the products of all images.
+         */
+        UsesCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "uses";
+            /** @description A filter of a convolution. */
+            name: string;
+            index: number[];
+            /**
+             * @description The image whose places are told: a row of the batch.
+             * @default 0
+             */
+            row?: number;
+        };
+        /** @description Where a filter's weight was used. Of the places, row by row, and of the images: each in its order. */
+        UsesResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "uses_result";
+            cursor: components["schemas"]["Cursor"];
+            name: string;
+            index: number[];
+            row: number;
+            /** @description The convolution. */
+            node: string;
+            /** @description Its images: the node whose pixels the weight met. */
+            source: string;
+            rows: number;
+            columns: number;
+            /** @description That the weight met at each place; null: it hung over the edge. */
+            pixels: (components["schemas"]["Number"] | null)[];
+            /** @description The gradient of the map's pixel there. */
+            slopes: components["schemas"]["Number"][];
+            /** @description Of the two. */
+            products: components["schemas"]["Number"][];
+            /** @description Of the products up to and with each place. */
+            sums: components["schemas"]["Number"][];
+            /** @description Of each image of the batch: the sum of its products. */
+            shares: components["schemas"]["Number"][];
+            /** @description The sum of the shares: what the convolution adds to the gradient. */
+            total: components["schemas"]["Number"];
         };
         /** @description The first message on a socket: everything that a page needs apart from graph and frame, which follow. */
         Welcome: {
@@ -5227,6 +5286,8 @@ export type Unfolded = components["schemas"]["Unfolded"];
 export type UnfoldedCell = components["schemas"]["UnfoldedCell"];
 export type UnfoldedPart = components["schemas"]["UnfoldedPart"];
 export type UpdateDetail = components["schemas"]["UpdateDetail"];
+export type UsesCommand = components["schemas"]["UsesCommand"];
+export type UsesResult = components["schemas"]["UsesResult"];
 export type Welcome = components["schemas"]["Welcome"];
 export type WriteCommand = components["schemas"]["WriteCommand"];
 export type Written = components["schemas"]["Written"];

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from chainrule.protocol.server import FilterResult
+from chainrule.protocol.server import FilterResult, UsesResult
 from chainrule.session import Session
 from e2e.stepping import MINUS, at_step, badge, open_lesson, press
 from support.sessions import send, the
@@ -62,6 +62,14 @@ def test_a_pixel_and_a_weight_are_explained_where_they_stand(page: Page) -> None
     grad = session.core.record.find("conv1.weight")
     expected = np.asarray(session.core.record.grad_at(grad, 25))[2, 0, 1, 1]
     expect(shown).to_have_text(str(np.float32(expected)).replace("-", MINUS))
+    # One walks through the places where it was used.
+    told = the(UsesResult, send(session, type="uses", name="conv1.weight", index=[2, 0, 1, 1], row=0))
+    walk = inspector.get_by_role("region", name="A sum over all places")
+    expect(walk.get_by_role("group", name="What each image adds").get_by_role("button")).to_have_count(32)
+    most = int(np.argmax(np.abs(told.products)))
+    expect(walk).to_contain_text(f"places 1 to {most + 1} of 64")
+    walk.get_by_role("button", name="The next place").click()
+    expect(walk).to_contain_text(f"places 1 to {(most + 1) % 64 + 1} of 64")
 
 
 def test_it_trains_and_another_image_is_looked_at(page: Page) -> None:

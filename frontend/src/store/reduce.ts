@@ -107,6 +107,7 @@ function apply(state: State, action: Action): State {
     case "detect_result":
     case "precision_result":
     case "filter_result":
+    case "uses_result":
     case "differences_result":
     case "token_result":
     case "written":

@@ -80,6 +80,7 @@ export type {
   Unfolded,
   UnfoldedCell,
   UpdateDetail,
+  UsesResult,
   Welcome,
   Written,
 } from "../protocol.gen";

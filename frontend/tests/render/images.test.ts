@@ -38,7 +38,7 @@ function inputAt(state: State, size = SIZES.desk, source: Source | null = null):
     stages,
     frame: withSample(state.frame!),
     places: arrangeImages(stages, 1, { size, insets, present: false }),
-    view: { sample: 0, pointed: null, source },
+    view: { sample: 0, pointed: null, source, uses: null },
     theme: lightTheme,
     words,
     measure: estimate,
@@ -157,6 +157,23 @@ describe("what is lit", () => {
     expect(made).toMatchObject({ stage: 2, channel: 1, row: 1, column: 0, rows: 7, columns: 7, each: true });
     expect(made!.rows * made!.columns).toBe(places.length);
     expect(met).toMatchObject({ stage: 0, channel: 0, row: 0, column: 1, rows: 7, columns: 7 });
+  });
+
+  it("of a weight, with its products: a disc of each one's sign, and one place at which one stands", () => {
+    const state = at("update", named("conv1.weight").label);
+    const input = inputAt(state, SIZES.desk, source("conv1.weight", "grad", 1, 0, 1, 1));
+    const products = Array.from({ length: 64 }, (_, k) => (k === 9 ? -2 : k === 10 ? 1 : 0));
+    const uses = { products, shares: [-1], columns: 8, place: 9 };
+    const list = imageList({ ...input, view: { ...input.view, uses } }, 1);
+    const discs = list.filter((item) => item.kind === "circle");
+    // On the image and on the map.
+    expect(discs).toHaveLength(128);
+    expect(discs.filter(({ fill }) => fill === lightTheme.negative)).toHaveLength(2);
+    expect(discs.filter(({ fill }) => fill === lightTheme.positive)).toHaveLength(2);
+    const cells = list.filter(
+      (item) => item.kind === "rect" && item.stroke === lightTheme.focus && item.width === 2.5,
+    );
+    expect(cells).toHaveLength(2);
   });
 
   it("of a gradient: where it comes from and where it goes", () => {

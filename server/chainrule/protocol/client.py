@@ -280,6 +280,18 @@ class FilterCommand(Command):
     steps: int = Field(60, ge=1, le=500, description="Steps of the ascent.")
 
 
+class UsesCommand(Command):
+    """Where a weight of a filter was used: for each place of the map that it helped to make, the product that it adds.
+
+    Asked where the backward pass has come to the weight's gradient, which is the sum of the products of all images.
+    """
+
+    type: Literal["uses"]
+    name: Name = Field(description="A filter of a convolution.")
+    index: list[Annotated[int, Field(ge=0)]] = Field(min_length=4, max_length=4)
+    row: int = Field(0, ge=0, description="The image whose places are told: a row of the batch.")
+
+
 class DifferencesCommand(Command):
     """The gradient by all parameters, by finite differences and by backpropagation, each of them counted.
 
@@ -407,6 +419,7 @@ ClientMessage = Annotated[
     | DetectCommand
     | PrecisionCommand
     | FilterCommand
+    | UsesCommand
     | DifferencesCommand
     | TokenCommand
     | WriteCommand

@@ -439,6 +439,28 @@ class FilterResult(Message):
     )
 
 
+class UsesResult(Message):
+    """Where a filter's weight was used. Of the places, row by row, and of the images: each in its order."""
+
+    type: Literal["uses_result"] = "uses_result"
+    cursor: Cursor
+    name: str
+    index: list[int]
+    row: int
+    node: str = Field(description="The convolution.")
+    source: str = Field(description="Its images: the node whose pixels the weight met.")
+    rows: int
+    columns: int
+    pixels: list[Number | None] = Field(
+        description="That the weight met at each place; null: it hung over the edge."
+    )
+    slopes: list[Number] = Field(description="The gradient of the map's pixel there.")
+    products: list[Number] = Field(description="Of the two.")
+    sums: list[Number] = Field(description="Of the products up to and with each place.")
+    shares: list[Number] = Field(description="Of each image of the batch: the sum of its products.")
+    total: Number = Field(description="The sum of the shares: what the convolution adds to the gradient.")
+
+
 class RunDifferences(Part):
     """The gradient of one run by finite differences, beside that by backpropagation."""
 
@@ -588,6 +610,7 @@ ServerMessage = Annotated[
     | DetectResult
     | PrecisionResult
     | FilterResult
+    | UsesResult
     | DifferencesResult
     | TokenResult
     | Written

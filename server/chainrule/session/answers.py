@@ -25,6 +25,7 @@ from chainrule.protocol.client import (
     SweepCommand,
     TokenCommand,
     UnfoldCommand,
+    UsesCommand,
     WriteCommand,
 )
 from chainrule.protocol.rest import MAX_ANSWERED
@@ -46,6 +47,7 @@ QUESTIONS = (
     DetectCommand,
     PrecisionCommand,
     FilterCommand,
+    UsesCommand,
     DifferencesCommand,
     TokenCommand,
     WriteCommand,

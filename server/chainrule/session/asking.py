@@ -30,6 +30,7 @@ from chainrule.protocol.client import (
     SweepCommand,
     TokenCommand,
     UnfoldCommand,
+    UsesCommand,
     WriteCommand,
 )
 from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
@@ -47,6 +48,7 @@ from chainrule.session.runs import surface_map
 from chainrule.session.samples import arrows, sample
 from chainrule.session.tokens import token, write
 from chainrule.session.unfolding import unfolded
+from chainrule.session.uses import uses
 from chainrule.session.view import View
 from chainrule.timeline import Line, Position
 from chainrule.trace import Record
@@ -65,6 +67,7 @@ Question = (
     | DetectCommand
     | PrecisionCommand
     | FilterCommand
+    | UsesCommand
     | DifferencesCommand
     | TokenCommand
     | WriteCommand
@@ -107,6 +110,8 @@ def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessa
             return [(yield from precision(core, command))]
         case FilterCommand():
             return [(yield from answers_to(core, command))]
+        case UsesCommand():
+            return [uses(core, command)]
         case DifferencesCommand():
             for name in core.record.start.regime.trained:
                 _require_revealed(core, core.record.find(name))

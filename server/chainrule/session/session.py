@@ -45,6 +45,7 @@ from chainrule.protocol.client import (
     TokenCommand,
     UndoCommand,
     UnfoldCommand,
+    UsesCommand,
     WriteCommand,
 )
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor, Unit
@@ -92,6 +93,7 @@ CHANGING = (
     DetectCommand,
     PrecisionCommand,
     FilterCommand,
+    UsesCommand,
     DifferencesCommand,
     TokenCommand,
     WriteCommand,
@@ -112,6 +114,7 @@ SEARCHES = (
     DetectCommand,
     PrecisionCommand,
     FilterCommand,
+    UsesCommand,
     DifferencesCommand,
     TokenCommand,
     WriteCommand,
@@ -543,6 +546,7 @@ class Session:
                 | DetectCommand()
                 | PrecisionCommand()
                 | FilterCommand()
+                | UsesCommand()
                 | DifferencesCommand()
                 | TokenCommand()
                 | WriteCommand()

@@ -12,6 +12,7 @@ import { toneOf } from "../reading";
 import type { Theme } from "../theme";
 import { cellBox, type Arrangement, type ImageSpot } from "./arrangement";
 import { litBy, type Lit } from "./lit";
+import { shareItems, useItems, useLink, type Uses } from "./uses";
 import { shownIn, type Shown, type Stage } from "./stages";
 
 export interface ImageWords {
@@ -27,6 +28,8 @@ export interface ImageView {
   readonly pointed: ImageSpot | null;
   /** The number that is explained: its places are lit. */
   readonly source: Source | null;
+  /** Where that was used, if it is the gradient of a filter's weight. */
+  readonly uses: Uses | null;
 }
 
 export interface ImageInput {
@@ -67,6 +70,7 @@ export function imageScene(input: ImageInput): ImageScene {
       return [
         ...(active === null ? [] : [...column(active, t), ...activeItems(input, active)]),
         ...litItems(input, lit),
+        ...walkItems(input, lit),
         ...pointedItems(input),
       ];
     },
@@ -421,6 +425,12 @@ function litItems(input: ImageInput, lit: readonly Lit[]): Item[] {
         stroke: color,
         width,
       });
+      const made = lit.at(-1);
+      if (input.view.uses && one.each && made?.each)
+        return [
+          outline(area, 2, 2),
+          ...useItems(tile, stage, one, made, input.view.uses, theme, theme.focus),
+        ];
       if (!one.each)
         return [outline(area, stage.kind === "filters" && one.role !== "self" ? 1.25 : WIDTH[one.role])];
       return [
@@ -443,6 +453,24 @@ function litItems(input: ImageInput, lit: readonly Lit[]): Item[] {
       ];
     });
   });
+}
+
+/** The place that one stands on, from the pixel that the weight met on; and what each image adds. */
+function walkItems({ stages, places, theme, view }: ImageInput, lit: readonly Lit[]): Item[] {
+  const { uses } = view;
+  const [, met, made] = lit;
+  if (!uses || !met?.each || !made?.each) return [];
+  const box = (one: Lit, row: number, column: number): Box | null => {
+    const [stage, tile] = [stages[one.stage], places.columns[one.stage]?.tiles[one.channel ?? 0]];
+    const inside = row >= one.row && column >= one.column && row < one.row + one.rows;
+    return stage && tile && inside && column < one.column + one.columns
+      ? cellBox(tile, stage, row, column)
+      : null;
+  };
+  const [row, column] = [Math.floor(uses.place / uses.columns), uses.place % uses.columns];
+  const to = box(made, row, column);
+  const from = box(met, row - made.row + met.row, column - made.column + met.column);
+  return [...(from && to ? [useLink(from, to, theme.focus)] : []), ...shareItems(places.strip, uses, theme)];
 }
 
 /** From what a lit number is made of to the number, and on. */

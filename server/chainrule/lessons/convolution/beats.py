@@ -131,10 +131,10 @@ def beats(config: Config) -> list[Beat]:
             text(
                 "A filter's weight was used at every place of every image of the batch. Its gradient is the sum over all "
                 "of them: gradient of the map's pixel times the pixel that the weight met. Click a cell of a filter, and "
-                "every place where it was used lights up.",
+                "every place where it was used lights up. Then walk from place to place, and see the products add up.",
                 "Một trọng số của bộ lọc được dùng ở mọi chỗ trên mọi ảnh của lô. Gradient của nó là tổng trên tất cả: "
                 "gradient tại điểm của bản đồ nhân với điểm ảnh mà trọng số đã gặp. Hãy bấm vào một ô của bộ lọc, và "
-                "mọi chỗ từng dùng nó sẽ sáng lên.",
+                "mọi chỗ từng dùng nó sẽ sáng lên. Rồi đi từ chỗ này sang chỗ khác, và xem các tích cộng dồn.",
             ),
         ),
         beat(
