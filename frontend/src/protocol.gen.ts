@@ -489,6 +489,9 @@ export interface components {
             original: components["schemas"]["Number"];
             /** @description 1: the same direction; 0: they have nothing to do with each other. */
             cosine: components["schemas"]["Number"];
+            /** @description Of that loss by all the numbers of each cell, row by row: lengths. */
+            augmented_cells: components["schemas"]["Number"][];
+            original_cells: components["schemas"]["Number"][];
         };
         /**
          * @description Answer the open question; until it is revealed, anew as often as one likes.
@@ -2824,6 +2827,11 @@ export interface components {
              * @default null
              */
             map50_95: components["schemas"]["Number"] | null;
+            /**
+             * @description Of a detector: the terms of its loss, times their weights; the loss is their sum.
+             * @default []
+             */
+            terms: components["schemas"]["Number"][];
         };
         /** @description Go to a place on the timeline; past the tip it is computed. Without ``branch``: on the current one. */
         SeekCommand: {

@@ -256,6 +256,7 @@ class DetectCommand(Command):
     moved: MovedBox | None = None
     compare: bool = False
     pulls: bool = False
+    layer: Name | None = Field(None, description="With ``pulls``: the weights of a layer, one by one.")
 
 
 class PrecisionCommand(Command):

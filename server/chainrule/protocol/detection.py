@@ -80,12 +80,27 @@ class Pull(Part):
     whole: Number = Field(description="That of the loss: gradients that disagree cancel.")
 
 
+class Traced(Part):
+    """A layer's weights as each term pulls on them: for each output and input of the layer one number."""
+
+    name: str
+    rows: int = Field(description="Outputs.")
+    columns: int = Field(description="Inputs.")
+    terms: list[list[Number]] = Field(
+        description="In the order of the terms, row by row: the length of the term's gradient by the weights between the two."
+    )
+
+
 class Against(Part):
     """The gradient of one scene's own loss by all parameters, as it is trained on and as it was before."""
 
     augmented: Number = Field(description="Its length.")
     original: Number
     cosine: Number = Field(description="1: the same direction; 0: they have nothing to do with each other.")
+    augmented_cells: list[Number] = Field(
+        description="Of that loss by all the numbers of each cell, row by row: lengths."
+    )
+    original_cells: list[Number]
 
 
 class Dragged(Part):

@@ -263,6 +263,9 @@ class Scores(Part):
     map50_95: Number | None = Field(
         None, description="The same, averaged over overlaps of 0.50, 0.55, … 0.95."
     )
+    terms: list[Number] = Field(
+        [], description="Of a detector: the terms of its loss, times their weights; the loss is their sum."
+    )
 
 
 class LayerHealth(Part):

@@ -390,6 +390,7 @@ class DetectResult(Message):
     dragged: Dragged | None = None
     against: Against | None = None
     pulls: list[Pull] = Field(default_factory=list)
+    traced: Traced | None = Field(None, description="Of the layer that was asked for.")
 
 
 class PrecisionResult(Message):

@@ -169,6 +169,10 @@ class Detection:
                 "map50": found.test.map50,
                 "map50_95": found.test.map50_95,
             }
+            told |= {
+                f"test_{term.total}": number
+                for term, number in zip(self.terms, found.test.terms, strict=True)
+            }
         return {name: number for name, number in told.items() if number is not None}
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
@@ -186,10 +190,12 @@ class Detection:
         detections = [said(found, k, self.config.nms).detections for k in range(len(z))]
         truth = [Truth(*one) for one in zip(scenes.boxes, scenes.classes, strict=True)]
         mean = mean_average_precision(detections, truth, len(KINDS))
-        with Tape(self.backend):
+        with Tape(self.backend) as tape:
             fed = self.fed(scenes)
             targets = Targets(*(leaf(self.backend.asarray(fed[name])) for name in TARGETS))
             loss = total(leaf(self.backend.asarray(z)), targets, self.config)
+        named = {node.label: node.value for node in tape.nodes}
+        terms = self.backend.numbers([named[term.total] for term in self.terms])
         return Scores(
             count=len(z),
             loss=self.backend.numbers([loss.node.value])[0],
@@ -197,6 +203,7 @@ class Detection:
             confusion=[],
             map50=mean.map50,
             map50_95=mean.map50_95,
+            terms=[term.weight * number for term, number in zip(self.terms, terms, strict=True)],
         )
 
 

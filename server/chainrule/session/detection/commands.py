@@ -51,6 +51,9 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
             dragged = yield from drag(model, shown, found, command.moved, threshold)
             if waiting:
                 dragged = dragged.model_copy(update={"slopes": []})
+    pulled, traced = (
+        (yield from pulls(core, model, look, command.layer)) if command.pulls else ([], None)
+    )
     return DetectResult(
         cursor=core.cursor(),
         picture=command.picture,
@@ -65,7 +68,8 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
         against=against(core, model, shown.row)
         if command.compare and command.picture != "held_out" and not waiting
         else None,
-        pulls=(yield from pulls(core, model, look)) if command.pulls else [],
+        pulls=pulled,
+        traced=traced,
     )
 
 

@@ -10,7 +10,7 @@ from chainrule.data.augment import Pictures
 from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Node
 from chainrule.lessons.lesson import OfScenes
-from chainrule.protocol.detection import Against, DetectionTerm, Pull
+from chainrule.protocol.detection import Against, DetectionTerm, Pull, Traced
 from chainrule.session.core import Core
 from chainrule.session.detection.scenes import Shown
 from chainrule.session.samples import totals
@@ -112,10 +112,12 @@ def terms(model: OfScenes, look: Look, row: int) -> list[DetectionTerm]:
     return found
 
 
-def pulls(core: Core, model: OfScenes, look: Look) -> Generator[None, None, list[Pull]]:
-    """How much each term of the loss pulls on each parameter."""
+def pulls(
+    core: Core, model: OfScenes, look: Look, layer: str | None = None
+) -> Generator[None, None, tuple[list[Pull], Traced | None]]:
+    """How much each term of the loss pulls on each parameter, and on each weight of a layer."""
     if not look.nodes:
-        return []
+        return [], None
     backend, by_term = core.backend, []
     for term in model.terms:
         node = look.nodes[term.total]
@@ -128,7 +130,26 @@ def pulls(core: Core, model: OfScenes, look: Look) -> Generator[None, None, list
         node = look.nodes[name]
         sizes = [weight * _length(backend, [grads.get(node)]) for weight, grads in by_term]
         found.append(Pull(name=name, sizes=sizes, whole=_length(backend, [whole.get(node)])))
-    return found
+    node = None if layer is None else look.nodes.get(layer)
+    if node is None or len(node.shape) != 4:
+        return found, None
+    traced = Traced(
+        name=str(node.name),
+        rows=node.shape[0],
+        columns=node.shape[1],
+        terms=[_by_pair(backend, node, weight, grads.get(node)) for weight, grads in by_term],
+    )
+    return found, traced
+
+
+def _by_pair(backend: Backend, node: Node, weight: float, grad: Array | None) -> list[float]:
+    """For each output and input of a convolution the length of a gradient by the weights between them."""
+    if grad is None:
+        return [0.0] * (node.shape[0] * node.shape[1])
+    with host.errstate(all="ignore"):
+        own = backend.to_numpy(grad).astype(host.float64)
+        lengths: list[float] = (weight * host.sqrt((own * own).sum(axis=(2, 3)))).reshape(-1).tolist()
+    return lengths
 
 
 def _length(backend: Backend, arrays: list[Array | None]) -> float:
@@ -141,13 +162,30 @@ def _flat(backend: Backend, arrays: list[Array | None]) -> list[HostArray]:
 
 def against(core: Core, model: OfScenes, row: int) -> Against:
     """A scene's own gradient as it is trained on, beside that of its original."""
-    gradients = []
+    gradients, cells = [], []
     for scenes in model.scenes(core.record.iteration):
         look = alone(core, model, Shown(scenes, row).alone)
         own = [look.root_gradients.get(look.nodes[name]) for name in core.record.start.regime.trained]
         gradients.append(host.concatenate([host.zeros(0), *_flat(core.backend, own)]))
+        cells.append(_by_cell(look, model))
     original, augmented = gradients
     with host.errstate(all="ignore"):
         lengths = [float(host.sqrt((one * one).sum())) for one in (augmented, original)]
         cosine = float((augmented * original).sum() / (lengths[0] * lengths[1]))
-    return Against(augmented=lengths[0], original=lengths[1], cosine=cosine)
+    return Against(
+        augmented=lengths[0],
+        original=lengths[1],
+        cosine=cosine,
+        augmented_cells=cells[1],
+        original_cells=cells[0],
+    )
+
+
+def _by_cell(look: Look, model: OfScenes) -> list[float]:
+    """The length of the loss's gradient by all the numbers of each cell of a scene by itself."""
+    if look.slopes is None:
+        return [0.0] * model.cells**2
+    with host.errstate(all="ignore"):
+        own = look.slopes[0].astype(host.float64)
+        lengths: list[float] = host.sqrt((own * own).sum(axis=0)).reshape(-1).tolist()
+    return lengths
