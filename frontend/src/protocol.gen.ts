@@ -1131,6 +1131,11 @@ export interface components {
             compare?: boolean;
             /** @default false */
             pulls?: boolean;
+            /**
+             * @description With ``pulls``: the weights of a layer, one by one.
+             * @default null
+             */
+            layer?: string | null;
         };
         /** @description What the cells say of a scene: all of them, from the most confident down; empty where nothing is said yet. */
         DetectResult: {
@@ -1159,6 +1164,11 @@ export interface components {
             /** @default null */
             against: components["schemas"]["Against"] | null;
             pulls: components["schemas"]["Pull"][];
+            /**
+             * @description Of the layer that was asked for.
+             * @default null
+             */
+            traced: components["schemas"]["Traced"] | null;
         };
         /** @description A term of the loss, cell by cell, row by row. */
         DetectionTerm: {
@@ -3165,6 +3175,16 @@ export interface components {
             shares: components["schemas"]["Number"][] | null;
             /** @description gradient · value at each place: how the loss would change, to first order, were what is there larger by a factor. */
             dots: components["schemas"]["Number"][] | null;
+        };
+        /** @description A layer's weights as each term pulls on them: for each output and input of the layer one number. */
+        Traced: {
+            name: string;
+            /** @description Outputs. */
+            rows: number;
+            /** @description Inputs. */
+            columns: number;
+            /** @description In the order of the terms, row by row: the length of the term's gradient by the weights between the two. */
+            terms: components["schemas"]["Number"][][];
         };
         /** @description Something that is in a scene. */
         TrueBox: {
@@ -5287,6 +5307,7 @@ export type Text = components["schemas"]["Text"];
 export type TokenCommand = components["schemas"]["TokenCommand"];
 export type TokenResult = components["schemas"]["TokenResult"];
 export type TokenStage = components["schemas"]["TokenStage"];
+export type Traced = components["schemas"]["Traced"];
 export type TrueBox = components["schemas"]["TrueBox"];
 export type UndoCommand = components["schemas"]["UndoCommand"];
 export type UnfoldCommand = components["schemas"]["UnfoldCommand"];

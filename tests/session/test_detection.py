@@ -159,16 +159,38 @@ def test_pulls_of_the_terms_are_gradients_of_the_terms(session: Session) -> None
     assert float(head.whole) ** 2 == pytest.approx(sum(float(x) ** 2 for x in head.sizes), rel=1e-5)
 
 
+def test_the_terms_are_traced_to_the_weights_of_a_layer(session: Session) -> None:
+    found = detect(session, row=0, pulls=True, layer="conv4.weight")
+    assert found.traced is not None
+    terms = np.array(found.traced.terms)
+    assert terms.shape == (3, found.traced.rows * found.traced.columns)
+    pull = next(one for one in found.pulls if one.name == "conv4.weight")
+    np.testing.assert_allclose(np.sqrt((terms**2).sum(axis=1)), pull.sizes, rtol=1e-9)
+    # The rows of the head belong to one term each, so there each is the whole gradient or nothing.
+    head = detect(session, row=0, pulls=True, layer="head.weight").traced
+    assert head is not None
+    own = np.array(head.terms).reshape(3, head.rows, head.columns)
+    grad = session.core.view().grad(session.core.record.find("head.weight"))
+    whole = np.abs(np.asarray(grad, np.float64))[:, :, 0, 0]
+    for term, rows in enumerate((slice(0, 4), slice(4, 5), slice(5, 7))):
+        np.testing.assert_allclose(own[term, rows], whole[rows], rtol=1e-4, atol=1e-9)
+        assert own[term].sum() == pytest.approx(own[term, rows].sum())
+    assert detect(session, row=0, pulls=True, layer="head.bias").traced is None
+
+
 def test_augmentation_changes_the_gradient_and_without_it_nothing_does(session: Session) -> None:
     found = detect(session, row=0, compare=True).against
     assert found is not None
     assert -1 < float(found.cosine) < 0.9999
+    assert len(found.augmented_cells) == len(found.original_cells) == 64
+    assert found.augmented_cells != found.original_cells
     still = make("detection", augment=[], **SMALL)
     send(still, "step", unit="phase")
     same = detect(still, row=0, compare=True).against
     assert same is not None
     assert same.augmented == same.original
     assert same.cosine == pytest.approx(1.0)
+    assert same.augmented_cells == same.original_cells
     send(still, "step", unit="phase")
     now, before = detect(still, row=1), detect(still, row=1, picture="original")
     for term, was in zip(now.terms, before.terms, strict=True):
@@ -179,6 +201,8 @@ def test_augmentation_changes_the_gradient_and_without_it_nothing_does(session: 
 def test_curves_make_the_metrics(session: Session) -> None:
     send(session, "seek", iteration=100, step=0)
     metrics = session.info().metrics
+    told = [metrics[f"test_{name}_loss"] for name in ("box", "objectness", "class")]
+    assert sum(told) == pytest.approx(metrics["test_loss"], rel=1e-5)
     found: PrecisionResult = asked(session, PrecisionResult, "precision")
     assert found.mean == pytest.approx(metrics["map50"])
     for drawn in found.curves:

@@ -14,6 +14,7 @@ from chainrule.protocol.detection import (
     PrecisionCurve,
     Pull,
     ScenePicture,
+    Traced,
     TrueBox,
 )
 from chainrule.protocol.model import (

@@ -51,9 +51,7 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
             dragged = yield from drag(model, shown, found, command.moved, threshold)
             if waiting:
                 dragged = dragged.model_copy(update={"slopes": []})
-    pulled, traced = (
-        (yield from pulls(core, model, look, command.layer)) if command.pulls else ([], None)
-    )
+    pulled, traced = (yield from pulls(core, model, look, command.layer)) if command.pulls else ([], None)
     return DetectResult(
         cursor=core.cursor(),
         picture=command.picture,
