@@ -130,14 +130,14 @@ def pulls(
         node = look.nodes[name]
         sizes = [weight * _length(backend, [grads.get(node)]) for weight, grads in by_term]
         found.append(Pull(name=name, sizes=sizes, whole=_length(backend, [whole.get(node)])))
-    node = None if layer is None else look.nodes.get(layer)
-    if node is None or len(node.shape) != 4:
+    weights = None if layer is None else look.nodes.get(layer)
+    if weights is None or len(weights.shape) != 4:
         return found, None
     traced = Traced(
-        name=str(node.name),
-        rows=node.shape[0],
-        columns=node.shape[1],
-        terms=[_by_pair(backend, node, weight, grads.get(node)) for weight, grads in by_term],
+        name=str(weights.name),
+        rows=weights.shape[0],
+        columns=weights.shape[1],
+        terms=[_by_pair(backend, weights, weight, grads.get(weights)) for weight, grads in by_term],
     )
     return found, traced
 
