@@ -196,6 +196,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     dragged: null,
     against: null,
     pulls: [],
+    traced: null,
   },
   precision_result: {
     ...base,
