@@ -9,6 +9,7 @@ import { Link } from "./panels/model/link";
 import { Page } from "./panels/model/page.svelte";
 import { preferences } from "./panels/model/preferences.svelte";
 import { Visit } from "./panels/model/visit.svelte";
+import { codeIn } from "./store/room";
 import { isStart } from "./store/view";
 import { createStore } from "./store/store";
 import { createRest } from "./transport/rest";
@@ -17,6 +18,7 @@ import { connect } from "./transport/websocket";
 preferences.start(new URLSearchParams(location.search));
 
 const rest = createRest();
+const code = codeIn(location);
 const target = document.getElementById("app");
 if (!target) throw new Error("the page has no #app");
 
@@ -24,11 +26,15 @@ if (isStart(location)) {
   void import("./panels/start/Start.svelte").then(({ default: Start }) => {
     mount(Start, { target, props: { rest } });
   });
+} else if (code !== null) {
+  void import("./panels/room/follow").then(({ follow }) => {
+    follow(target, rest, code);
+  });
 } else {
   const store = createStore();
   const link = new Link(store, rest, (url) => connect({ url }));
   const page = new Page(store, link);
-  page.visit = new Visit(page, link, rest);
+  const visit = (page.visit = new Visit(page, link, rest));
   mount(App, { target, props: { page } });
-  void page.visit.start();
+  void visit.start();
 }

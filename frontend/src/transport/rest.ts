@@ -94,7 +94,8 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
   };
 }
 
-async function problem(response: Response): Promise<Problem> {
+/** What a refusal says of itself. */
+export async function problem(response: Response): Promise<Problem> {
   const body = (await response.json().catch(() => ({}))) as Partial<Problem>;
   return new Problem(
     body.code ?? `http_${response.status}`,

@@ -1,5 +1,5 @@
 /**
- * The socket of a session. A connection that breaks, or falls silent, is opened again with growing pauses. Commands
+ * The socket of a session, or of a room. A connection that breaks, or falls silent, is opened again with growing pauses. Commands
  * that were not answered are sent again, one after the other; repeating one with its id is harmless: so nothing is
  * lost and nothing done twice.
  */
@@ -13,9 +13,13 @@ export interface SocketOptions {
   open?: (url: string) => WebSocket;
   pause?: (attempt: number) => number;
   onError?: (error: unknown) => void;
+  /** What is said first on each connection. A line that has this is a room's: it cannot be asked for what was missed. */
+  hello?: () => object;
+  /** Takes what is no message of the session; whether it was. */
+  apart?: (message: object) => boolean;
 }
 
-const CLOSED_FOR_GOOD = new Set([4403, 4404, 4410]);
+const CLOSED_FOR_GOOD = new Set([4403, 4404, 4405, 4410, 4411]);
 const GONE = new Set(["unknown_session", "session_lost"]);
 
 /** Silence after which the server is asked whether it is there. Milliseconds, like all that follow. */
@@ -54,11 +58,11 @@ export function backoff(attempt: number): number {
   return Math.min(5000, 250 * 2 ** attempt) * (0.75 + Math.random() / 2);
 }
 
-export function connect(options: SocketOptions): Transport {
+export function connect(options: SocketOptions): SocketTransport {
   return new SocketTransport(options);
 }
 
-class SocketTransport implements Transport {
+export class SocketTransport implements Transport {
   readonly #messages = new Emitter<Incoming>();
   readonly #statuses = new Emitter<Status>();
   readonly #waits = new Emitter<number>();
@@ -124,6 +128,13 @@ class SocketTransport implements Transport {
     return this.#waits.on(listener);
   }
 
+  /** Says something that has no answer; false where there is no connection. */
+  say(message: object): boolean {
+    if (this.#line === "down") return false;
+    this.#transmit(message);
+    return true;
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#again);
@@ -134,7 +145,7 @@ class SocketTransport implements Transport {
     if (this.#closed) return;
     const { url } = this.options;
     const mine = (this.options.open ?? ((to) => new WebSocket(to)))(
-      this.#seq < 0 ? url : `${url}?since=${this.#seq}`,
+      this.#seq < 0 || this.options.hello ? url : `${url}?since=${this.#seq}`,
     );
     mine.binaryType = "arraybuffer";
     this.#socket = mine;
@@ -142,6 +153,7 @@ class SocketTransport implements Transport {
     mine.onopen = () => {
       if (this.#socket !== mine) return;
       this.#line = "repairing";
+      if (this.options.hello) this.#transmit(this.options.hello());
       this.#statuses.emit("open");
       if (this.#subscription) this.#transmit(this.#subscription);
       this.#repair();
@@ -167,6 +179,7 @@ class SocketTransport implements Transport {
 
   #receive(message: Incoming): void {
     if (message.id !== null && message.id === this.#pinged) return;
+    if (this.options.apart?.(message)) return;
     if (message.type === "error" && GONE.has(message.code)) return this.#gone();
     this.#seq = message.type === "welcome" ? message.seq : Math.max(this.#seq, message.seq);
     // An answer that is not just "still at it" settles its command.
@@ -195,7 +208,7 @@ class SocketTransport implements Transport {
     this.#expect(PATIENCE);
   }
 
-  #transmit(message: ClientMessage): void {
+  #transmit(message: object): void {
     // One that is closing sends nothing more, and complains; what is unanswered is sent by the next one.
     if (this.#socket && !(this.#socket.readyState > WebSocket.OPEN))
       this.#socket.send(JSON.stringify(message));

@@ -26,6 +26,8 @@ export type Action =
   | "sample_previous"
   | "present"
   | "blank"
+  | "ask"
+  | "point"
   | "escape"
   | "help";
 
@@ -91,6 +93,10 @@ export function perform(page: Page, action: Action): boolean {
     case "blank":
       page.blank = !page.blank;
       return true;
+    case "ask":
+      return page.room?.compose() ?? false;
+    case "point":
+      return page.room?.togglePointer() ?? false;
     case "escape":
       return page.escape();
     case "help":

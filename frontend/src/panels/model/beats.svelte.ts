@@ -51,3 +51,15 @@ export function goBeat(page: Page, by: number): void {
   if (place.iteration !== cursor.iteration || place.step !== cursor.step)
     page.seek(place.iteration, place.step);
 }
+
+/** Back from an excursion, to the place of the beat that was gone to. Whether one was away from it. */
+export function returnToBeat(page: Page): boolean {
+  const { branches, cursor } = page.state;
+  const { chosen } = reading;
+  if (!chosen || !cursor) return false;
+  const { iteration, step, from } = chosen;
+  const branch = branches.some(({ id }) => id === from.branch) ? from.branch : cursor.branch;
+  if (cursor.iteration === iteration && cursor.step === step && cursor.branch === branch) return false;
+  page.link.send({ type: "seek", branch, iteration, step });
+  return true;
+}

@@ -4,7 +4,7 @@ import { toSvg } from "../../render/svg";
 import type { Refused } from "./link";
 import type { Page } from "./page.svelte";
 
-function save(blob: Blob, name: string): void {
+export function save(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   const anchor = document.createElement("a");
   anchor.href = url;

@@ -30,6 +30,8 @@ export const BINDINGS: readonly Binding[] = [
   { action: "sample_previous", keys: ["["] },
   { action: "present", keys: ["p", "Shift+P"] },
   { action: "blank", keys: ["."] },
+  { action: "ask", keys: ["q", "Shift+Q"] },
+  { action: "point", keys: ["l", "Shift+L"] },
   { action: "escape", keys: ["Escape"] },
   { action: "help", keys: ["?", "Shift+?"] },
 ];

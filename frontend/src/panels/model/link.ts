@@ -8,6 +8,7 @@ import type {
   Incoming,
   JournalEntry,
   PictureOf,
+  SessionInfo,
 } from "../../store/types";
 import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
@@ -77,6 +78,10 @@ export class Link {
   #subscribed: Subscribed = { pictures: [], names: null, only: false, row: 0 };
   /** Told of errors that nobody waits for. */
   onRefused: (why: Refused) => void = () => undefined;
+  /** Told of another session before the old one is given back: who follows that one comes along. */
+  onSwitch: (id: string) => Promise<void> = () => Promise.resolve();
+  /** Told what is to be sent with every frame, when that is another thing. */
+  onSubscribed: () => void = () => undefined;
   /** Told when the server has lost the session. */
   onGone: () => void = () => undefined;
 
@@ -95,20 +100,28 @@ export class Link {
    * `again` it takes the place of a session that was lost: what that one has not answered is asked of this one.
    */
   async open(origin: Origin, again = false): Promise<void> {
-    const info = await this.rest.createSession(origin);
+    await this.adopt(await this.rest.createSession(origin), again);
+  }
+
+  /** Connects to a session that has been made. */
+  async adopt({ id, lesson, config, seed }: SessionInfo, again = false): Promise<void> {
     const old = this.#session;
     const held = again ? (this.#held ?? []) : [];
     this.#transport?.close();
     if (!again) this.#abandon(OFFLINE);
-    if (old) this.rest.deleteSession(old);
-    this.#session = info.id;
-    this.store.dispatch({ type: "local/session", lesson: info.lesson, config: info.config, seed: info.seed });
-    await this.connect(info.id, held);
+    void this.onSwitch(id).finally(() => {
+      if (old) this.rest.deleteSession(old);
+    });
+    this.#session = id;
+    this.store.dispatch({ type: "local/session", lesson, config, seed });
+    await this.watch(this.dial(this.rest.socketUrl(id)), held);
   }
 
-  /** Resolves with the first frame, when there is something to see; rejects where the session is lost before. */
-  private connect(id: string, held: ClientMessage[]): Promise<void> {
-    const transport = this.dial(this.rest.socketUrl(id));
+  /**
+   * Shows what comes over a line. Resolves with the first frame, when there is something to see; rejects where the
+   * session is lost before.
+   */
+  watch(transport: Transport, held: ClientMessage[] = []): Promise<void> {
     this.#transport = transport;
     this.#held = null;
     return new Promise((resolve, reject) => {
@@ -170,12 +183,17 @@ export class Link {
   subscribe(wanted: Subscribed): void {
     if (JSON.stringify(wanted) === JSON.stringify(this.#subscribed)) return;
     this.#subscribed = wanted;
+    this.onSubscribed();
     if (this.#transport) this.#subscribe(this.#transport);
   }
 
   /** The transport says it again after each loss of the connection. */
   #subscribe(transport: Transport): void {
-    transport.send({ type: "subscribe", ...this.#subscribed } as ClientMessage);
+    transport.send(this.subscription);
+  }
+
+  get subscription(): ClientMessage {
+    return { type: "subscribe", ...this.#subscribed } as ClientMessage;
   }
 
   #put(command: ClientMessage): void {

@@ -1,5 +1,5 @@
 // The page as runes: the store's state, what is looked at, and what one can do. Components read this and nothing else.
-import { getContext, setContext } from "svelte";
+import { getContext, setContext, type Component } from "svelte";
 import { blocksOf, rowsOf, stepsTo } from "../../layout/blocks";
 import { toggled } from "../../layout/groups";
 import type { StagePicture } from "../../render/stage-picture";
@@ -36,6 +36,8 @@ import {
 import { hasColumns, levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
+import type { Presenter } from "../room/presenter.svelte";
+import { returnToBeat } from "./beats.svelte";
 import { becauseInWords, stopsAt } from "./breakpoints";
 import { inJson } from "./json";
 import { translateRefusal } from "./refusals";
@@ -137,6 +139,12 @@ export class Page {
   phone = $state(false);
   /** The token that is looked at, as chosen. */
   token: TokenChoice | null = $state.raw(null);
+  /** The room in which this page presents. */
+  room: Presenter | null = $state.raw(null);
+  /** Whether a presenter moves this page. */
+  led = false;
+  /** What lies over the picture: the presenter's pointer. */
+  over: Component | null = $state.raw(null);
   /** A picture alone, with nothing to press: on the start page. */
   bare = false;
   /** The row of the batch that is looked at. */
@@ -201,7 +209,10 @@ export class Page {
 
   picture: StagePicture | null = null;
   /** Set by the composition root. */
-  visit!: Visit;
+  visit!: Pick<
+    Visit,
+    "openLesson" | "reseed" | "openWith" | "list" | "retry" | "changed" | "share" | "address"
+  >;
 
   constructor(
     readonly store: Store,
@@ -361,10 +372,16 @@ export class Page {
     return this.editing !== null;
   }
 
-  /** Back by one: out of an explanation, then out of a selection, then out of presenting. */
+  /**
+   * Back by one: out of an explanation, then out of a selection, then out of presenting. Who presents and has stepped
+   * aside is at once back at the beat.
+   */
   escape(): boolean {
     if (this.tour !== null) this.tour = null;
-    else if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
+    else if (this.presenting && returnToBeat(this)) {
+      this.trail = [];
+      this.selection = null;
+    } else if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);
     else if (this.selection) this.selection = null;
     else if (this.unfolding.row !== null && !this.unfolding.active) this.unfolding.row = null;
     else if (this.scene !== null) this.scene = null;
@@ -435,6 +452,14 @@ export class Page {
 
   setPredict(on: boolean): void {
     this.link.send({ type: "predict", on });
+  }
+
+  /** What the address holds of the view, apart from the session. */
+  looks() {
+    const { zoom, groups, selection, token, tab, plane, map, scene, scale, tour } = this;
+    const { unit, row: sample } = this.unfolding;
+    const present = this.presenting;
+    return { zoom, groups, selection, unit, sample, token, tab, plane, map, scene, scale, present, tour };
   }
 
   /** What the address says of the view, apart from the session. */

@@ -10,6 +10,7 @@ import type {
   State,
 } from "../../store/types";
 import { defaultView, unreadIn, viewFromUrl, viewToUrl, type View } from "../../store/view";
+import { codeIn } from "../../store/room";
 import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
 import { m } from "../../i18n/paraglide/messages.js";
@@ -68,6 +69,11 @@ export class Visit {
 
   /** Opens what the address says, and from then on keeps the two together. */
   async start(): Promise<void> {
+    this.#begin();
+    await this.retry();
+  }
+
+  #begin(): void {
     addEventListener("popstate", () => void this.#return());
     $effect.root(() => {
       const set = $derived(this.page.state.breakpoints);
@@ -87,7 +93,6 @@ export class Visit {
         });
       });
     });
-    await this.retry();
   }
 
   async openLesson(slug: string): Promise<void> {
@@ -103,6 +108,27 @@ export class Visit {
     const companion = this.#companion;
     const view = { ...this.#here(), config, journal, breakpoints, companion, seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null }, "push");
+  }
+
+  /** Takes a session that has been made, with a view of it: instead of `start`. */
+  async adopt(info: SessionInfo, view: View): Promise<void> {
+    const { page } = this;
+    const { initial_config: config, seed, journal } = info;
+    this.#opening = true;
+    this.#begin();
+    try {
+      const lesson = await this.#lesson(info.lesson);
+      await this.link.adopt(info);
+      this.#origin = { lesson: info.lesson, config, seed, journal: [], predict: page.state.predict.on };
+      this.#journal = journal;
+      this.#companion = recipeOf(info.companion);
+      this.#keeper.opened({ ...this.#origin, journal, companion: this.#companion }, null);
+      page.store.dispatch({ type: "local/lesson", lesson });
+      page.applyView(view);
+      this.#write("push", viewToUrl(this.#here()));
+    } finally {
+      this.#opening = false;
+    }
   }
 
   /** The same session from its start, with another configuration: for presets. */
@@ -151,19 +177,7 @@ export class Visit {
         cursor && (cursor.iteration > 0 || cursor.step > 0)
           ? { iteration: cursor.iteration, step: cursor.step }
           : null,
-      zoom: page.zoom,
-      groups: page.groups,
-      selection: page.selection,
-      unit: page.unfolding.unit,
-      sample: page.unfolding.row,
-      token: page.token,
-      tab: page.tab,
-      plane: page.plane,
-      map: page.map,
-      scene: page.scene,
-      scale: page.scale,
-      present: page.presenting,
-      tour: page.tour,
+      ...page.looks(),
     };
   }
 
@@ -313,6 +327,10 @@ export class Visit {
 
   /** The browser's Back and Forward. */
   async #return(): Promise<void> {
+    if (codeIn(location) !== null) {
+      location.reload();
+      return;
+    }
     const view = viewFromUrl(location);
     const lacking = lackingIn(history.state);
     if (!this.#origin || this.page.trouble || !this.#keeper.leadsHere(view, lacking)) {
