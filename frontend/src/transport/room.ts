@@ -85,6 +85,8 @@ export function joinRoom(options: RoomLineOptions): RoomLine {
         acknowledge(message);
         return nextId();
       }
+      // What comes with each frame is the presenter's choice.
+      if (message.type === "subscribe") return nextId();
       if (ASKING.has(message.type)) return line.send(message);
       const id = message.id ?? nextId();
       queueMicrotask(() => {

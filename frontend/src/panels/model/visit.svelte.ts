@@ -96,8 +96,9 @@ export class Visit {
   }
 
   async openLesson(slug: string): Promise<void> {
+    const { presenting: present, state } = this.page;
     await this.#enter(
-      { ...defaultView, lesson: slug, seed: this.page.state.seed || defaultView.seed },
+      { ...defaultView, lesson: slug, seed: state.seed || defaultView.seed, present },
       "push",
     );
   }
@@ -113,12 +114,17 @@ export class Visit {
   /** Takes a session that has been made, with a view of it: instead of `start`. */
   async adopt(info: SessionInfo, view: View): Promise<void> {
     const { page } = this;
-    const { initial_config: config, seed, journal } = info;
+    const { initial_config, seed, journal } = info;
     this.#opening = true;
     this.#begin();
     try {
       const lesson = await this.#lesson(info.lesson);
       await this.link.adopt(info);
+      const config = Object.fromEntries(
+        Object.entries(initial_config).filter(
+          ([name, value]) => JSON.stringify(value) !== JSON.stringify(lesson.defaults[name]),
+        ),
+      );
       this.#origin = { lesson: info.lesson, config, seed, journal: [], predict: page.state.predict.on };
       this.#journal = journal;
       this.#companion = recipeOf(info.companion);
