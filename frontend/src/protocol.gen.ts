@@ -2534,7 +2534,7 @@ export interface components {
              */
             join: components["schemas"]["RoomAddress"] | null;
         };
-        /** @description What the room takes this connection for; sent again when that changes. */
+        /** @description What the room takes this connection for; sent again when that changes, and when its answer is judged. */
         RoomJoined: {
             /** @default 0 */
             seq: number;
@@ -2550,6 +2550,8 @@ export interface components {
             member: string;
             /** @description Its own answer to the question, where it has given one. */
             answer: string | null;
+            /** @description How good that is, once revealed; null where there is no right answer. */
+            verdict: ("exact" | "close" | "sign" | "right" | "wrong") | null;
         };
         /** @description Where the presenter points; null: nowhere. */
         RoomPointer: {

@@ -293,11 +293,14 @@ async def test_the_class_is_asked_for_a_gradient_and_the_engine_has_the_answer(s
                 assert (revealed["correct"], revealed["answered"]) == (-24.0, 3)
                 spread = await follower.until(type="spread")
                 assert [one["verdict"] for one in spread["bins"]] == ["exact", "wrong"]
+                own = await follower.until(type="joined")
+                assert own["verdict"] == ("wrong" if follower is chi else "exact")
                 assert all(m["type"] != "spread" or m["seq"] == spread["seq"] for m in follower.seen)
             assert (await refused(an, type="answer", question=0, value="1"))["code"] == "no_question"
             # Who comes back finds its answer.
             async with enter(client, room["code"], type="join", member="an-an-an-an") as again:
-                assert (await again.until(type="joined"))["answer"] == "−24,0"
+                own = await again.until(type="joined")
+                assert (own["answer"], own["verdict"]) == ("−24,0", "exact")
                 await again.until(type="spread")
             rows = await table(client, room)
             assert rows[1] == ["1", "What is ∂L/∂w?", "number", "-24.0", "An", "−24,0", "exact"]

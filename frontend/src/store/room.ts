@@ -29,7 +29,13 @@ const ADDRESS = /^\/room\/([^/]*)/;
 
 /** The code in an address of a room, as it stands there; null for any other address. */
 export function codeIn({ pathname }: { pathname: string }): string | null {
-  return ADDRESS.exec(pathname)?.[1] ?? null;
+  const written = ADDRESS.exec(pathname)?.[1];
+  if (written === undefined) return null;
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
 }
 
 /** Reads a code kindly: in any case, with spaces or dashes, or as the link that holds it. Null for what is none. */

@@ -272,6 +272,9 @@ class LiveRoom:
         self.keep()
         self._now("question")
         self._now("spread")
+        for seat in self.seats:
+            if seat.member.key in asked.answers:
+                self._tell(seat, room.joined(seat.member, seat.name))
 
     async def _correct(self, asked: Asked) -> float:
         """The right answer, from the engine; where the session withholds it, it is revealed there."""

@@ -234,12 +234,15 @@ class RoomState(Message):
 
 
 class RoomJoined(Message):
-    """What the room takes this connection for; sent again when that changes."""
+    """What the room takes this connection for; sent again when that changes, and when its answer is judged."""
 
     type: Literal["joined"] = "joined"
     presenter: bool
     member: str = Field(description="The member that it is; '' of a presenter.")
     answer: str | None = Field(description="Its own answer to the question, where it has given one.")
+    verdict: RoomVerdict | None = Field(
+        description="How good that is, once revealed; null where there is no right answer."
+    )
 
 
 class SpreadBin(Part):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chainrule.protocol.model import Cursor
 from chainrule.protocol.numbers import Number
-from chainrule.protocol.room import AskCommand, RoomAnswer, RoomQuestion, RoomSpread
+from chainrule.protocol.room import AskCommand, RoomAnswer, RoomQuestion, RoomSpread, RoomVerdict
 from chainrule.room.reading import Answer, verdict
 from chainrule.room.spread import spread
 
@@ -74,6 +74,10 @@ class Asked:
     def told(self) -> float | None:
         """The right answer, where it may be told."""
         return self.correct if self.state == "revealed" else None
+
+    def judged(self, given: Given) -> RoomVerdict | None:
+        """How good an answer is, where that may be told."""
+        return None if self.told is None else verdict(self.command.kind, given.answer, self.told)
 
     def message(self, seq: int) -> RoomQuestion:
         """The question as everyone sees it."""

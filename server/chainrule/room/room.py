@@ -304,6 +304,7 @@ class Room:
             presenter=member.presenter,
             member=name,
             answer=None if given is None else given.text,
+            verdict=None if asked is None or given is None else asked.judged(given),
         )
 
     def _question(self) -> RoomQuestion | None:

@@ -42,7 +42,7 @@ export class Hall {
       case "joined":
         this.presenting = message.presenter;
         this.answer = message.answer;
-        this.verdict = (message as { verdict?: SpreadBin["verdict"] }).verdict ?? null;
+        this.verdict = message.verdict;
         break;
       case "pointer":
         this.pointer = message;
