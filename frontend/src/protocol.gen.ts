@@ -1775,6 +1775,8 @@ export interface components {
             /** @description The device that it computes on: cpu, cuda:0, mps. */
             device: string;
             workers: number;
+            /** @description Whether sessions and rooms outlive the service; if not, its log says why, and they end with it. */
+            lasting: boolean;
         };
         /**
          * @description Follow the room: the first message of a follower. Answered by ``joined`` and ``room``, then the lesson as it is now.

@@ -63,6 +63,7 @@ async def test_health(serve: Serve) -> None:
             "backend": "numpy",
             "device": "cpu",
             "workers": 1,
+            "lasting": False,
         }
 
 

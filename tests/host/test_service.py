@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from chainrule.api.settings import Settings
@@ -25,99 +24,16 @@ from chainrule.host.factory import options_for
 from chainrule.host.interface import Request
 from chainrule.host.link import Link, LinkLost, ProcessLink, spawn
 from chainrule.protocol.close import CloseCode
-from chainrule.protocol.frames import decode_frame
-from chainrule.protocol.server import Frame
 from support.fake import until
+from support.service import Service, client_of, command, create, end, next_frame, serving, socket_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
-
-
-class Service:
-    """A running service."""
-
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "chainrule.cli", "serve", "--port", "0", "--data", str(folder), *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        )
-        assert self.process.stdout is not None
-        self.line = self.process.stdout.readline()
-        self.address = self.line.split()[-1]
-
-    def workers(self) -> list[int]:
-        """The numbers of the worker processes."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [
-            int(child)
-            for child in children
-            if b"chainrule.host.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
-        ]
-
-    def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
-        """End it: the exit status, and what it has written since it said where it is."""
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out, err
-
-
-@contextlib.contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Service]:
-    """A service that is gone afterwards, whatever happens."""
-    running = Service(folder, *options)
-    try:
-        yield running
-    finally:
-        running.process.kill()
-        running.process.communicate()
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with serving(tmp_path_factory.mktemp("data"), "--workers", "2") as running:
         yield running
-
-
-async def create(client: httpx.AsyncClient) -> str:
-    response = await client.post("/api/sessions", json={"lesson": "one-weight"})
-    assert response.status_code == 201, response.text
-    return str(response.json()["id"])
-
-
-async def command(client: httpx.AsyncClient, session: str, **fields: Any) -> list[dict[str, Any]]:
-    response = await client.post(f"/api/sessions/{session}/commands", json=fields)
-    assert response.status_code == 200, response.text
-    messages: list[dict[str, Any]] = response.json()
-    return messages
-
-
-def socket_of(service: Service, session: str, **options: Any) -> connect:
-    url = service.address.replace("http", "ws", 1) + f"/api/sessions/{session}/ws"
-    return connect(url, compression=None, **{"max_queue": None, **options})
-
-
-async def next_frame(ws: ClientConnection) -> Frame:
-    while True:
-        message = await asyncio.wait_for(ws.recv(), 30)
-        if isinstance(message, bytes):
-            frame = decode_frame(message)
-            await ws.send(json.dumps({"type": "ack", "seq": frame.seq}))
-            return frame
-
-
-async def end(ws: ClientConnection) -> int | None:
-    """Read to the end of a connection: the code with which the server closes it."""
-    try:
-        while True:
-            await asyncio.wait_for(ws.recv(), 30)
-    except ConnectionClosed as closed:
-        return closed.rcvd.code if closed.rcvd else None
-
-
-def client_of(service: Service) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=service.address, timeout=60)
 
 
 async def test_step_by_step_over_both_roads(service: Service) -> None:

@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.host = host or process_host(settings)
         await app.state.host.start()
-        app.state.rooms = Rooms(app.state.host, settings)
+        app.state.rooms = Rooms(app.state.host, settings, app.state.host.rooms)
         await app.state.rooms.start()
         try:
             yield

@@ -181,6 +181,7 @@ async def health(request: Request) -> Response:
         backend=settings.backend,
         device=settings.device or "cpu",
         workers=host.workers,
+        lasting=host.lasting,
     )
     return relay(interface.Response(200, document.model_dump_json().encode()))
 

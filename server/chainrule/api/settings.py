@@ -35,8 +35,8 @@ class Settings(BaseSettings):
     max_nodes: int = Field(20_000, ge=1, description="Nodes of a session's graph.")
     max_parameters: int = Field(5_000_000, ge=1, description="Numbers in a session's parameters.")
     max_iterations: int = Field(100_000, ge=1, description="Iterations that one request may compute.")
-    max_sessions: int = Field(1_000, ge=1, description="Sessions in all.")
-    max_sessions_per_client: int = Field(256, ge=1, description="Sessions of one client address.")
+    max_sessions: int = Field(1_000, ge=1, description="Sessions in memory.")
+    max_sessions_per_client: int = Field(256, ge=1, description="Sessions of one client address in memory.")
     max_followers: int = Field(500, ge=1, description="Sockets that follow one session.")
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request's body.")
     max_snapshot: int = Field(1_000_000, ge=1_000, description="Bytes of a snapshot.")
@@ -63,8 +63,20 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds that a command over REST is waited for; then it goes on, and 202 is the answer.",
     )
+    sleep_after: float = Field(
+        600.0,
+        gt=0,
+        description="Seconds after which a session that nobody uses or follows leaves memory, until it is asked for.",
+    )
     idle_timeout: float = Field(
-        3600.0, gt=0, description="Seconds after which a session that nobody uses or follows is dropped."
+        2_592_000.0,
+        gt=0,
+        description="Seconds after which a session that nobody uses or follows is forgotten; by default 30 days.",
+    )
+    max_journal_bytes: int = Field(
+        1_000_000_000,
+        ge=1_000_000,
+        description="Bytes of what is kept of sessions; beyond, those that nobody has used for longest are forgotten.",
     )
     max_rooms: int = Field(200, ge=1, description="Rooms in all.")
     max_rooms_per_client: int = Field(20, ge=1, description="Rooms that were opened from one client address.")

@@ -1,19 +1,19 @@
 """The host: which session lives where, whose it is, and what would bring it back.
 
-It never computes and opens no message. Sessions go to the worker that holds the fewest. Of each session it keeps the
-recipe that its worker reports: when a process dies, its sessions are made again elsewhere when somebody asks for them.
+It never computes and opens no message. Sessions go to the worker that holds the fewest. What its worker reports of a
+session is in the journal before any answer is passed on: when a process dies, the service's own included, its sessions
+are made again when somebody asks for them. So are those that were put to sleep because nobody did.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chainrule.errors import Refusal
@@ -21,43 +21,36 @@ from chainrule.host.interface import Closed, Method, Request, Response
 from chainrule.host.link import Link, LinkLost
 from chainrule.host.mailbox import Mailbox, closed
 from chainrule.host.problem import answer, from_refusal, unknown_session
+from chainrule.host.records import Record, copied, lost, overloaded, whole
+from chainrule.host.tending import tend
+from chainrule.journal import Journal
 from chainrule.protocol.close import CloseCode
 
 if TYPE_CHECKING:
     from chainrule.api.settings import Settings
+    from chainrule.room import RoomStore
 
 log = logging.getLogger(__name__)
 
 MAX_DEATHS = 2
 """A session whose process died this often is not brought back: it may be what kills it."""
 GRACE = 60.0
-"""Seconds for which an unfollowed session is safe from making room for its owner's next one."""
+"""Seconds for which an unfollowed session is safe from making room for another one."""
 RESTART_PAUSE = 0.5
 """Seconds between the deaths of a worker that cannot start and the next try."""
 
 MakeLink = Callable[["Host"], Awaitable[Link]]
 
 
-@dataclass(eq=False)
-class Record:
-    """What the host knows of a session."""
-
-    id: str
-    owner: str
-    link: Link | None
-    used: float
-    recipe: bytes = b""
-    cursor: bytes = b""
-    deaths: int = 0
-    connections: set[int] = field(default_factory=set)
-    reviving: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
 class Host:
     """A ``SessionHost`` over any number of links."""
 
-    def __init__(self, settings: Settings, make_link: MakeLink, *, count: int) -> None:
+    def __init__(
+        self, settings: Settings, make_link: MakeLink, *, count: int, folder: Path | None = None
+    ) -> None:
         self._settings = settings
+        self._folder = folder
+        self._journal = Journal()
         self._make_link = make_link
         self._count = count
         self._links: list[Link] = []
@@ -73,12 +66,22 @@ class Host:
 
     @property
     def sessions(self) -> int:
-        """Sessions that are known, lost ones that can be brought back included."""
-        return len(self._records)
+        """Sessions that are known, wherever they are."""
+        return self._journal.count
+
+    @property
+    def lasting(self) -> bool:
+        return self._journal.lasting
+
+    @property
+    def rooms(self) -> RoomStore:
+        return self._journal.rooms
 
     async def start(self) -> None:
         if self._links:
             return
+        if self._folder is not None:
+            self._journal = Journal(self._folder)
         links = [await self._make_link(self) for _ in range(self._count)]
         started = await asyncio.gather(*(link.start() for link in links), return_exceptions=True)
         failures = [result for result in started if isinstance(result, BaseException)]
@@ -86,7 +89,7 @@ class Host:
             await asyncio.gather(*(link.close() for link in links), return_exceptions=True)
             raise failures[0]
         self._links = links
-        self._spawn(self._expire())
+        self._spawn(tend(self, self._journal, self._settings))
 
     async def close(self) -> None:
         self._closing = True
@@ -96,6 +99,7 @@ class Host:
             mailbox.end(closed(CloseCode.GOING_AWAY))
         await asyncio.gather(*self._tasks, *(link.close() for link in self._links), return_exceptions=True)
         self._links = []
+        self._journal.close()
 
     # Requests
 
@@ -103,13 +107,10 @@ class Host:
         return await self._make("create", body, owner, {"brief": brief})
 
     async def copy(self, session: str, owner: str) -> tuple[str, Response]:
-        record = self._records.get(session)
-        if record is None:
+        entry = self._journal.find(session)
+        if entry is None:
             return "", answer(from_refusal(unknown_session()))
-        record.used = time.monotonic()
-        whole = {**json.loads(_with_cursor(record)), "playing": None, "answered": []}
-        body = json.dumps(whole).encode()
-        return await self._make("revive", body, owner, {})
+        return await self._make("revive", copied(entry), owner, {})
 
     async def _make(
         self, method: Method, body: bytes, owner: str, arguments: dict[str, bool]
@@ -119,18 +120,19 @@ class Host:
             link = self._least_loaded()
         except Refusal as refusal:
             return "", answer(from_refusal(refusal))
-        record = Record(secrets.token_urlsafe(16), owner, link, time.monotonic(), recipe=body)
+        record = Record(secrets.token_urlsafe(16), owner, link)
         self._records[record.id] = record
         try:
             response = await link.request(Request(method, record.id, arguments, body))
         except LinkLost:
             # What it was asked to make may be what killed it: not tried again.
-            response = answer(from_refusal(_lost(503)))
+            response = answer(from_refusal(lost(503)))
         except BaseException:
-            self._records.pop(record.id, None)
+            # Who asked has gone.
+            self._spawn(self.drop(record))
             raise
         if response.status != 201:
-            self._records.pop(record.id, None)
+            self._forget(record)
             return "", response
         return record.id, response
 
@@ -138,31 +140,73 @@ class Host:
         try:
             if request.method in ("lessons", "lesson", "recipe"):
                 return await self._least_loaded().request(request)
-            record = self._records.get(request.session)
+            record = self._find(request.session)
             if record is None:
                 raise unknown_session()
             record.used = time.monotonic()
             if request.method == "delete":
-                return await self._delete(record, request)
+                await self.drop(record)
+                return Response(204)
             return await (await self._link_of(record)).request(request)
         except LinkLost:
-            return answer(from_refusal(_lost(503)))
+            return answer(from_refusal(lost(503)))
         except Refusal as refusal:
             return answer(from_refusal(refusal))
 
-    async def _delete(self, record: Record, request: Request) -> Response:
+    # Sessions, wherever they are
+
+    def records(self) -> list[Record]:
+        """Sessions in memory, and those that are being moved."""
+        return list(self._records.values())
+
+    def _find(self, session: str) -> Record | None:
+        record = self._records.get(session)
+        if record is None:
+            entry = self._journal.find(session)
+            if entry is not None:
+                record = self._records[session] = Record(session, entry.owner, None)
+        return record
+
+    def _forget(self, record: Record) -> None:
         self._records.pop(record.id, None)
+        self._journal.delete(record.id)
+
+    async def drop(self, record: Record) -> None:
+        """End a session for good."""
+        self._forget(record)
         if record.link is not None:
             try:
-                await record.link.request(request)
+                await record.link.request(Request("delete", record.id))
             except LinkLost:
                 log.info("a session was deleted together with its process")
-        return Response(204)
+
+    async def sleep(self, record: Record) -> bool:
+        """Let a session leave memory until somebody asks for it; False where it is in use."""
+        async with record.alone():
+            link = record.link
+            if link is None or record.connections or record.id not in self._records:
+                return False
+            # Whoever asks from now on waits, and wakes it.
+            record.link = None
+            try:
+                response = await link.request(Request("sleep", record.id))
+            except LinkLost:
+                response = Response(200)
+            if response.status != 200:
+                record.link = link
+                return False
+        self.leave(record)
+        return True
+
+    def leave(self, record: Record) -> None:
+        """Keep a session that lives nowhere in the journal alone."""
+        if record.link is None and not record.waiting and not record.connections:
+            self._records.pop(record.id, None)
 
     # Connections
 
     async def connect(self, session: str, since: int | None) -> Mailbox | Closed:
-        record = self._records.get(session)
+        record = self._find(session)
         if record is None:
             return closed(CloseCode.UNKNOWN_SESSION)
         record.used = time.monotonic()
@@ -179,7 +223,7 @@ class Host:
             link.send(number, message)
 
         def leave() -> None:
-            self._forget(number)
+            self._hang_up(number)
             link.disconnect(number)
 
         mailbox = Mailbox(
@@ -193,7 +237,7 @@ class Host:
         link.connect(number, session, since)
         return mailbox
 
-    def _forget(self, number: int) -> None:
+    def _hang_up(self, number: int) -> None:
         found = self._mailboxes.pop(number, None)
         if found is not None:
             found[1].connections.discard(number)
@@ -208,7 +252,7 @@ class Host:
             return
         if isinstance(message, Closed):
             found[0].end(message)
-            self._forget(connection)
+            self._hang_up(connection)
         else:
             found[0].put(message)
 
@@ -216,13 +260,12 @@ class Host:
         """A hub says what would make a session anew."""
         record = self._records.get(session)
         if record is not None:
-            record.recipe, record.cursor = recipe, b""
+            self._journal.put(session, record.owner, recipe)
 
     def cursor(self, session: str, cursor: bytes) -> None:
         """A hub says where a session stands, and by which commands: fields of its recipe."""
-        record = self._records.get(session)
-        if record is not None:
-            record.cursor = cursor
+        if session in self._records:
+            self._journal.patch(session, cursor)
 
     def gone(self, session: str) -> None:
         """A session has failed, alone or with its process."""
@@ -262,13 +305,7 @@ class Host:
 
     def _least_loaded(self) -> Link:
         if not self._links:
-            raise Refusal(
-                "overloaded",
-                503,
-                "No process can take sessions",
-                "They are being started.",
-                "Try again in a second.",
-            )
+            raise overloaded("They are being started.", "a second")
         load = dict.fromkeys(map(id, self._links), 0)
         for record in self._records.values():
             if record.link is not None:
@@ -276,37 +313,53 @@ class Host:
         return min(self._links, key=lambda link: load[id(link)])
 
     async def _link_of(self, record: Record) -> Link:
-        """Where a session lives; one whose process died is made again first."""
+        """Where a session lives; one that lives nowhere is made again first."""
         if record.link is not None:
             return record.link
-        async with record.reviving:
+        async with record.alone():
             return await self._revive(record)
 
     async def _revive(self, record: Record) -> Link:
         if record.link is not None:
             return record.link
-        if record.deaths > MAX_DEATHS or not record.recipe:
-            self._records.pop(record.id, None)
-            raise _lost(410)
+        entry = self._journal.find(record.id)
+        if record.deaths > MAX_DEATHS or entry is None:
+            self._forget(record)
+            raise lost(410)
+        await self._make_room(record.owner)
         link = self._least_loaded()
-        response = await link.request(Request("revive", record.id, {}, _with_cursor(record)))
+        try:
+            response = await link.request(Request("revive", record.id, {}, whole(entry)))
+        except LinkLost:
+            record.deaths += 1
+            raise
         if response.status != 201:
+            # Another version of the program may be able to: it stays in the journal.
+            log.error("a session cannot be made again: %s", response.body.decode("utf-8", "replace"))
             self._records.pop(record.id, None)
-            raise _lost(410)
+            raise lost(410)
         record.link = link
+        if record.id not in self._records:
+            # Deleted meanwhile.
+            await self.drop(record)
+            raise unknown_session()
         return link
 
     async def _make_room(self, owner: str) -> None:
-        """Refuse beyond the limits; sessions that nobody has used for a while make room first."""
+        """Refuse beyond the limits; sessions that nobody has used for a while go to sleep first."""
         for limit, mine, code, whose in (
             (self._settings.max_sessions_per_client, True, "limit_sessions_per_client", "This client has"),
             (self._settings.max_sessions, False, "limit_sessions", "The service has"),
         ):
-            counted = [record for record in self._records.values() if not mine or record.owner == owner]
+            counted = [
+                record
+                for record in self._records.values()
+                if record.link is not None and (not mine or record.owner == owner)
+            ]
             if len(counted) < limit:
                 continue
-            idle = [record for record in counted if self._idle(record) > GRACE]
-            if not idle:
+            idle = [record for record in counted if record.idle > GRACE]
+            if not idle or not await self.sleep(max(idle, key=lambda record: record.idle)):
                 raise Refusal(
                     code,
                     429,
@@ -314,44 +367,8 @@ class Host:
                     f"{whose} {len(counted)} sessions, the limit.",
                     "Delete one with DELETE /api/sessions/{id}, or wait a minute.",
                 )
-            await self._drop(max(idle, key=self._idle))
-
-    def _idle(self, record: Record) -> float:
-        """Seconds for which nobody has used or followed a session."""
-        return 0.0 if record.connections else time.monotonic() - record.used
-
-    async def _drop(self, record: Record) -> None:
-        await self.call(Request("delete", record.id))
-
-    async def _expire(self) -> None:
-        """Drop sessions that nobody uses, for ever."""
-        while True:
-            await asyncio.sleep(min(self._settings.idle_timeout / 4, 30.0))
-            for record in list(self._records.values()):
-                if self._idle(record) > self._settings.idle_timeout:
-                    await self._drop(record)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _with_cursor(record: Record) -> bytes:
-    """The recipe that brings a session back to where it stood."""
-    if not record.cursor:
-        return record.recipe
-    return json.dumps({**json.loads(record.recipe), **json.loads(record.cursor)}).encode()
-
-
-def _lost(status: int) -> Refusal:
-    """The refusal of what was asked of a process that has ended."""
-    return Refusal(
-        "session_lost",
-        status,
-        "The session's process has ended",
-        "The command may not have been carried out; no other session is affected.",
-        "Try again: the session is brought back from what made it."
-        if status == 503
-        else "Make the session again with POST /api/sessions.",
-    )

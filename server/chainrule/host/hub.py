@@ -111,6 +111,8 @@ class Hub:
                 return await self._trace(slot, request)
             if request.method == "peek":
                 return await self._peek(slot, request)
+            if request.method == "sleep":
+                return await self._turn(slot, lambda: self._sleep(slot))
             return await self._turn(slot, lambda: self._answer(slot, request))
         except Refusal as refusal:
             return answer(from_refusal(refusal))
@@ -182,6 +184,16 @@ class Hub:
                 return Response(204)
             case _:
                 raise AssertionError(request.method)
+
+    def _sleep(self, slot: Slot) -> Response:
+        """End a session that the API brings back when somebody asks for it; 409 where it is at something."""
+        if slot.gone:
+            raise unknown_session()
+        if slot.session.busy or slot.followers or slot.inbox:
+            return Response(409)
+        self._report(slot)
+        self._remove(slot)
+        return Response(200)
 
     async def _trace(self, slot: Slot, request: Request) -> Response:
         """A part of a recording of the timeline, made in slices; ``more`` says what is left."""

@@ -7,7 +7,10 @@ process that holds the session, and the API relays them unopened.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from chainrule.room import RoomStore
 
 Method = Literal[
     "lessons",
@@ -15,6 +18,7 @@ Method = Literal[
     "recipe",
     "create",
     "revive",
+    "sleep",
     "info",
     "graph",
     "state",
@@ -38,8 +42,8 @@ class Request:
 
     ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
     from the body, keeps none, and answers with what was understood, always written in the same way. ``revive`` makes a
-    session again from what its process had reported, and ``peek`` tells a number before it is to be seen; no client can
-    ask for these.
+    session again from what its process had reported, ``sleep`` ends it until then, and ``peek`` tells a number before it
+    is to be seen; no client can ask for these.
     """
 
     method: Method
@@ -92,6 +96,16 @@ class SessionHost(Protocol):
     @property
     def workers(self) -> int:
         """Processes that can take sessions now."""
+        ...
+
+    @property
+    def lasting(self) -> bool:
+        """Whether sessions and rooms outlive the service."""
+        ...
+
+    @property
+    def rooms(self) -> RoomStore:
+        """What lasts of rooms, once the host has been started."""
         ...
 
     async def start(self) -> None:

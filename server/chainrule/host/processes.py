@@ -20,4 +20,4 @@ def process_host(settings: Settings, spawned: Sequence[Spawned] = ()) -> Host:
     async def link(host: Host) -> Link:
         return ProcessLink(host, waiting.pop(0) if waiting else spawn(options_for(settings)))
 
-    return Host(settings, link, count=settings.workers)
+    return Host(settings, link, count=settings.workers, folder=settings.data)

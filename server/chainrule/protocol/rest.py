@@ -160,6 +160,9 @@ class Health(Part):
     backend: str = Field(description="The array library that sessions compute with: numpy, torch or cupy.")
     device: str = Field(description="The device that it computes on: cpu, cuda:0, mps.")
     workers: int
+    lasting: bool = Field(
+        description="Whether sessions and rooms outlive the service; if not, its log says why, and they end with it."
+    )
 
 
 class ProblemError(Part):
