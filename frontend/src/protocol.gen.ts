@@ -1781,7 +1781,7 @@ export interface components {
         /**
          * @description Follow the room: the first message of a follower. Answered by ``joined`` and ``room``, then the lesson as it is now.
          *
-         *     ``member`` is made by the client, at random, and kept while its tab is open: who comes back with it has its answers.
+         *     Sent again, it changes the name, and nothing else. ``member`` is made by the client, at random, and kept while its tab is open: who comes back with it has its answers.
          */
         JoinCommand: {
             /**
@@ -2536,7 +2536,7 @@ export interface components {
              */
             join: components["schemas"]["RoomAddress"] | null;
         };
-        /** @description What the room takes this connection for; sent again when that changes, and when its answer is judged. */
+        /** @description What the room takes this connection for; sent again when that changes, and when its answer is taken or judged. */
         RoomJoined: {
             /** @default 0 */
             seq: number;
@@ -2550,10 +2550,14 @@ export interface components {
             presenter: boolean;
             /** @description The member that it is; '' of a presenter. */
             member: string;
+            /** @description The name that it has given, or ''. */
+            name: string;
             /** @description Its own answer to the question, where it has given one. */
             answer: string | null;
-            /** @description How good that is, once revealed; null where there is no right answer. */
+            /** @description How good that is, once it is revealed. */
             verdict: ("exact" | "close" | "sign" | "right" | "wrong") | null;
+            /** @description To a presenter: the id of the session that the room shows. */
+            session: string | null;
         };
         /** @description Where the presenter points; null: nowhere. */
         RoomPointer: {
@@ -4556,7 +4560,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoomInfo"];
                 };
             };
-            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            /** @description Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4625,7 +4629,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            /** @description Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4709,7 +4713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            /** @description Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4884,7 +4888,7 @@ export interface operations {
                     "application/json": components["schemas"]["HandOver"];
                 };
             };
-            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            /** @description Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4965,7 +4969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            /** @description Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5055,7 +5059,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`). */
+            /** @description Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`). */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -32,7 +32,7 @@ TensorName = Annotated[
 
 REASONS = {
     400: "The body is not JSON (`malformed_json`).",
-    403: "Only the presenter does this (`room_presenter_only`), or the number does not hand the room over (`wrong_pin`).",
+    403: "Only the presenter does this (`room_presenter_only`, `room_wrong_secret`), or the number does not hand the room over (`wrong_pin`).",
     404: "There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or "
     "nothing of this name.",
     406: "The Accept header names nothing that can be given (`not_acceptable`).",

@@ -33,7 +33,8 @@ from chainrule.protocol.room import (
 )
 from chainrule.protocol.server import Done, Message
 from chainrule.room import Asked, Member, Room, RoomStore
-from chainrule.room.room import digest, require_presenter
+from chainrule.room.question import Given
+from chainrule.room.room import clean_name, digest, require_presenter
 
 if TYPE_CHECKING:
     from chainrule.api.settings import Settings
@@ -113,8 +114,7 @@ class LiveRoom:
         self.seats[seat] = None
         self._tell(seat, room.joined(seat.member, seat.name))
         self._tell(seat, room.state())
-        spread = room.spread()
-        asked = room.question
+        asked, spread = room.question, room.spread()
         if spread is not None and (seat.member.presenter or (asked and asked.state == "revealed")):
             self._tell(seat, spread)
         if message.follow:
@@ -185,6 +185,8 @@ class LiveRoom:
                     await self._reveal()
             case PingCommand():
                 pass
+            case JoinCommand() if not member.presenter:
+                self._answered(seat, room.rename(member, clean_name(message.name, self._settings.max_name)))
             case JoinCommand() | PresentCommand():
                 raise Refusal(
                     "room_joined",
@@ -205,15 +207,20 @@ class LiveRoom:
             told = room.pointer.model_dump_json() if room.pointer is not None else NOWHERE
             self._bus.publish(self._everyone, told, latest="pointer")
         elif outcome.changed == "answers":
-            asked = room.require_question()
-            assert outcome.answer is not None
-            key = f"{room.code}/{asked.number}/{seat.member.key}"
-            self._store.put(key, outcome.answer.model_dump_json().encode())
+            self._answered(seat, outcome.answer)
             self._soon("question")
             self._soon("spread")
         else:
             self._soon(outcome.changed)
             self._later("keep", KEEP, self.keep)
+
+    def _answered(self, seat: Seat, answer: Given | None) -> None:
+        """Keep an answer, and say that it was taken."""
+        asked = self.room.question
+        if answer is not None and asked is not None:
+            key = f"{self.room.code}/{asked.number}/{seat.member.key}"
+            self._store.put(key, answer.model_dump_json().encode())
+        self._tell(seat, self.room.joined(seat.member, seat.name))
 
     def _look_up(self, seat: Seat, message: Any) -> None:
         """A question to the session that changes nothing."""

@@ -59,7 +59,7 @@ RoomVerdict = Literal["exact", "close", "sign", "right", "wrong"]
 class JoinCommand(Command):
     """Follow the room: the first message of a follower. Answered by ``joined`` and ``room``, then the lesson as it is now.
 
-    ``member`` is made by the client, at random, and kept while its tab is open: who comes back with it has its answers.
+    Sent again, it changes the name, and nothing else. ``member`` is made by the client, at random, and kept while its tab is open: who comes back with it has its answers.
     """
 
     type: Literal["join"]
@@ -234,15 +234,15 @@ class RoomState(Message):
 
 
 class RoomJoined(Message):
-    """What the room takes this connection for; sent again when that changes, and when its answer is judged."""
+    """What the room takes this connection for; sent again when that changes, and when its answer is taken or judged."""
 
     type: Literal["joined"] = "joined"
     presenter: bool
     member: str = Field(description="The member that it is; '' of a presenter.")
+    name: str = Field(description="The name that it has given, or ''.")
     answer: str | None = Field(description="Its own answer to the question, where it has given one.")
-    verdict: RoomVerdict | None = Field(
-        description="How good that is, once revealed; null where there is no right answer."
-    )
+    verdict: RoomVerdict | None = Field(description="How good that is, once it is revealed.")
+    session: str | None = Field(description="To a presenter: the id of the session that the room shows.")
 
 
 class SpreadBin(Part):

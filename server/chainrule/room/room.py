@@ -148,9 +148,15 @@ class Room:
         return secret
 
     def check(self, secret: str) -> None:
-        """Raise ``Refusal`` (room_presenter_only) where this is not the presenter's secret."""
+        """Raise ``Refusal`` (room_wrong_secret) where this is not the presenter's secret."""
         if not hmac.compare_digest(digest(secret), self.secret):
-            raise presenter_only("The secret is not this room's.")
+            raise Refusal(
+                "room_wrong_secret",
+                403,
+                "The secret is not this room's",
+                "It is another room's, or the room has been handed over.",
+                "Ask the presenter to hand the room over to you.",
+            )
 
     def hand_over(self, now: float) -> str:
         """A pin that makes another one the presenter; the one before is void."""
@@ -209,6 +215,16 @@ class Room:
             case DismissCommand():
                 self._close()
                 return Outcome("room")
+
+    def rename(self, member: Member, name: str) -> Given | None:
+        """Call a member otherwise; its answer to the question, to be kept under the new name."""
+        member.name = name
+        asked = self.question
+        given = None if asked is None else asked.answers.get(member.key)
+        if asked is None or given is None:
+            return None
+        asked.answers[member.key] = given.model_copy(update={"name": name})
+        return asked.answers[member.key]
 
     def ask(self, command: AskCommand, cursor: Cursor | None) -> Asked:
         """Ask the class. ``command`` names what is asked for, and ``cursor`` the place where the engine has the answer."""
@@ -303,8 +319,10 @@ class Room:
             seq=self.revision,
             presenter=member.presenter,
             member=name,
+            name=member.name,
             answer=None if given is None else given.text,
             verdict=None if asked is None or given is None else asked.judged(given),
+            session=self.session if member.presenter else None,
         )
 
     def _question(self) -> RoomQuestion | None:
