@@ -131,11 +131,16 @@ class Inbox:
             await self._waiter
 
     def _take(self) -> Item | None:
-        held = self._paced and len(self._flying) >= self._window
-        key = next((key for key, item in self._items.items() if not held or item.frame is None), None)
-        if key is None:
+        items = self._items
+        if not items:
             return None
-        item = self._items.pop(key)
+        if self._paced and len(self._flying) >= self._window:
+            found = next((key for key, item in items.items() if item.frame is None), None)
+            if found is None:
+                return None
+            item = items.pop(found)
+        else:
+            item = items.pop(next(iter(items)))
         self._bytes -= len(item.message)
         self._counts.messages += 1
         self._counts.bytes += len(item.message)

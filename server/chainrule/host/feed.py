@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PACE = 30.0
 """Frames a second at most, on average."""
+METRICS = 0.25
+"""Seconds between two messages of metrics: curves are drawn no more often."""
 RETRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the connection is made again; the last one over and over."""
 UNDER_WAY = 8
@@ -71,6 +73,8 @@ class Feed:
         self._known: dict[str, str] = {}
         self._painted = 0.0
         self._ack: asyncio.TimerHandle | None = None
+        self._counted = 0.0
+        self._metrics: asyncio.TimerHandle | None = None
         self.reachable = True
 
     # -- who follows
@@ -196,9 +200,10 @@ class Feed:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if self._ack is not None:
-            self._ack.cancel()
-            self._ack = None
+        for timer in (self._ack, self._metrics):
+            if timer is not None:
+                timer.cancel()
+        self._ack = self._metrics = None
         lost = [*self._under_way.values(), *self._waiting]
         self._under_way, self._asked, self._known = {}, {}, {}
         self._waiting.clear()
@@ -233,8 +238,27 @@ class Feed:
                 self._bus.publish(self._topic, message, latest=head.type, frame=head.seq)
                 if head.type == "frame":
                     self._paint(connection, head.seq)
+            elif head.type == "metrics":
+                self._count()
             else:
                 self._bus.publish(self._topic, message)
+
+    def _count(self) -> None:
+        """Publish metrics at once, or with those that come soon: while a network trains they come with each frame."""
+        if self._metrics is not None:
+            return
+        loop = asyncio.get_running_loop()
+        wait = self._counted + METRICS - loop.time()
+        if wait <= 0:
+            self._publish_metrics()
+        else:
+            self._metrics = loop.call_later(wait, self._publish_metrics)
+
+    def _publish_metrics(self) -> None:
+        self._metrics = None
+        self._counted = asyncio.get_running_loop().time()
+        for message in self._latest.news():
+            self._bus.publish(self._topic, message)
 
     def _paint(self, connection: Connection, seq: int) -> None:
         """Acknowledge a frame when the next one is due."""

@@ -73,6 +73,7 @@ class Latest:
         self._frames: dict[str, bytes] = {}
         self._histories: dict[int, _History] = {}
         self._metrics: list[str] | None = None
+        self._news: dict[int, int] = {}
         self.seq = 0
 
     def clear(self) -> None:
@@ -91,9 +92,10 @@ class Latest:
             self.seq = head.seq
         elif head.type == "metrics":
             told = json.loads(message)
-            history = self._histories.setdefault(told["branch"], _History(told["start"]))
-            history.replace(told["start"], told["columns"])
+            branch, start = told["branch"], told["start"]
+            self._histories.setdefault(branch, _History(start)).replace(start, told["columns"])
             self._metrics = None
+            self._news[branch] = min(start, self._news.get(branch, start))
         elif head.type in WHOLE:
             self._whole[head.type] = message
             if head.type == "graph":
@@ -109,17 +111,31 @@ class Latest:
         """All that a newcomer is told, in order."""
         found: list[str | bytes] = [self._whole[kind] for kind in WHOLE if kind in self._whole]
         if self._metrics is None:
-            self._metrics = [text for branch in self._histories for text in self._told(branch)]
+            self._metrics = [
+                text
+                for branch, history in self._histories.items()
+                for text in self._told(branch, history.start)
+            ]
         return [
             *found,
             *self._metrics,
             *(self._frames[k] for k in ("companion", "frame") if k in self._frames),
         ]
 
-    def _told(self, branch: int) -> list[str]:
+    def news(self) -> list[str]:
+        """The metrics that have come since this was asked last, together."""
+        news, self._news = self._news, {}
+        return [
+            text
+            for branch, start in news.items()
+            if branch in self._histories
+            for text in self._told(branch, start)
+        ]
+
+    def _told(self, branch: int, start: int) -> list[str]:
         history = self._histories[branch]
         found = []
-        for first in range(history.start, max(history.end, history.start + 1), CHUNK):
+        for first in range(start, max(history.end, start + 1), CHUNK):
             begin = first - history.start
             columns = {name: column[begin : begin + CHUNK] for name, column in history.columns.items()}
             told = {
