@@ -55,7 +55,7 @@ class Rooms:
 
     async def start(self) -> None:
         """Open the rooms that were kept, and look after all of them from now on."""
-        for key, content in sorted(self._store.all().items()):
+        for key, content in sorted(self._store.all()):
             try:
                 self._again(key, content)
             except (ValueError, KeyError, IndexError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -13,7 +13,7 @@ class RoomStore(Protocol):
 
     def delete(self, key: str) -> None: ...
 
-    def all(self) -> Mapping[str, bytes]: ...
+    def all(self) -> Iterable[tuple[str, bytes]]: ...
 
 
 class MemoryStore:
@@ -28,5 +28,5 @@ class MemoryStore:
     def delete(self, key: str) -> None:
         self._kept.pop(key, None)
 
-    def all(self) -> Mapping[str, bytes]:
-        return dict(self._kept)
+    def all(self) -> Iterable[tuple[str, bytes]]:
+        return list(self._kept.items())
