@@ -7,7 +7,8 @@ import re
 import signal
 from collections.abc import Callable
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from e2e.running import Problems, Server
 from e2e.stepping import at_step, badge, node, open_lesson, press
@@ -22,6 +23,12 @@ def labels(page: Page) -> list[str]:
         "all => all.map(one => one.ariaLabel + (one.dataset.breakpoint ?? ''))"
     )
     return [*nodes, page.locator("main .badge").inner_text()]
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    """Give pages that fetch ahead what they may need while the line is cut."""
+    return new_context(saves_data=False)
 
 
 def settled(page: Page) -> None:

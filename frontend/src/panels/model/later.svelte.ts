@@ -1,18 +1,21 @@
 // Parts of the page that the first picture does not need.
 import type { Component } from "svelte";
-import { standing, warm } from "./warm";
+import { ahead, standing } from "./warm";
 
-/** A component that is fetched when the first picture stands, or when it is asked for before that. */
+/** A component that is fetched when it is asked for, or before that, once the first picture stands. */
 export class Later<Props extends Record<string, unknown> = Record<string, never>> {
   #fetched = $state.raw<Component<Props> | null>(null);
   #loading: Promise<void> | null = null;
 
-  /** What stands below the rest is not needed for the first picture, even where it is asked for. */
+  /**
+   * What stands below the rest is not needed for the first picture, even where it is asked for. What only some lessons
+   * have is not fetched ahead: opening one takes the network in any case.
+   */
   constructor(
     private readonly fetch: () => Promise<{ default: Component<Props> }>,
-    private readonly where: "here" | "below" = "here",
+    private readonly where: "here" | "below" | "some lessons" = "here",
   ) {
-    warm(() => this.load());
+    if (where !== "some lessons") ahead(() => this.load());
   }
 
   /** The component, where it is here: what reads this is drawn again when it arrives. */

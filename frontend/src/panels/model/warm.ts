@@ -21,6 +21,17 @@ export function warm(task: Task): void {
   else later.push(task);
 }
 
+/** The same of what can as well be fetched when it is asked for: not where the browser is to save data. */
+export function ahead(task: Task): void {
+  if (!savesData()) warm(task);
+}
+
+function savesData(): boolean {
+  // Not every browser says so.
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
+}
+
 /** Say what the first picture has to wait for. */
 export function awaited(task: Task): void {
   first.push(task);
