@@ -75,8 +75,14 @@ def test_cells_are_asked_and_suppression_is_stepped_through(page: Page) -> None:
     expect(struck).to_contain_text("IoU")
     expect(inspector).to_contain_text("How each term pulls on each layer")
     assert axe(page) == []
+    # From the cells to the weights: those of a layer, as each term pulls on them.
+    weights = inspector.get_by_role("button", name=re.compile("^conv4.weight, "))
+    expect(weights).to_have_count(0)
+    inspector.get_by_role("button", name="conv4", exact=True).click()
+    expect(weights).to_have_count(3)
+    expect(inspector).to_contain_text("The same image, its changed gradient")
     # The gradient of a cell of the grid of objectness, as the engine has it.
-    grid = page.get_by_role("button", name="Objectness").last
+    grid = page.locator('.mirror [data-term="1"]')
     box = grid.bounding_box()
     assert box
     row, column = 2, 5

@@ -42,7 +42,12 @@ export class Look {
   threshold: number | null = $state(null);
   /** Whether gradients of the terms by the weights, and of the original, are wanted. */
   wanted = $state(false);
+  /** The layer whose weights are looked at one by one. */
+  layer: string | null = $state("head.weight");
   scene: SceneResult | null = $state.raw(null);
+  /** The scene of the batch as it is trained on, and as it was. */
+  trained: SceneResult | null = $state.raw(null);
+  plain: SceneResult | null = $state.raw(null);
   found: DetectResult | null = $state.raw(null);
 
   constructor(readonly page: Page) {}
@@ -147,6 +152,8 @@ export class Latest<T extends Answer["type"]> {
 /** Keeps the scene and what is said of it up to date, while `when` says so. Call while a component is set up. */
 export function followDetector(page: Page, look: Look, when: () => boolean): void {
   const scenes = new Latest(page.link, "scene_result", (answer) => (look.scene = answer));
+  const trained = new Latest(page.link, "scene_result", (answer) => (look.trained = answer));
+  const plain = new Latest(page.link, "scene_result", (answer) => (look.plain = answer));
   const answers = new Latest(page.link, "detect_result", (answer) => (look.found = answer));
   $effect(() => {
     const { frame, graph } = page;
@@ -158,13 +165,21 @@ export function followDetector(page: Page, look: Look, when: () => boolean): voi
     scenes.put(JSON.stringify([picture, row, of, graph.topology]), { type: "scene", picture, row });
     const moved = look.cell && look.held ? { ...look.cell, box: [...look.held] } : null;
     const more = look.wanted && !isFast(page) && !page.withheld;
-    answers.put(JSON.stringify([seq, picture, row, look.threshold, moved, more]), {
+    if (more && picture !== "held_out")
+      for (const [asked, one] of [
+        [trained, "batch"],
+        [plain, "original"],
+      ] as const)
+        asked.put(JSON.stringify([row, of, graph.topology]), { type: "scene", picture: one, row });
+    const layer = more ? look.layer : null;
+    answers.put(JSON.stringify([seq, picture, row, look.threshold, moved, more, layer]), {
       type: "detect",
       picture,
       row,
       threshold: look.threshold,
       moved,
       pulls: more,
+      layer,
       compare: more && picture !== "held_out",
     });
   });

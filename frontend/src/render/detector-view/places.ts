@@ -184,3 +184,8 @@ export function dragged(
   else y2 = between(y1 + 1, y2 + dy, side);
   return [x1, y1, x2, y2];
 }
+
+/** A tenth of a pixel is finer than a screen shows. */
+export function tidy(box: readonly number[]): number[] {
+  return box.map((p) => Math.round(p * 10) / 10);
+}
