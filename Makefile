@@ -45,10 +45,10 @@ test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 	$(bin)/pytest $(side_by_side)
 	@$(MAKE) --output-sync=target test-browser test-rest
 
-# A browser waits now and then, and leaves a part of the second core to what never waits.
+# Browsers wait now and then, and leave a part of the cores to what never waits.
 .PHONY: test-browser test-rest
 test-browser: $(venv)/.test $(built)
-	$(bin)/pytest tests/e2e
+	$(bin)/pytest $(side_by_side) tests/e2e
 
 test-rest: $(venv)/.test $(packages)
 	@$(MAKE) lint-server

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, BrowserType
+from playwright.sync_api import BrowserContext, BrowserType, expect
 
 import chromium
 from e2e.running import Contexts, Problems, Server, free_port
+
+# A machine may be busy with something else for a while; how long anything takes is not what is tested here.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
