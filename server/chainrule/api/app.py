@@ -17,6 +17,7 @@ from chainrule import __version__
 from chainrule.api import (
     http,
     lessons,
+    metrics,
     openapi,
     problems,
     reference,
@@ -28,6 +29,7 @@ from chainrule.api import (
 from chainrule.api.headers import SecurityHeaders
 from chainrule.api.page import Page
 from chainrule.api.settings import Settings
+from chainrule.host.bus import Counts
 from chainrule.host.interface import SessionHost
 from chainrule.host.processes import process_host
 from chainrule.host.rooms import Rooms
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
+    app.state.sockets = Counts()
     app.state.shelf = snapshots.Shelf(settings)
     problems.install(app)
     app.add_middleware(SecurityHeaders)
@@ -74,6 +77,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     app.include_router(http.router)
     app.include_router(snapshots.router)
     app.include_router(rooms.router)
+    app.include_router(metrics.router)
     app.include_router(websocket.router)
     app.include_router(room_socket.router)
 

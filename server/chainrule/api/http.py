@@ -16,7 +16,7 @@ from chainrule.errors import Refusal
 from chainrule.host import interface
 from chainrule.host.interface import JSON, LINES, NPY, PROBLEM, SessionHost
 from chainrule.protocol import PROTOCOL_VERSION
-from chainrule.protocol.rest import Health
+from chainrule.protocol.rest import Health, Live
 
 router = APIRouter(prefix="/api")
 
@@ -159,6 +159,18 @@ def _quality(header: str, offer: str) -> float:
         if specific > found[0]:
             found = (specific, weight)
     return found[1]
+
+
+@router.get("/health/live", responses=answers(ref("Live"), "It answers."), tags=["service"])
+async def live() -> Response:
+    """Whether the service answers at all: where it does not, it is to be started anew."""
+    return relay(interface.Response(200, Live(status="ok").model_dump_json().encode()))
+
+
+@router.get("/health/ready", responses=answers(ref("Health"), "It can take sessions."), tags=["service"])
+async def ready(request: Request) -> Response:
+    """Whether the service can take sessions: where it cannot, nobody is to be sent to it for now."""
+    return await health(request)
 
 
 @router.get("/health", responses=answers(ref("Health"), "The service can take sessions."), tags=["service"])

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
         "text", description="text, or json for one object a line.", pattern="^(text|json)$"
     )
 
+    metrics: bool = Field(True, description="Whether /metrics tells figures of the service.")
+
     max_nodes: int = Field(20_000, ge=1, description="Nodes of a session's graph.")
     max_parameters: int = Field(5_000_000, ge=1, description="Numbers in a session's parameters.")
     max_iterations: int = Field(100_000, ge=1, description="Iterations that one request may compute.")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
 from chainrule.api.settings import Settings
+from chainrule.host.bus import Counts
 from chainrule.host.interface import Closed, Connection, SessionHost
 from chainrule.host.mailbox import closed
 from chainrule.host.parse import id_of
@@ -80,7 +81,7 @@ async def session_socket(websocket: WebSocket, id: str) -> None:  # noqa: A002 -
     if isinstance(connection, Closed):
         await close(websocket, connection)
         return
-    writer = asyncio.create_task(_write(websocket, connection))
+    writer = asyncio.create_task(_write(websocket, connection, websocket.app.state.sockets))
     reader = asyncio.create_task(_read(websocket, connection, settings))
     try:
         await asyncio.wait((writer, reader), return_when=asyncio.FIRST_COMPLETED)
@@ -91,10 +92,16 @@ async def session_socket(websocket: WebSocket, id: str) -> None:  # noqa: A002 -
         await asyncio.gather(writer, reader, return_exceptions=True)
 
 
-async def _write(websocket: WebSocket, connection: Connection) -> None:
+async def _write(websocket: WebSocket, connection: Connection, counts: Counts) -> None:
     """Send what the session says, as fast as the follower reads it."""
     while True:
         message = await connection.receive()
+        if isinstance(message, Closed):
+            counts.too_slow += message.code == CloseCode.TOO_SLOW
+        else:
+            counts.messages += 1
+            counts.frames += isinstance(message, bytes)
+            counts.bytes += len(message)
         try:
             if isinstance(message, str):
                 await websocket.send_text(message)

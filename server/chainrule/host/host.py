@@ -22,6 +22,7 @@ from chainrule.host.link import Link, LinkLost
 from chainrule.host.mailbox import Mailbox, closed
 from chainrule.host.problem import answer, from_refusal, unknown_session
 from chainrule.host.records import Record, copied, lost, overloaded, whole
+from chainrule.host.tally import Figures
 from chainrule.host.tending import tend
 from chainrule.journal import Journal
 from chainrule.protocol.close import CloseCode
@@ -36,6 +37,8 @@ MAX_DEATHS = 2
 """A session whose process died this often is not brought back: it may be what kills it."""
 GRACE = 60.0
 """Seconds for which an unfollowed session is safe from making room for another one."""
+FIGURES = 2.0
+"""Seconds for which a process is waited for that is asked what it has counted."""
 RESTART_PAUSE = 0.5
 """Seconds between the deaths of a worker that cannot start and the next try."""
 
@@ -59,6 +62,7 @@ class Host:
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.restarts = 0
 
     @property
     def workers(self) -> int:
@@ -203,6 +207,17 @@ class Host:
         if record.link is None and not record.waiting and not record.connections:
             self._records.pop(record.id, None)
 
+    async def figures(self) -> list[Figures]:
+        async def of(link: Link) -> Figures | None:
+            try:
+                answer = await asyncio.wait_for(link.request(Request("figures")), FIGURES)
+            except (LinkLost, TimeoutError):
+                return None
+            return Figures.model_validate_json(answer.body)
+
+        found = await asyncio.gather(*(of(link) for link in self._links))
+        return [one for one in found if one is not None]
+
     # Connections
 
     async def connect(self, session: str, since: int | None) -> Mailbox | Closed:
@@ -284,6 +299,7 @@ class Host:
             if record.link is link:
                 self.gone(record.id)
         if not self._closing:
+            self.restarts += 1
             self._spawn(self._replace())
 
     async def _replace(self) -> None:

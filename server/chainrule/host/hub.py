@@ -29,6 +29,7 @@ from chainrule.host.problem import (
     unknown_session,
 )
 from chainrule.host.seam import Make, Session
+from chainrule.host.tally import Outcome, Tally
 from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import ANONYMOUS, AckCommand, PauseCommand
@@ -86,6 +87,7 @@ class Hub:
         self._slots: dict[str, Slot] = {}
         self._connections: dict[int, Slot] = {}
         self._turns = Turns(self._give, self._compute)
+        self._tally = Tally()
         self._count = itertools.count()
 
     # Requests
@@ -97,6 +99,9 @@ class Hub:
                 return Response(200, encode.lessons(brief=request.arguments.get("brief", False)))
             if request.method == "lesson":
                 return Response(200, encode.lesson(request.arguments["slug"]))
+            if request.method == "figures":
+                told = self._tally.figures(sessions=len(self._slots), followers=len(self._connections))
+                return Response(200, encode.part(told))
             if request.method == "recipe":
                 return await self._recipe(request.body)
             if request.method == "create":
@@ -255,7 +260,8 @@ class Hub:
         command = parse.command(body)
         finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiter = Waiter([], finished)
-        self._turns.ask(slot, lambda: self._command(slot, command, waiter))
+        arrived = time.monotonic()
+        self._turns.ask(slot, lambda: self._command(slot, command, waiter, arrived))
         status = 200
         try:
             await asyncio.wait_for(asyncio.shield(finished), self._timeout)
@@ -292,7 +298,8 @@ class Hub:
         """A follower sent something; it is looked at when it is its session's turn."""
         slot = self._connections.get(connection)
         if slot is not None:
-            self._turns.ask(slot, lambda: self._message(slot, connection, message))
+            arrived = time.monotonic()
+            self._turns.ask(slot, lambda: self._message(slot, connection, message, arrived))
 
     def disconnect(self, connection: int) -> None:
         """A follower has gone."""
@@ -303,7 +310,7 @@ class Hub:
                 if follower in waiters:
                     waiters.remove(follower)
 
-    def _message(self, slot: Slot, connection: int, message: str | bytes) -> None:
+    def _message(self, slot: Slot, connection: int, message: str | bytes, arrived: float) -> None:
         follower = slot.followers.get(connection)
         if follower is None:
             return
@@ -322,11 +329,11 @@ class Hub:
             refused = to_message(refusal, seq=slot.session.revision, id=parse.id_of(message))
             self._outlet.emit(connection, encode.text(refused))
             return
-        self._command(slot, command, follower)
+        self._command(slot, command, follower, arrived)
 
     # Commands and their answers
 
-    def _command(self, slot: Slot, command: ClientMessage, origin: Follower | Waiter) -> None:
+    def _command(self, slot: Slot, command: ClientMessage, origin: Follower | Waiter, arrived: float) -> None:
         if slot.gone:
             self._deliver(slot, [to_message(unknown_session(), seq=0, id=command.id)], origin)
             return
@@ -339,15 +346,18 @@ class Hub:
             self._report(slot)
         except Exception:
             self._deliver(slot, [to_message(failure(), seq=slot.session.revision, id=command.id)], origin)
+            self._tally.count(command.type, "failed", arrived)
             raise
         if any(isinstance(message, Progress) and message.id == command.id for message in messages):
             assert command.id is not None
             slot.waiting.setdefault(command.id, []).append(origin)
+            slot.begun[command.id] = (command.type, arrived)
             if isinstance(origin, Waiter):
                 origin.messages.extend(_named(messages))
             else:
                 self._deliver(slot, messages, origin)
         else:
+            self._tally.count(command.type, _outcome(messages), arrived)
             self._deliver(slot, messages, origin)
         # What is painted while a session goes on asks for the next picture, when that is due.
         if not (isinstance(command, AckCommand) and slot.session.busy) or self._picture_is_due(slot):
@@ -376,6 +386,8 @@ class Hub:
                     origin.messages = _named(answers)
             if finished:
                 slot.waiting.pop(key, None)
+                if (begun := slot.begun.pop(key, None)) is not None:
+                    self._tally.count(begun[0], _outcome(answers), begun[1])
         # What a session ends on its followers always see.
         if messages or not slot.session.busy or self._picture_is_due(slot):
             self._pull(slot, slot.followers.values())
@@ -482,6 +494,12 @@ class Hub:
             further = {branch: tip for branch, tip in tips.items() if tip != slot.tips.get(branch)}
             told = {"cursor": cursor.model_dump(), "answered": session.answered, "tips": further}
             self._outlet.cursor(slot.id, json.dumps(told).encode())
+
+
+def _outcome(messages: Iterable[ServerMessage]) -> Outcome:
+    """How a command ended."""
+    statuses = [message.status for message in messages if isinstance(message, ErrorMessage)]
+    return "done" if not statuses else "failed" if statuses[-1] >= 500 else "refused"
 
 
 def _named(messages: Iterable[ServerMessage]) -> list[ServerMessage]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from chainrule.host.tally import Figures
     from chainrule.room import RoomStore
 
 Method = Literal[
@@ -27,6 +28,7 @@ Method = Literal[
     "trace",
     "commands",
     "peek",
+    "figures",
     "delete",
 ]
 
@@ -106,6 +108,20 @@ class SessionHost(Protocol):
     @property
     def rooms(self) -> RoomStore:
         """What lasts of rooms, once the host has been started."""
+        ...
+
+    @property
+    def sessions(self) -> int:
+        """Sessions that are known, wherever they are."""
+        ...
+
+    @property
+    def restarts(self) -> int:
+        """Processes that ended unexpectedly."""
+        ...
+
+    async def figures(self) -> list[Figures]:
+        """What each process has counted; one that does not answer soon is left out."""
         ...
 
     async def start(self) -> None:

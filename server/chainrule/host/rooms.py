@@ -58,8 +58,9 @@ class Rooms:
         for key, content in sorted(self._store.all()):
             try:
                 self._again(key, content)
-            except (ValueError, KeyError, IndexError):
-                log.exception("a kept room cannot be read, and is left out")
+            except (ValueError, KeyError, IndexError) as error:
+                # Not the error's words: they repeat what was kept.
+                log.error("a room that was kept cannot be read (%s), and is forgotten", type(error).__name__)
                 self._store.delete(key)
         self._task = asyncio.create_task(self._look_after())
 

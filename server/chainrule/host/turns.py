@@ -46,6 +46,7 @@ class Slot:
     followers: dict[int, Follower] = field(default_factory=dict)
     inbox: deque[Job] = field(default_factory=deque)
     waiting: dict[str, list[Follower | Waiter]] = field(default_factory=dict)
+    begun: dict[str, tuple[str, float]] = field(default_factory=dict)
     asked: bool = False
     due: bool = False
     timer: float | None = None

@@ -165,6 +165,12 @@ class Health(Part):
     )
 
 
+class Live(Part):
+    """That the service answers."""
+
+    status: Literal["ok"]
+
+
 class ProblemError(Part):
     """One thing that is wrong with a request, and where in its body or parameters."""
 
