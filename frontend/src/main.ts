@@ -26,6 +26,10 @@ if (isStart(location)) {
   void import("./panels/start/Start.svelte").then(({ default: Start }) => {
     mount(Start, { target, props: { rest } });
   });
+} else if (new URLSearchParams(location.search).has("notes")) {
+  void import("./panels/room/notes").then(({ showNotes }) => {
+    showNotes(target);
+  });
 } else if (code !== null) {
   void import("./panels/room/follow").then(({ follow }) => {
     follow(target, rest, code);

@@ -180,3 +180,30 @@ def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     # There is no such room any more.
     follower.reload()
     expect(follower.get_by_role("heading", name=f"There is no room {room.code}")).to_be_visible()
+
+
+def test_notes_have_a_window_of_their_own_and_esc_leads_back_to_the_lecture(page: Page) -> None:
+    open_lesson(page)
+    press(page, "p")
+    with page.expect_popup() as opened_now:
+        page.get_by_role("button", name="Teacher's notes").click()
+    notes = opened_now.value
+    expect(notes.get_by_role("heading", level=1)).to_have_text("How sensitive is the loss to w?")
+    press(page, "PageDown")
+    at_step(page, 3, 10)
+    expect(notes.get_by_role("heading", level=1)).to_have_text("Forward: the prediction")
+    expect(notes.locator("dl")).to_contain_text("What is the local slope of the square here?")
+    # The clicker works here too.
+    notes.get_by_role("button", name="Next part").click()
+    at_step(page, 4, 10)
+
+    # An excursion: another step, another number.
+    press(page, "ArrowRight", 2)
+    at_step(page, 6, 10)
+    page.locator('.mirror button.node[data-name="w"]').focus()
+    press(page, "Enter")
+    expect(notes.get_by_text("Esc goes back to “How far off?”")).to_be_visible()
+    press(page, "Escape")
+    at_step(page, 4, 10)
+    expect(notes.get_by_text("Esc goes back")).to_have_count(0)
+    expect(page.get_by_role("button", name="Presenting")).to_be_visible()

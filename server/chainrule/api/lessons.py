@@ -13,6 +13,7 @@ from chainrule.api.http import answers, host_of, relay
 from chainrule.api.openapi import ref
 from chainrule.api.page import takes_gzip
 from chainrule.host import interface
+from chainrule.notes import notes_of
 
 router = APIRouter(prefix="/api", tags=["lessons"])
 
@@ -44,6 +45,17 @@ async def lesson(
 ) -> Response:
     """One lesson as in the list of all of them: configuration schema, beats, presets."""
     return await _answer(request, interface.Request("lesson", arguments={"slug": slug}))
+
+
+@router.get(
+    "/lessons/{slug}/notes", responses=answers(ref("LessonNotes"), "What to say, and what to ask.", 404, 422)
+)
+async def lesson_notes(
+    slug: Annotated[str, Path(description="From GET /api/lessons.", max_length=64)],
+) -> Response:
+    """A teacher's notes: for each beat what to say, a question with its answer, where classes stumble, and minutes."""
+    notes = notes_of(slug).model_dump_json(exclude_none=False)
+    return Response(notes, media_type="application/json")
 
 
 async def _answer(request: Request, asked: interface.Request) -> Response:

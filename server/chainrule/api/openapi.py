@@ -16,6 +16,7 @@ from chainrule.protocol import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE
 from chainrule.protocol.close import CLOSE_REASONS, CloseCode
 from chainrule.protocol.model import Graph, LessonBrief, LessonInfo, Tensor
 from chainrule.protocol.numbers import DATA_SCHEMA, NUMBER_SCHEMA
+from chainrule.protocol.notes import LessonNotes
 from chainrule.protocol.rest import (
     BranchesInfo,
     CreateSession,
@@ -58,6 +59,7 @@ ADAPTERS: dict[str, tuple[str, TypeAdapter[Any]]] = {
             LessonBrief,
             LessonInfo,
             Live,
+            LessonNotes,
             Problem,
             RoomAnswers,
             RoomCreated,

@@ -189,7 +189,7 @@ export class Page {
   /** The names of nodes at which one stops. */
   readonly stops: string[] = $derived(stopsAt(this.state.breakpoints));
   /** Whether tools and legends lie over the picture. */
-  readonly tools: boolean = $derived(!this.phone && !this.presenting && !this.bare);
+  readonly tools: boolean = $derived(!this.phone && !this.presenting && !this.bare && !this.led);
   readonly ready: boolean = $derived(this.state.frame !== null && this.state.graph !== null);
 
   /** What the server sends of a network over the plane: what shows such pictures says so here. */

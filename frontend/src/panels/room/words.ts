@@ -60,3 +60,9 @@ export function binVerdict(verdict: SpreadBin["verdict"]): { text: string; tone:
       return null;
   }
 }
+
+/** Minutes and seconds: 6:05. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
