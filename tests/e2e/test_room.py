@@ -151,6 +151,35 @@ def test_a_reload_and_a_lost_network_end_nothing(room: Class, problems: Problems
     at_step(follower, 4, 10)
 
 
+def test_a_server_that_is_killed_in_the_middle_of_a_question_comes_back_with_all_of_it(
+    own_server: Server, new_context: Callable[..., BrowserContext], problems: Problems
+) -> None:
+    problems.allow(REFUSED)
+    room = opened(own_server, new_context)
+    presenter, follower = room.presenter, room.join()
+    press(presenter, "PageDown", 2)
+    at_step(follower, 4, 10)
+    press(presenter, "q")
+    press(presenter, "Enter")
+    field = follower.locator(".question form input")
+    field.fill(f"{MINUS}24")
+    field.press("Enter")
+    expect(follower.locator(".state")).to_contain_text("Sent")
+
+    room.server.kill()
+    expect(follower.locator(".band")).to_contain_text("Reconnecting")
+    room.server.start()
+    expect(follower.locator(".band")).to_contain_text(f"Following {room.code}", timeout=30_000)
+    expect(presenter.get_by_text("1 of 1 answered")).to_be_visible(timeout=30_000)
+    for page in (presenter, follower):
+        at_step(page, 4, 10)
+    presenter.get_by_role("button", name="Reveal").click()
+    expect(follower.locator(".result")).to_contain_text("right")
+    presenter.get_by_role("button", name="Step on").click()
+    for page in (presenter, follower):
+        at_step(page, 5, 10)
+
+
 def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     old, follower = room.presenter, room.join()
     press(old, "ArrowRight")

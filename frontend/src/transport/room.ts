@@ -7,8 +7,6 @@ import { connect, type SocketOptions } from "./websocket";
 export interface RoomLine extends Transport {
   /** Says something to the room; false where there is no connection. */
   say(message: object): boolean;
-  /** Connects anew, and says again who one is. */
-  again(): void;
   onRoom(listener: (message: RoomMessage) => void): () => void;
 }
 
@@ -107,9 +105,6 @@ export function joinRoom(options: RoomLineOptions): RoomLine {
     onRoom: (listener) => heard.on(listener),
     pending: () => line.pending(),
     say: (message) => line.say(message),
-    again: () => {
-      line.again();
-    },
     close: () => {
       clearTimeout(ack);
       line.close();

@@ -135,13 +135,6 @@ export class SocketTransport implements Transport {
     return true;
   }
 
-  /** Connects anew, at once. */
-  again(): void {
-    this.#hangUp();
-    clearTimeout(this.#again);
-    this.#start();
-  }
-
   close(): void {
     this.#closed = true;
     clearTimeout(this.#again);

@@ -111,7 +111,7 @@ export class Follower {
   rename(name: string): void {
     this.name = name;
     write(NAME, name);
-    this.#line.again();
+    this.#line.say(this.#hello());
   }
 
   leave(): void {

@@ -57,7 +57,7 @@ export class Presenter {
     });
     this.#line.onMessage((message) => {
       if (message.type !== "error") return;
-      if (message.code === "room_presenter_only") this.#handed();
+      if (message.code === "room_wrong_secret" || message.code === "room_presenter_only") this.#handed();
       else this.page.tell(message);
     });
     page.link.onSwitch = (session) => this.#move(session);
