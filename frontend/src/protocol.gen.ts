@@ -43,6 +43,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lessons/{slug}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lesson Notes
+         * @description A teacher's notes: for each beat what to say, a question with its answer, where classes stumble, and minutes.
+         */
+        get: operations["lesson_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health/live": {
         parameters: {
             query?: never;
@@ -693,6 +713,28 @@ export interface components {
             node: string | null;
             /** @default null */
             argument: number | null;
+        };
+        /** @description What to say at a beat, what to ask there, and where classes stumble. */
+        BeatNote: {
+            /** @description The beat's. */
+            id: string;
+            /** @description How long it takes, of about ten in all. */
+            minutes: number;
+            say: components["schemas"]["Text"];
+            /** @default null */
+            ask: components["schemas"]["Text"] | null;
+            /**
+             * @description The right answer to what is asked.
+             * @default null
+             */
+            answer: components["schemas"]["Text"] | null;
+            /**
+             * @description What is often misunderstood here.
+             * @default null
+             */
+            stumble: components["schemas"]["Text"] | null;
+            /** @default null */
+            check: components["schemas"]["NoteCheck"] | null;
         };
         /**
          * @description Why one has stopped: a stable ``reason``, and the names and numbers that its sentence speaks of.
@@ -1977,6 +2019,12 @@ export interface components {
              */
             unit: "step" | "phase" | "iteration" | "epoch";
         };
+        /** @description A teacher's notes for a lesson, as a plan of about ten minutes. */
+        LessonNotes: {
+            /** @description The ten minutes in short. */
+            plan: components["schemas"]["Text"];
+            beats: components["schemas"]["BeatNote"][];
+        };
         /** @description A line of the PyTorch program that does the same. */
         ListingLine: {
             number: number;
@@ -2160,6 +2208,13 @@ export interface components {
              * @enum {string}
              */
             kind: "non_finite";
+        };
+        /** @description A number that a note names: the engine's, at the end of the phase of the beat's iteration that makes it. */
+        NoteCheck: {
+            node: string;
+            /** @enum {string} */
+            what: "value" | "grad";
+            value: number;
         };
         /**
          * @description The loss of the cursor's iteration, and what it would be were one number larger by ``h``.
@@ -3596,6 +3651,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LessonInfo"];
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lesson_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From GET /api/lessons. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to say, and what to ask. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonNotes"];
                 };
             };
             /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
@@ -5318,6 +5423,7 @@ export type ArrowsResult = components["schemas"]["ArrowsResult"];
 export type AskCommand = components["schemas"]["AskCommand"];
 export type Beat = components["schemas"]["Beat"];
 export type BeatAnchor = components["schemas"]["BeatAnchor"];
+export type BeatNote = components["schemas"]["BeatNote"];
 export type Because = components["schemas"]["Because"];
 export type BlankCommand = components["schemas"]["BlankCommand"];
 export type Branch = components["schemas"]["Branch"];
@@ -5384,6 +5490,7 @@ export type LayerHealth = components["schemas"]["LayerHealth"];
 export type LayerSizes = components["schemas"]["LayerSizes"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
+export type LessonNotes = components["schemas"]["LessonNotes"];
 export type ListingLine = components["schemas"]["ListingLine"];
 export type Live = components["schemas"]["Live"];
 export type LookCommand = components["schemas"]["LookCommand"];
@@ -5397,6 +5504,7 @@ export type Moved = components["schemas"]["Moved"];
 export type MovedBox = components["schemas"]["MovedBox"];
 export type NodeState = components["schemas"]["NodeState"];
 export type NonFiniteCondition = components["schemas"]["NonFiniteCondition"];
+export type NoteCheck = components["schemas"]["NoteCheck"];
 export type NudgeCommand = components["schemas"]["NudgeCommand"];
 export type NudgeResult = components["schemas"]["NudgeResult"];
 export type Number = components["schemas"]["Number"];

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from chainrule.protocol import CLIENT_MESSAGE, PROTOCOL_VERSION, SERVER_MESSAGE
 from chainrule.protocol.close import CLOSE_REASONS, CloseCode
 from chainrule.protocol.model import Graph, LessonBrief, LessonInfo, Tensor
-from chainrule.protocol.numbers import DATA_SCHEMA, NUMBER_SCHEMA
 from chainrule.protocol.notes import LessonNotes
+from chainrule.protocol.numbers import DATA_SCHEMA, NUMBER_SCHEMA
 from chainrule.protocol.rest import (
     BranchesInfo,
     CreateSession,
