@@ -7,13 +7,12 @@ import re
 import shlex
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from chainrule.api.settings import Settings
 from chainrule.protocol.room import RoomAddress
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - read, not bound
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?")
 # Addresses of documentation (RFC 5737, RFC 3849): nothing is sent there, it is only asked which way it would go.
 _AWAY = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
@@ -92,13 +91,11 @@ def _reaches(address: str, six: bool) -> bool:
 
 def _named(scheme: str, host: str) -> str | None:
     """The address that a request was sent to, unless that is this machine as it sees itself."""
-    try:
-        here = urlsplit(f"//{host}")
-        name = f"[{here.hostname}]" if ":" in (here.hostname or "") else here.hostname or ""
-        port = here.port
-    except ValueError:
+    asked = _HOST.fullmatch(host)
+    if asked is None:
         return None
-    if _NAME.fullmatch(name) is None or is_loopback(name) or name.strip("[]") in EVERYWHERE:
+    name, port = asked[1], None if asked[2] is None else int(asked[2])
+    if is_loopback(name) or name.strip("[]") in EVERYWHERE:
         return None
     usual = {"http": 80, "https": 443}.get(scheme)
     return f"{scheme}://{name}" + ("" if port in (None, usual) else f":{port}")
