@@ -30,6 +30,8 @@ schema = schemathesis.openapi.from_dict(DOCUMENT)
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     limits = {"CHAINRULE_MAX_SESSIONS_PER_CLIENT": "1000000", "CHAINRULE_MAX_SESSIONS": "1000000"}
     limits |= {"CHAINRULE_MAX_ITERATIONS": "20", "CHAINRULE_COMMAND_TIMEOUT": "2"}
+    limits |= {"CHAINRULE_ROOM_TRIES": "1000000", "CHAINRULE_MAX_ROOMS": "1000000"}
+    limits |= {"CHAINRULE_MAX_ROOMS_PER_CLIENT": "1000000"}
     folder = tmp_path_factory.mktemp("service")
     log = folder / "log"
     limits |= {"CHAINRULE_DATA": str(folder / "data")}
@@ -64,15 +66,28 @@ def snapshot(address: str) -> str:
     return str(answer.json()["id"])
 
 
+@pytest.fixture(scope="module")
+def room(address: str, session: str) -> dict[str, str]:
+    """The same for rooms: code and secret."""
+    answer = httpx.post(f"{address}/api/rooms", json={"session": session})
+    return dict(answer.json())
+
+
 @schema.parametrize()
 @settings(max_examples=25, suppress_health_check=list(HealthCheck), derandomize=True)
-def test_every_address_answers_as_documented(case: Any, address: str, session: str, snapshot: str) -> None:
+def test_every_address_answers_as_documented(
+    case: Any, address: str, session: str, snapshot: str, room: dict[str, str]
+) -> None:
     for real in (False, True):
         if real:
-            if not {"id", "slug"} & set(case.path_parameters) or case.method == "DELETE":
+            if not {"id", "slug", "code"} & set(case.path_parameters) or case.method == "DELETE":
                 return
             if "slug" in case.path_parameters:
                 case.path_parameters["slug"] = "circuit"
+            elif "code" in case.path_parameters:
+                case.path_parameters["code"] = room["code"]
+                if "authorization" in {name.lower() for name in case.headers}:
+                    case.headers["Authorization"] = f"Bearer {room['secret']}"
             else:
                 case.path_parameters["id"] = snapshot if "snapshots" in case.path else session
             if "name" in case.path_parameters:
