@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chainrule.journal import key_of
 from chainrule.journal.journal import NAME
 from support.service import client_of, command, create, end, next_frame, serving, socket_of
 
@@ -60,9 +61,12 @@ async def told(client: httpx.AsyncClient, session: str) -> list[Any]:
 
 async def test_all_is_there_after_the_service_was_killed(tmp_path: Path) -> None:
     port = free_port()
-    with serving(tmp_path, "--workers", "2", port=port) as first:
+    with serving(tmp_path, "--workers", "2", port=port, CHAINRULE_KEYFRAME_SECONDS="0.05") as first:
         async with client_of(first) as client:
-            simple, deep = await create(client), await create(client, "playground")
+            simple, deep, long = [
+                await create(client, lesson) for lesson in ("one-weight", "playground", "convolution")
+            ]
+            await command(client, long, type="seek", iteration=150, step=9)
             await command(client, simple, type="step", unit="phase", count=2)
             await command(client, simple, type="edit", name="w", value=3)
             await command(client, simple, type="step", unit="iteration", count=5)
@@ -71,7 +75,10 @@ async def test_all_is_there_after_the_service_was_killed(tmp_path: Path) -> None
             await command(client, deep, type="step", unit="iteration", count=20)
             await command(client, deep, type="seek", iteration=30, step=7)
             last = await command(client, simple, type="step", unit="phase", id="the-last-one")
-            before = [await told(client, session) for session in (simple, deep)]
+            before = [await told(client, session) for session in (simple, deep, long)]
+            kept = tmp_path / "keyframes" / f"{key_of(long).hex()}.keyframes"
+            wait(kept.exists, "what was trained for long is saved")
+            assert kept.stat().st_mode & 0o777 == 0o600
             deleted = await create(client)
             assert (await client.delete(f"/api/sessions/{deleted}")).status_code == 204
             async with socket_of(first, simple) as ws:
@@ -84,7 +91,9 @@ async def test_all_is_there_after_the_service_was_killed(tmp_path: Path) -> None
     with serving(tmp_path, "--workers", "2", port=port) as second:
         async with client_of(second) as client:
             assert (await client.get("/api/health")).json()["lasting"] is True
-            assert [await told(client, session) for session in (simple, deep)] == before
+            assert [await told(client, session) for session in (simple, deep, long)] == before
+            assert (await client.delete(f"/api/sessions/{long}")).status_code == 204
+            assert not kept.exists()
             assert (await client.get(f"/api/sessions/{deleted}")).status_code == 404
             # A client that never got the answer asks again.
             again = await command(client, simple, type="step", unit="phase", id="the-last-one")

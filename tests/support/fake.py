@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -139,6 +139,9 @@ class FakeSession:
     def tips(self) -> dict[int, int]:
         return {0: self.cursor.iteration}
 
+    def saved(self, most: int) -> Callable[[], bytes]:
+        return lambda: b""
+
     def whole(self) -> Whole:
         made = {**dict(self.wanted), "journal": self.journal, "cursor": self.cursor, "tips": self.tips}
         return Whole(**made)
@@ -187,7 +190,7 @@ def fake_hub(
     """A hub of sessions that count; what they do is written into ``log``."""
     written = [] if log is None else log
     return Hub(
-        lambda wanted: FakeSession(wanted, written),
+        lambda wanted, keyframes: FakeSession(wanted, written),
         outlet,
         slice_seconds=0.001,
         command_timeout=command_timeout,

@@ -109,6 +109,18 @@ class Settings(BaseSettings):
         description="Address of the service as others reach it, for links to rooms; else it is found out.",
         pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$",
     )
+    keyframe_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="Seconds of a session's training after which what it has computed is saved: so much is computed "
+        "again after a crash.",
+    )
+    keyframe_bytes: int = Field(
+        16_000_000, ge=0, description="Bytes of one session that are saved, so that less is computed again."
+    )
+    max_keyframe_bytes: int = Field(
+        4_000_000_000, ge=0, description="The same of all sessions; beyond, the oldest make room."
+    )
     slice_seconds: float = Field(
         0.008, gt=0, le=1, description="Seconds that one session computes before another one gets its turn."
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from chainrule.host.attic import FOLDER, Attic
 
 if TYPE_CHECKING:
     from chainrule.api.settings import Settings
@@ -21,6 +24,9 @@ def options_for(settings: Settings) -> dict[str, object]:
         "slice_seconds": settings.slice_seconds,
         "command_timeout": settings.command_timeout,
         "max_followers": settings.max_followers,
+        "keyframes": str(settings.data.absolute() / FOLDER),
+        "keyframe_seconds": settings.keyframe_seconds,
+        "keyframe_bytes": settings.keyframe_bytes,
         "limits": {
             "max_nodes": settings.max_nodes,
             "max_parameters": settings.max_parameters,
@@ -33,6 +39,7 @@ def options_for(settings: Settings) -> dict[str, object]:
 def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
     """A hub; raises where the backend is not there."""
     from chainrule.host.hub import Hub
+    from chainrule.host.saving import Saving
     from chainrule.lessons import LESSONS
     from chainrule.limits import Limits
     from chainrule.session.build import backend_named
@@ -42,13 +49,18 @@ def hub_for(outlet: Outlet, options: dict[str, Any]) -> Hub:
     limits = Limits(**options["limits"])
     assert LESSONS
 
-    def make(wanted: CreateSession) -> Session:
-        return Real.made(wanted, limits=limits, backend=backend, wait=False)
+    def make(wanted: CreateSession, keyframes: bytes | None) -> Session:
+        return Real.made(wanted, limits=limits, backend=backend, keyframes=keyframes, wait=False)
 
+    saving = None
+    if options["keyframes"] is not None:
+        attic = Attic(Path(options["keyframes"]))
+        saving = Saving(attic, seconds=options["keyframe_seconds"], most=options["keyframe_bytes"])
     return Hub(
         make,
         outlet,
         slice_seconds=options["slice_seconds"],
         command_timeout=options["command_timeout"],
         max_followers=options["max_followers"],
+        saving=saving,
     )

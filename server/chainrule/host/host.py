@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chainrule.errors import Refusal
+from chainrule.host.attic import FOLDER, Attic
 from chainrule.host.interface import Closed, Method, Request, Response
 from chainrule.host.link import Link, LinkLost
 from chainrule.host.mailbox import Mailbox, closed
@@ -24,7 +25,7 @@ from chainrule.host.problem import answer, from_refusal, unknown_session
 from chainrule.host.records import Record, copied, lost, overloaded, whole
 from chainrule.host.tally import Figures
 from chainrule.host.tending import tend
-from chainrule.journal import Journal
+from chainrule.journal import Journal, key_of
 from chainrule.protocol.close import CloseCode
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Host:
         self._settings = settings
         self._folder = folder
         self._journal = Journal()
+        self._attic: Attic | None = None
         self._make_link = make_link
         self._count = count
         self._links: list[Link] = []
@@ -86,6 +88,7 @@ class Host:
             return
         if self._folder is not None:
             self._journal = Journal(self._folder)
+            self._attic = Attic(self._folder.absolute() / FOLDER)
         links = [await self._make_link(self) for _ in range(self._count)]
         started = await asyncio.gather(*(link.start() for link in links), return_exceptions=True)
         failures = [result for result in started if isinstance(result, BaseException)]
@@ -93,7 +96,7 @@ class Host:
             await asyncio.gather(*(link.close() for link in links), return_exceptions=True)
             raise failures[0]
         self._links = links
-        self._spawn(tend(self, self._journal, self._settings))
+        self._spawn(tend(self, self._journal, self._attic, self._settings))
 
     async def close(self) -> None:
         self._closing = True
@@ -183,6 +186,8 @@ class Host:
                 await record.link.request(Request("delete", record.id))
             except LinkLost:
                 log.info("a session was deleted together with its process")
+        if self._attic is not None:
+            self._attic.delete(key_of(record.id))
 
     async def sleep(self, record: Record) -> bool:
         """Let a session leave memory until somebody asks for it; False where it is in use."""

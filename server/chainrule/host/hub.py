@@ -28,6 +28,7 @@ from chainrule.host.problem import (
     to_message,
     unknown_session,
 )
+from chainrule.host.saving import Saving
 from chainrule.host.seam import Make, Session
 from chainrule.host.tally import Outcome, Tally
 from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
@@ -77,6 +78,7 @@ class Hub:
         command_timeout: float,
         max_followers: int,
         unwatched_seconds: float = 60.0,
+        saving: Saving | None = None,
     ) -> None:
         self._make = make
         self._outlet = outlet
@@ -84,6 +86,7 @@ class Hub:
         self._timeout = command_timeout
         self._max_followers = max_followers
         self._patience = unwatched_seconds
+        self._saving = saving
         self._slots: dict[str, Slot] = {}
         self._connections: dict[int, Slot] = {}
         self._turns = Turns(self._give, self._compute)
@@ -108,7 +111,9 @@ class Hub:
                 brief = request.arguments.get("brief", False)
                 return await self._create(request.session, parse.creation(request.body), brief=brief)
             if request.method == "revive":
-                return await self._create(request.session, parse.whole(request.body))
+                return await self._create(request.session, parse.whole(request.body), again=True)
+            if request.method == "rest":
+                return await self._rest()
             slot = self._find(request.session)
             if request.method == "commands":
                 return await self._commands(slot, request.body)
@@ -117,7 +122,7 @@ class Hub:
             if request.method == "peek":
                 return await self._peek(slot, request)
             if request.method == "sleep":
-                return await self._turn(slot, lambda: self._sleep(slot))
+                return await self._sleep(slot)
             return await self._turn(slot, lambda: self._answer(slot, request))
         except Refusal as refusal:
             return answer(from_refusal(refusal))
@@ -146,21 +151,28 @@ class Hub:
         self._turns.ask(slot, job)
         return await done
 
-    async def _open(self, wanted: CreateSession) -> Session:
-        made = self._make(wanted)
+    async def _open(self, wanted: CreateSession, keyframes: bytes | None = None) -> tuple[Session, float]:
+        """A session, and the seconds of processor time that it took to make."""
+        begun = time.thread_time()
+        made = self._make(wanted, keyframes)
         # A long journal is replayed in slices: others have their turns in between.
         while not made.open(self._slice):
+            spent = time.thread_time() - begun
             await asyncio.sleep(0)
-        return made
+            begun = time.thread_time() - spent
+        return made, time.thread_time() - begun
 
     async def _recipe(self, body: bytes) -> Response:
         wanted = parse.creation(body)
         await self._open(wanted)
         return Response(200, encode.recipe(wanted))
 
-    async def _create(self, session: str, wanted: CreateSession, *, brief: bool = False) -> Response:
-        made = await self._open(wanted)
-        slot = Slot(session, made)
+    async def _create(
+        self, session: str, wanted: CreateSession, *, brief: bool = False, again: bool = False
+    ) -> Response:
+        keyframes = await self._saving.read(session) if again and self._saving else None
+        made, spent = await self._open(wanted, keyframes)
+        slot = Slot(session, made, unsaved=spent)
         self._slots[session] = slot
         self._report(slot)
         self._turns.schedule(slot)
@@ -190,14 +202,29 @@ class Hub:
             case _:
                 raise AssertionError(request.method)
 
-    def _sleep(self, slot: Slot) -> Response:
+    async def _sleep(self, slot: Slot) -> Response:
         """End a session that the API brings back when somebody asks for it; 409 where it is at something."""
-        if slot.gone:
-            raise unknown_session()
-        if slot.session.busy or slot.followers or slot.inbox:
-            return Response(409)
-        self._report(slot)
-        self._remove(slot)
+
+        def end() -> Callable[[], bytes] | bool:
+            if slot.gone:
+                raise unknown_session()
+            if slot.session.busy or slot.followers or slot.inbox:
+                return False
+            self._report(slot)
+            content = self._saving.gathered(slot) if self._saving else None
+            self._remove(slot)
+            return content or True
+
+        found = await self._turn(slot, end)
+        if self._saving is not None and callable(found):
+            await self._saving.put_away(slot.id, found)
+        return Response(200 if found else 409)
+
+    async def _rest(self) -> Response:
+        """Save what would have to be computed again: the process is about to end."""
+        if self._saving is not None:
+            for slot in list(self._slots.values()):
+                await self._saving.save(slot)
         return Response(200)
 
     async def _trace(self, slot: Slot, request: Request) -> Response:
@@ -450,9 +477,12 @@ class Hub:
     def _give(self, slot: Slot, job: Job) -> None:
         if slot.gone:
             return
+        begun = time.thread_time()
         try:
             job()
             self._report(slot)
+            if self._saving is not None:
+                self._saving.spent(slot, time.thread_time() - begun)
         except Exception:
             # A fault of the program: the session's state is not to be trusted any more. It is made anew when needed.
             log.exception("a session failed")

@@ -20,6 +20,7 @@ Method = Literal[
     "create",
     "revive",
     "sleep",
+    "rest",
     "info",
     "graph",
     "state",
@@ -44,8 +45,8 @@ class Request:
 
     ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
     from the body, keeps none, and answers with what was understood, always written in the same way. ``revive`` makes a
-    session again from what its process had reported, ``sleep`` ends it until then, and ``peek`` tells a number before it
-    is to be seen; no client can ask for these.
+    session again from what its process had reported, ``sleep`` ends it until then, ``rest`` has what was computed saved
+    before the process ends, and ``peek`` tells a number before it is to be seen; no client can ask for these.
     """
 
     method: Method

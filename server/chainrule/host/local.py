@@ -61,7 +61,7 @@ class LocalLink:
 
 def local_host(settings: Settings, make_hub: Callable[[Outlet], Hub] | None = None) -> Host:
     """A host with one hub, in this process. Nothing of it lasts."""
-    make = make_hub or (lambda outlet: hub_for(outlet, options_for(settings)))
+    make = make_hub or (lambda outlet: hub_for(outlet, {**options_for(settings), "keyframes": None}))
 
     async def link(host: Host) -> Link:
         return LocalLink(host, make)

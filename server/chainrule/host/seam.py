@@ -47,6 +47,8 @@ class Session(Protocol):
 
     def whole(self) -> Whole: ...
 
+    def saved(self, most: int) -> Callable[[], bytes]: ...
+
     def info(self) -> SessionInfo: ...
 
     def graph(self) -> Graph: ...
@@ -70,5 +72,5 @@ class Viewer(Protocol):
     def pull(self, session: Any) -> Sequence[ServerMessage]: ...
 
 
-Make = Callable[[CreateSession], Session]
-"""Makes a session, or raises ``Refusal``."""
+Make = Callable[[CreateSession, bytes | None], Session]
+"""Makes a session, with what was saved of it if it is made again; or raises ``Refusal``."""

@@ -7,6 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from chainrule.host.attic import Attic
 from chainrule.host.records import Record
 from chainrule.journal import Journal
 
@@ -37,9 +38,9 @@ class Tended(Protocol):
     def leave(self, record: Record) -> None: ...
 
 
-async def tend(host: Tended, journal: Journal, settings: Settings) -> None:
+async def tend(host: Tended, journal: Journal, attic: Attic | None, settings: Settings) -> None:
     """Go round, for ever."""
-    await asyncio.gather(_flush(journal), _rounds(host, journal, settings))
+    await asyncio.gather(_flush(journal), _rounds(host, journal, attic, settings))
 
 
 async def _flush(journal: Journal) -> None:
@@ -50,7 +51,7 @@ async def _flush(journal: Journal) -> None:
         journal.retry()
 
 
-async def _rounds(host: Tended, journal: Journal, settings: Settings) -> None:
+async def _rounds(host: Tended, journal: Journal, attic: Attic | None, settings: Settings) -> None:
     pause = min(settings.sleep_after / 4, settings.idle_timeout / 4, ROUND_SECONDS)
     seen: dict[str, float] = {}
     pruned = -PRUNE_SECONDS
@@ -64,7 +65,7 @@ async def _rounds(host: Tended, journal: Journal, settings: Settings) -> None:
                 host.leave(record)
         if time.monotonic() - pruned >= PRUNE_SECONDS or journal.nbytes > settings.max_journal_bytes:
             pruned = time.monotonic()
-            await _prune(host, journal, settings)
+            await _prune(host, journal, attic, settings)
         await asyncio.sleep(pause)
 
 
@@ -76,8 +77,13 @@ def _note_use(host: Tended, journal: Journal, seen: dict[str, float]) -> dict[st
     return used
 
 
-async def _prune(host: Tended, journal: Journal, settings: Settings) -> None:
+async def _prune(host: Tended, journal: Journal, attic: Attic | None, settings: Settings) -> None:
     before = time.time() - settings.idle_timeout
     while gone := journal.prune(before, settings.max_journal_bytes, [record.id for record in host.records()]):
         log.info("%d sessions are forgotten", len(gone))
+        if attic is not None:
+            for key in gone:
+                attic.delete(key)
         await asyncio.sleep(0)
+    if attic is not None:
+        await asyncio.to_thread(attic.prune, settings.max_keyframe_bytes)

@@ -55,6 +55,8 @@ class Slot:
     paid: float = 0.0
     cost: float = 0.0
     touched: float = field(default_factory=time.monotonic)
+    unsaved: float = 0.0
+    saving: bool = False
     journal: int = -1
     place: tuple[Cursor, dict[int, int]] | None = None
     tips: dict[int, int] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 
 from pydantic import ValidationError
@@ -22,8 +23,11 @@ def replay(
     journal: Sequence[JournalEntry],
     cursor: Cursor | None,
     companion: CompanionRecipe | None = None,
+    most: int | None = None,
 ) -> Generator[None, None, None]:
     """Give the commands of a journal at their cursors, then go to ``cursor``, or to (0, 0), with a companion.
+
+    At ``most`` so many iterations are computed; without it, any number.
 
     The branch in a cursor is of the session that wrote it; here each command goes on from where the last one led.
     Pauses after each iteration computed.
@@ -33,13 +37,17 @@ def replay(
     Refusal
         ``invalid_journal``: a command that is no edit or configure; ``limit_iterations``; or what a command raises.
     """
-    allowed = _Allowed(core)
+    allowed = _Allowed(core, most)
     yield from allowed.again(journal)
-    yield from allowed.run(travel.seek(core, _seek(cursor)))
+    if most is None and cursor is not None:
+        # A request to go there would be refused if it is far.
+        yield from core.arrive(core.line, Position(cursor.iteration, cursor.step))
+    else:
+        yield from allowed.run(travel.seek(core, _seek(cursor)))
     if companion is None:
         return
     try:
-        allowed = _Allowed(core)
+        allowed = _Allowed(core, most)
         line = yield from _beside(core, companion, allowed)
         beside = Companion(line, companion.name, companion.beside)
         alone = core.returning()
@@ -52,11 +60,12 @@ def replay(
 
 
 class _Allowed:
-    """Does work that computes no more iterations altogether than one command may."""
+    """Does work that computes no more than so many iterations altogether."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, most: int | None) -> None:
         self.core = core
-        self.left = core.limits.max_iterations_per_command
+        self.most = most
+        self.left = math.inf if most is None else most
 
     def run(self, work: Work) -> Work:
         while True:
@@ -68,7 +77,8 @@ class _Allowed:
             yield
             self.left -= 1
             if self.left < 0:
-                most = self.core.limits.max_iterations_per_command
+                most = self.most
+                assert most is not None
                 raise Refusal(
                     "limit_iterations",
                     422,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, assert_never
 
@@ -66,6 +66,7 @@ from chainrule.session.build import backend_named
 from chainrule.session.compare import compare
 from chainrule.session.core import Arrival, Core, Work
 from chainrule.session.jobs import Answering, Job, Playing, error_message
+from chainrule.session.keyframes import Kept, saved
 from chainrule.session.news import MOVES, News
 from chainrule.session.view import build_frame
 from chainrule.session.viewer import Viewer
@@ -150,6 +151,8 @@ class Session:
     history, tips
         All branches of the session that this one is made from, and what could be undone there. They take the place of
         ``journal``, ``companion`` and ``revealed``, unless they take more iterations than one command may compute.
+    keyframes
+        What :meth:`saved` has saved of the session with that history: what is known of it is not computed again.
     wait
         Whether to do so now; else :meth:`open` does it in slices.
 
@@ -177,6 +180,7 @@ class Session:
         playing: PlayRecipe | None = None,
         history: History | None = None,
         tips: Mapping[int, int] | None = None,
+        keyframes: bytes | None = None,
         wait: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -190,11 +194,14 @@ class Session:
         )
         self._opening: Generator[None, None, None] | None
         self._resume = partial(replay.resume, self.core, breakpoints, predict, revealed)
-        if history is not None and cursor is not None and whole.fits(history, tips or {}, self.limits):
-            self._opening = whole.restore(self.core, history, tips or {}, cursor)
+        kept = None if keyframes is None or history is None else Kept(self.core, keyframes, history)
+        if history is not None and cursor is not None and whole.fits(history, tips or {}, self.limits, kept):
+            self._opening = whole.restore(self.core, history, tips or {}, cursor, kept)
             self._resume = partial(whole.resume, self.core, history, breakpoints, predict)
         else:
-            self._opening = replay.replay(self.core, journal, cursor, companion)
+            # What was made once may be made again, however long it takes.
+            most = None if history is not None else self.limits.max_iterations_per_command
+            self._opening = replay.replay(self.core, journal, cursor, companion, most)
         self.job: Job | None = None
         self.playing: Playing | None = None
         self._play_from = playing
@@ -298,6 +305,7 @@ class Session:
         *,
         limits: Limits | None = None,
         backend: str | Backend = "numpy",
+        keyframes: bytes | None = None,
         wait: bool = True,
     ) -> Session:
         """The session that a recipe makes, or the whole of one."""
@@ -318,6 +326,7 @@ class Session:
             revealed=wanted.revealed,
             history=again.history,
             tips=again.tips,
+            keyframes=keyframes,
             wait=wait,
         )
 
@@ -331,6 +340,13 @@ class Session:
         return Whole.model_construct(
             **dict(self.recipe()), history=whole.history(self.core), tips=dict(self.tips)
         )
+
+    def saved(self, most: int) -> Callable[[], bytes]:
+        """What spares the whole of this session repeated training, in about ``most`` bytes.
+
+        It is gathered now; the bytes are made when what is returned is called, in whatever thread.
+        """
+        return saved(self.core, most)
 
     # -- commands
 

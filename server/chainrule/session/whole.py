@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainrule.lessons.lesson import LessonConfig, configured
 from chainrule.limits import Limits
@@ -30,6 +30,9 @@ from chainrule.session.core import Appended, Core, LastEdit, Undo
 from chainrule.session.edited import edited, target
 from chainrule.timeline import Line, Position, with_regime
 from chainrule.trace import Carry, Regime, initial_carry, run_iteration
+
+if TYPE_CHECKING:
+    from chainrule.session.keyframes import Kept
 
 Entries = list[tuple[int, JournalEntry]]
 
@@ -121,9 +124,13 @@ def _differs(before: Regime, after: Regime) -> dict[str, Any]:
 # -- the session made from it
 
 
-def fits(history: History, tips: Mapping[int, int], limits: Limits) -> bool:
+def fits(history: History, tips: Mapping[int, int], limits: Limits, kept: Kept | None = None) -> bool:
     """Whether it is made again with no more iterations than one command may compute."""
-    count = sum(_tip(branch, tips) - branch.fork + 1 for branch in history.branches)
+    count = 0
+    for branch in history.branches:
+        tip = _tip(branch, tips)
+        known = None if kept is None else kept.tip(branch.id, tip)
+        count += tip - (branch.fork - 1 if known is None else known)
     return count <= limits.max_iterations_per_command
 
 
@@ -132,13 +139,16 @@ def _tip(branch: WholeBranch, tips: Mapping[int, int]) -> int:
 
 
 def restore(
-    core: Core, history: History, tips: Mapping[int, int], cursor: Cursor
+    core: Core, history: History, tips: Mapping[int, int], cursor: Cursor, kept: Kept | None = None
 ) -> Generator[None, None, None]:
-    """Make a session just begun the one that ``history`` is of, at ``cursor``. Pauses after each iteration computed."""
+    """Make a session just begun the one that ``history`` is of, at ``cursor``. Pauses after each iteration computed.
+
+    What is ``kept`` of a branch is not computed.
+    """
     timeline = core.timeline
     for line in list(timeline.lines.values()):
         timeline.remove(line)
-    again = _Again(core)
+    again = _Again(core, kept)
     waiting = list(history.branches)
     while waiting:
         # A split leaves children with a parent that is younger than they are.
@@ -166,8 +176,9 @@ def resume(core: Core, history: History, breakpoints: Sequence[Breakpoint], pred
 class _Again:
     """Makes branches again, those that others need first."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, kept: Kept | None) -> None:
         self.core = core
+        self.kept = kept
         self._regimes: dict[str, Regime] = {}
         self._starts: dict[tuple[Any, ...], Carry] = {}
 
@@ -178,22 +189,32 @@ class _Again:
         parent = None if told.parent is None else timeline.line(told.parent)
         journal = self._journal(told.journal, [] if parent is None else parent.journal)
         if parent is None:
-            ended = initial_carry(self._regime(core.initial_config.merged(told.config)))
+            first = self._regime(core.initial_config.merged(told.config))
         elif fork == 0:
-            ended = initial_carry(parent.lineage()[0].start.regime)
+            first = parent.lineage()[0].start.regime
         else:
-            ended = (yield from timeline.reach(parent, fork - 1)).end
-        regimes, config = {}, ended.regime.config
+            first = parent.owner(fork - 1).regime(fork - 1)
+        regimes, config = {}, first.config
         for iteration, fields in told.regimes.items():
             config = config.merged(fields)
             regimes[iteration] = self._regime(config)
         edits = [entry for effect, entry in journal if effect == fork and entry.command["type"] == "edit"]
-        if edits:
+        known = None if self.kept is None else self.kept.tip(told.id, tip)
+        if self.kept is not None and known is not None:
+            # What was edited is edited under the configuration that holds from there.
+            start = self.kept.start(told.id, regimes.get(fork, first) if edits else first)
+        elif parent is None or fork == 0:
+            start = initial_carry(first)
+        else:
+            start = (yield from timeline.reach(parent, fork - 1)).end
+        if edits and known is None:
             assert parent is not None
             before = parent.owner(fork - 1)
-            ended = yield from self._edited(before, fork, ended, regimes.get(fork), edits)
-        line = Line(told.id, parent, fork, told.cause, ended, journal)
+            start = yield from self._edited(before, fork, start, regimes.get(fork), edits)
+        line = Line(told.id, parent, fork, told.cause, start, journal)
         line.regimes.update(regimes)
+        if self.kept is not None and known is not None:
+            self.kept.fill(line)
         timeline.restored(line)
         yield from timeline.extend(line, tip)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from chainrule.engine.backend import Array
@@ -139,6 +139,24 @@ class Line:
         if column is None:
             column = self._columns[name] = array("d")
         column.append(number)
+
+    @property
+    def layouts(self) -> list[tuple[int, Layout]]:
+        """The layouts of the iterations ``fork`` … ``tip``, each with the first iteration that has it."""
+        return list(zip(self._layout_starts, self._layouts, strict=True))
+
+    def refill(
+        self,
+        tip: int,
+        head: Carry,
+        layouts: Iterable[tuple[int, Layout]],
+        columns: Mapping[str, array[float]],
+        measured: Mapping[str, dict[int, float]],
+    ) -> None:
+        """Take what :meth:`append` was told of the iterations up to ``tip`` in another life."""
+        self.tip, self.head = tip, head
+        self._layout_starts, self._layouts = map(list, zip(*layouts, strict=True))
+        self._columns, self.measured = dict(columns), dict(measured)
 
     def layout(self, iteration: int) -> Layout:
         """The layout of an iteration that this branch owns."""

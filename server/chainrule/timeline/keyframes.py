@@ -47,6 +47,16 @@ class Keyframes:
         after = iteration - frames.fork
         if after % frames.stride or not after or iteration in frames.carries:
             return
+        self._put(frames, iteration, carry)
+
+    def put(self, line: Line, iteration: int, carry: Carry) -> None:
+        """Keep what ``iteration`` of ``line`` starts from, wherever it falls."""
+        self.add(line, iteration, carry)
+        frames = self._frames[line.id]
+        if iteration not in frames.carries and iteration > frames.fork:
+            self._put(frames, iteration, carry)
+
+    def _put(self, frames: _Frames, iteration: int, carry: Carry) -> None:
         frames.carries[iteration] = carry
         insort(frames.iterations, iteration)
         self.nbytes += carry.nbytes
