@@ -21,6 +21,8 @@ export interface MapLook {
   surface: boolean;
   /** Arrows by finite differences, else by backpropagation. */
   differences: boolean;
+  /** How far the surface is turned, in degrees; null: as it is drawn first. */
+  turn: number | null;
 }
 
 /** A node, or with `argument` the edge into that argument of it. By name, so that it outlives a topology. */
@@ -96,7 +98,7 @@ export const defaultView: View = {
   token: null,
   tab: null,
   plane: { test: false, discrete: false, part: "test" },
-  map: { surface: false, differences: false },
+  map: { surface: false, differences: false, turn: null },
   scene: null,
   scale: "global",
   present: false,
@@ -124,7 +126,10 @@ export function viewToUrl(view: View): string {
   if (view.tab) add("tab", view.tab);
   const plane = planeToText(view.plane);
   if (plane) add("plane", plane);
-  const map = [view.map.surface && "surface", view.map.differences && "differences"].filter(Boolean).join();
+  const { surface, differences, turn } = view.map;
+  const map = [surface && "surface", differences && "differences", turn !== null && `turn.${turn}`]
+    .filter(Boolean)
+    .join();
   if (map) add("map", map);
   if (view.scene) add("scene", view.scene);
   if (view.scale !== defaultView.scale) add("scale", view.scale);
@@ -277,7 +282,12 @@ function planeFrom(text: string | null): Plane {
 
 function mapFrom(text: string | null): MapLook {
   const words = (text ?? "").split(",");
-  return { surface: words.includes("surface"), differences: words.includes("differences") };
+  const turned = words.map((word) => /^turn\.(-?\d{1,3})$/.exec(word)?.[1]).find(Boolean);
+  return {
+    surface: words.includes("surface"),
+    differences: words.includes("differences"),
+    turn: turned === undefined || Math.abs(Number(turned)) > 180 ? null : Number(turned),
+  };
 }
 
 function readable(text: string): string {

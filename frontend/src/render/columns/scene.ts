@@ -197,7 +197,8 @@ function axis(
   const { low, high } = reading.decades;
   const { small } = places;
   const span = high - low;
-  const label = small * 2.9;
+  // "1e−15", and some air.
+  const label = 3 * small + (small > 20 ? 12 : 0);
   const every = Math.max(1, Math.ceil(span / Math.max(1, (x1 - x0) / label)));
   const shown = Array.from({ length: span + 1 }, (_, k) => low + k).filter((decade) => decade % every === 0);
   // One decade alone is no scale: its lower end is told too.

@@ -26,6 +26,7 @@ export function curveItems({ places, theme, words, measure }: CurveInput, dragge
   const [left, right] = places.plots ?? [];
   if (!left || !right) return [];
   const size = places.text;
+  const room = Math.max(left.x + left.w, right.x + right.w) - left.x;
   if (!dragged)
     return [
       {
@@ -33,7 +34,7 @@ export function curveItems({ places, theme, words, measure }: CurveInput, dragge
         x: left.x,
         y: left.y - size * 0.5,
         text: words.hint,
-        font: sans(size),
+        font: sans(Math.min(size, (size * room) / Math.max(1, measure(words.hint, sans(size))))),
         fill: theme.text3,
       },
     ];

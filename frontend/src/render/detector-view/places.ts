@@ -38,7 +38,7 @@ type Curves = "below" | "beside" | "none";
 
 export function placesOf({ size, insets, present, scenes, side, bare }: Room): Places {
   const narrow = size.w < 500;
-  const text = present ? (size.h < 560 ? 17 : 21) : narrow ? 10.5 : 12.5;
+  const text = present ? (size.h < 560 ? 20 : 27) : narrow ? 10.5 : 12.5;
   const area = {
     x: insets.left,
     y: insets.top,

@@ -18,6 +18,8 @@ export interface Arrangement {
   readonly strip: readonly Box[];
   /** Size of texts. */
   readonly text: number;
+  /** Between the columns. */
+  readonly gap: number;
 }
 
 export interface Room {
@@ -38,6 +40,10 @@ const ROWS = 8;
 const LARGEST = 84;
 const LEAST_GAP = 10;
 const MOST_GAP = 46;
+/** On a projector, numbers of its size stand over the columns. */
+const WIDE_GAP = 130;
+/** What a row of scores needs there. */
+const WIDE_ROW = { w: 176, h: 34 };
 
 interface Sizes {
   readonly w: number;
@@ -48,7 +54,7 @@ interface Sizes {
 
 export function arrangeImages(stages: readonly Stage[], samples: number, room: Room): Arrangement {
   const { size, insets, present } = room;
-  const text = present ? 16 : size.w < 500 ? 9 : 12;
+  const text = present ? 24 : size.w < 500 ? 9 : 12;
   const area = {
     x: insets.left,
     y: insets.top,
@@ -60,14 +66,14 @@ export function arrangeImages(stages: readonly Stage[], samples: number, room: R
   const titleH = text * 3;
   const h = area.h - stripH - titleH;
   let tile = LARGEST;
-  let sizes = stages.map((stage) => sizesOf(stage, tile, h));
+  let sizes = stages.map((stage) => sizesOf(stage, tile, h, present));
   for (; tile > 8; tile -= 1) {
-    sizes = stages.map((stage) => sizesOf(stage, tile, h));
+    sizes = stages.map((stage) => sizesOf(stage, tile, h, present));
     const wide = sum(sizes.map(({ w }) => w)) + LEAST_GAP * (stages.length - 1);
     if (wide <= area.w && Math.max(...sizes.map((one) => one.h)) <= h) break;
   }
   const all = sum(sizes.map(({ w }) => w));
-  const gap = Math.min(MOST_GAP, (area.w - all) / Math.max(1, stages.length - 1));
+  const gap = Math.min(present ? WIDE_GAP : MOST_GAP, (area.w - all) / Math.max(1, stages.length - 1));
   let x = area.x + Math.max(0, area.w - all - gap * (stages.length - 1)) / 2;
   const tallest = Math.max(...sizes.map((one) => one.h));
   const top = area.y + stripH + titleH + Math.max(0, h - tallest) / 2;
@@ -81,7 +87,7 @@ export function arrangeImages(stages: readonly Stage[], samples: number, room: R
       title: { x: box.x + box.w / 2, y: top - titleH + text },
     };
   });
-  return { size, columns, strip, text };
+  return { size, columns, strip, text, gap };
 }
 
 function sum(numbers: readonly number[]): number {
@@ -104,7 +110,7 @@ function stripOf(samples: number, area: Box): Box[] {
   }));
 }
 
-function sizesOf(stage: Stage, tile: number, h: number): Sizes {
+function sizesOf(stage: Stage, tile: number, h: number, present: boolean): Sizes {
   const pitch = tile + Math.max(2, tile * 0.12);
   switch (stage.kind) {
     case "image": {
@@ -112,8 +118,12 @@ function sizesOf(stage: Stage, tile: number, h: number): Sizes {
       return grid(stage.channels, 1, side, side + 4, side + 4);
     }
     case "scores": {
-      const row = Math.min(h / stage.channels, tile * 0.52);
-      const w = tile * 1.9;
+      // Below them stands the loss.
+      const row = Math.min(
+        h / (stage.channels + (present ? 1.6 : 0)),
+        Math.max(tile * 0.52, present ? WIDE_ROW.h : 0),
+      );
+      const w = Math.max(tile * 1.9, present ? WIDE_ROW.w : 0);
       const tiles = Array.from({ length: stage.channels }, (_, k) => ({
         x: 0,
         y: k * row,

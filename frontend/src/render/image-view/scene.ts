@@ -298,10 +298,12 @@ function titleItems(
   const told = shown.what === "grad" ? `∂L/∂${stage.kind === "filters" ? "W" : label}` : name;
   const { phase } = frame.header;
   const font = shown.what === "grad" || stage.kind === "maps" || stage.kind === "pooled" ? mono : sans;
-  const size = Math.min(
-    places.text,
-    (places.text * (column.box.w + 8)) / Math.max(1, measure(told, font(places.text, 600))),
-  );
+  // Within the column and its share of the gaps beside it.
+  const room = column.box.w + Math.max(8, places.gap - 10);
+  const fitting = (text: string, most: number, of: typeof mono) =>
+    Math.min(most, (most * room) / Math.max(1, measure(text, of(most, 600))));
+  const size = fitting(told, places.text, font);
+  const range = shown.tensor ? (ink ? "0 … 1" : `±${short(most)}`) : UNKNOWN;
   return [
     {
       kind: "text",
@@ -315,8 +317,8 @@ function titleItems(
       kind: "text",
       x: column.title.x,
       y: column.title.y + places.text * 1.15,
-      text: shown.tensor ? (ink ? "0 … 1" : `±${short(most)}`) : UNKNOWN,
-      font: mono(places.text * 0.82),
+      text: range,
+      font: mono(fitting(range, places.text > 20 ? places.text : places.text * 0.82, mono)),
       fill: theme.text3,
       align: "middle",
       number: true,
@@ -381,7 +383,7 @@ function stripItems(input: ImageInput): Item[] {
   });
 }
 
-function lossItems({ places, frame, graph, theme, words }: ImageInput): Item[] {
+function lossItems({ places, frame, graph, theme, words, measure }: ImageInput): Item[] {
   const column = places.columns.at(-1);
   const loss = graph.nodes.find((node) => node.loss);
   if (!column || !loss) return [];
@@ -390,7 +392,8 @@ function lossItems({ places, frame, graph, theme, words }: ImageInput): Item[] {
   const y = column.box.y + column.box.h + size * 1.7;
   const number = typeof x === "number" ? short(x) : x === null ? "—" : String(x);
   // Where there is little room, the number stands below its name.
-  const below = column.box.w < size * 9 ? size * 1.3 : 0;
+  const both = measure(words.loss, sans(size, 600)) + measure(number, mono(size, 600)) + 8;
+  const below = both > column.box.w ? size * 1.3 : 0;
   return [
     { kind: "text", x: column.box.x, y, text: words.loss, font: sans(size, 600), fill: theme.text2 },
     {

@@ -233,13 +233,15 @@ export function head(from: Place, to: Place, size: number): Segment[] {
 
 // -- in perspective
 
-/** A view from aside, turned by `turn` and tilted. */
+/** A view from aside, turned by `turn`, in radians, and tilted. */
 export interface Perspective {
+  readonly turn: number;
   readonly project: (place: Place, height: number) => Place;
   readonly heightAt: (place: Place) => number;
 }
 
-const TURN = -0.62;
+/** Degrees by which it is turned at first. */
+export const TURN = -36;
 const TILT = 0.68;
 const DISTANCE = 3.4;
 const RISE = 0.42;
@@ -250,10 +252,12 @@ export function perspectiveOf(
   spread: Spread,
   screen: { w: number; h: number },
   free: { top: number; right: number; bottom: number; left: number },
+  degrees: number = TURN,
 ): Perspective {
+  const turn = (degrees * Math.PI) / 180;
   const [w, h] = [heights.high[0] - heights.low[0], heights.high[1] - heights.low[1]];
   const side = Math.max(w, h);
-  const [cos, sin] = [Math.cos(TURN), Math.sin(TURN)];
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   const [up, away] = [Math.cos(TILT), Math.sin(TILT)];
   const raw = (place: Place, height: number): Place => {
     const x = (2 * (place.x - heights.low[0]) - w) / side;
@@ -284,6 +288,7 @@ export function perspectiveOf(
     y: free.top + room.h / 2 - ((box.top + box.bottom) / 2) * k,
   };
   return {
+    turn,
     project: (place, height) => {
       const at = raw(place, height);
       return { x: shift.x + at.x * k, y: shift.y + at.y * k };
@@ -308,10 +313,12 @@ export function surface(heights: Heights, spread: Spread, view: Perspective, the
   const items: Item[] = [];
   const at = (column: number, row: number) =>
     view.project(placeOf(heights, column, row), values[row * count + column] ?? NaN);
-  // Turned to the left, rows at the back and columns on the right lie behind.
-  for (let row = count - 2; row >= 0; row--)
+  // What is further away comes first: how far that is grows with x sin + y cos.
+  const [sin, cos] = [Math.sin(view.turn), Math.cos(view.turn)];
+  for (let k = count - 2; k >= 0; k--)
     for (let column = 0; column + 1 < count; column++) {
-      const c = TURN < 0 ? column : count - 2 - column;
+      const c = sin < 0 ? column : count - 2 - column;
+      const row = cos > 0 ? k : count - 2 - k;
       const corners = [at(c, row), at(c + 1, row), at(c + 1, row + 1), at(c, row + 1)];
       const share = shareOf(spread, values[row * count + c] ?? NaN);
       const [first, ...rest] = corners;
@@ -321,7 +328,7 @@ export function surface(heights: Heights, spread: Spread, view: Perspective, the
         ...rest.map((corner): Segment => ["L", corner.x, corner.y]),
         ["Z"],
       ];
-      const color = toned(theme, share, slopeOf(heights, spread, c, row));
+      const color = toned(theme, share, slopeOf(heights, spread, c, row, view.turn));
       // The rim closes the gaps between neighbours.
       items.push({ kind: "path", d, fill: color, stroke: color, width: 0.8 });
     }
@@ -334,9 +341,18 @@ export function surface(heights: Heights, spread: Spread, view: Perspective, the
 }
 
 /** How much a cell is turned to the light, which comes from the left. */
-function slopeOf({ count, values }: Heights, spread: Spread, column: number, row: number): number {
+function slopeOf(
+  { count, values }: Heights,
+  spread: Spread,
+  column: number,
+  row: number,
+  turn: number,
+): number {
   const at = (c: number, r: number) => shareOf(spread, values[(row + r) * count + column + c] ?? NaN);
-  const slope = ((at(0, 0) - at(1, 0) + (at(0, 1) - at(1, 1))) * count) / 6;
+  const along = at(0, 0) - at(1, 0) + (at(0, 1) - at(1, 1));
+  const up = at(0, 0) - at(0, 1) + (at(1, 0) - at(1, 1));
+  const rest = turn - (TURN * Math.PI) / 180;
+  const slope = ((along * Math.cos(rest) - up * Math.sin(rest)) * count) / 6;
   return Number.isFinite(slope) ? Math.tanh(slope) : 0;
 }
 

@@ -1,5 +1,6 @@
 /** What the picture knows of the hikers at the cursor: read from a frame, a history and t. Pure. */
 import type { DifferencesResult, FrameView, Graph } from "../../store/types";
+import { relation } from "../../store/timeline";
 import { toNumber } from "../../store/reduce";
 import { BEATS, during, ease } from "../motion";
 import { HIKERS } from "../runs";
@@ -86,4 +87,23 @@ export function hikersOf({ graph, frame, at, t, leap, differences }: Moment): Hi
       }),
     };
   });
+}
+
+/** How hikers get from one frame to another: by one update, or by whole iterations at once, ahead or back; null: they jump. */
+export function wayBetween(
+  from: FrameView,
+  to: FrameView,
+  steps: number,
+): { back: boolean; whole: boolean } | null {
+  if (forwards(from, to, steps)) return { back: false, whole: forwards(from, to, steps) === "whole" };
+  const way = forwards(to, from, steps);
+  return way && { back: true, whole: way === "whole" };
+}
+
+function forwards(from: FrameView, to: FrameView, steps: number): "update" | "whole" | null {
+  const [a, b] = [from.header.cursor, to.header.cursor];
+  if (to.header.step.kind === "update" && relation(a, b, steps) === "next") return "update";
+  if (a.branch !== b.branch || b.step !== steps - 1 || a.step >= steps) return null;
+  const before = a.iteration === b.iteration - 1 && a.step === steps - 1;
+  return before || (a.iteration === b.iteration && a.step < b.step) ? "whole" : null;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { estimate, overlaps, textsOf, type Item } from "../../../src/render/display";
-import { chartOf, head, lengthOf } from "../../../src/render/map/ground";
-import { hikersOf, type Hiker, type Moment } from "../../../src/render/map/hikers";
+import { spreadOf } from "../../../src/render/map/contours";
+import { chartOf, head, lengthOf, perspectiveOf, surface } from "../../../src/render/map/ground";
+import { hikersOf, wayBetween, type Hiker, type Moment } from "../../../src/render/map/hikers";
 import { hikerNear, walkers, type Walk } from "../../../src/render/map/walkers";
 import { lightTheme } from "../../../src/render/theme";
 import { golden } from "../../support/golden";
@@ -158,5 +159,60 @@ describe("arrows", () => {
     expect(lengths.at(-1)).toBe(1);
     expect(head({ x: 0, y: 0 }, { x: 0, y: 0 }, 8)).toEqual([]);
     expect(head({ x: 0, y: 0 }, { x: 10, y: 0 }, 4)[0]).toEqual(["M", 10, 0]);
+  });
+});
+
+describe("the way between two frames", () => {
+  const update = kinds.indexOf("update");
+  it("is an update, ahead or back, or a whole iteration, or a jump", () => {
+    const [before, after, last] = [frames[update - 1]!, frames[update]!, frames[total - 1]!];
+    expect(wayBetween(before, after, total)).toEqual({ back: false, whole: false });
+    expect(wayBetween(after, before, total)).toEqual({ back: true, whole: false });
+    expect(wayBetween(frames[3]!, last, total)).toEqual({ back: false, whole: true });
+    expect(wayBetween(last, frames[3]!, total)).toEqual({ back: true, whole: true });
+    expect(wayBetween(frames[3]!, frames[1]!, total)).toBeNull();
+  });
+});
+
+describe("a surface that is turned", () => {
+  const count = 5;
+  const values = Float64Array.from({ length: count * count }, (_, k) => k % count);
+  const heights = { low: [-1, -1] as const, high: [1, 1] as const, count, values };
+  const spread = spreadOf(values)!;
+  const free = { top: 10, right: 10, bottom: 10, left: 10 };
+  it("stays within the room, and draws what is near last, wherever one looks from", () => {
+    for (const degrees of [-170, -120, -36, 20, 45, 100, 150]) {
+      const view = perspectiveOf(heights, spread, { w: 600, h: 400 }, free, degrees);
+      const cells = surface(heights, spread, view, lightTheme).filter(
+        (item) => item.kind === "path" && item.fill,
+      );
+      const tops = cells.map((item) => {
+        const points = (item as { d: readonly (readonly [string, ...number[]])[] }).d.filter(
+          (s) => s.length === 3,
+        );
+        for (const [, x = 0, y = 0] of points) {
+          expect(x).toBeGreaterThanOrEqual(9.9);
+          expect(x).toBeLessThanOrEqual(590.1);
+          expect(y).toBeGreaterThanOrEqual(9.9);
+          expect(y).toBeLessThanOrEqual(390.1);
+        }
+        return points.length;
+      });
+      expect(tops).toHaveLength(16);
+      // The corner that is furthest away belongs to the first cell, the nearest to the last.
+      const away = (k: number) => {
+        const turn = (degrees * Math.PI) / 180;
+        const [c, r] = [k % 2 === 0 ? -1 : 1, k < 2 ? -1 : 1];
+        return c * Math.sin(turn) + r * Math.cos(turn);
+      };
+      const corners = [0, 1, 2, 3].sort((a, b) => away(b) - away(a));
+      const at = (k: number) => ({ x: k % 2 === 0 ? -1 : 1, y: k < 2 ? -1 : 1 });
+      const far = view.project(at(corners[0]!), view.heightAt(at(corners[0]!)));
+      const first = (cells[0] as { d: readonly (readonly [string, ...number[]])[] }).d;
+      const nearest = Math.min(
+        ...first.filter((s) => s.length === 3).map(([, x = 0, y = 0]) => Math.hypot(x - far.x, y - far.y)),
+      );
+      expect(nearest).toBeLessThan(1);
+    }
   });
 });
