@@ -3240,6 +3240,21 @@ export interface components {
             vi: string;
         };
         /**
+         * @description How the own loss of one token depends on the attention of a block, head by head.
+         *
+         *     Null until all that is to come there in the backward pass of the batch has come.
+         */
+        TokenAttention: {
+            /** @description Of shape (windows, heads, places, places): the weights. */
+            node: number;
+            /** @description (heads, places, places): the gradient by the weights. */
+            weights: components["schemas"]["Data"] | null;
+            /** @description And by the scores that softmax makes them of. */
+            scores: components["schemas"]["Data"] | null;
+            /** @description The node of the scores. */
+            source: number;
+        };
+        /**
          * @description One token of a window by itself: what is said to follow it, and its own loss traced back to the tokens before it.
          *
          *     Its own loss is its term of the mean, not divided by how many there are. Asked where the forward pass has come to
@@ -3286,6 +3301,8 @@ export interface components {
             /** @description Of each character to be the next. */
             probabilities: components["schemas"]["Number"][];
             stages: components["schemas"]["TokenStage"][];
+            /** @description Of each block. */
+            attention: components["schemas"]["TokenAttention"][];
         };
         /**
          * @description How the own loss of one token depends on what is known at each place, at one node.
@@ -5573,6 +5590,7 @@ export type TakenOver = components["schemas"]["TakenOver"];
 export type Tensor = components["schemas"]["Tensor"];
 export type Term = components["schemas"]["Term"];
 export type Text = components["schemas"]["Text"];
+export type TokenAttention = components["schemas"]["TokenAttention"];
 export type TokenCommand = components["schemas"]["TokenCommand"];
 export type TokenResult = components["schemas"]["TokenResult"];
 export type TokenStage = components["schemas"]["TokenStage"];

@@ -80,6 +80,23 @@ def test_the_terms_of_all_tokens_are_the_loss_and_its_gradient() -> None:
     np.testing.assert_allclose(grads / 3, whole, rtol=1e-9, atol=1e-15)
 
 
+def test_the_attention_of_one_token_adds_up_to_that_of_the_batch() -> None:
+    session = at_the_end()
+    record, step = session.core.record, session.cursor.step
+    each = [[token(session, row, position) for position in range(5)] for row in range(3)]
+    for block in range(len(each[0][0].attention)):
+        for what in ("weights", "scores"):
+            grads = np.array([[getattr(one.attention[block], what) for one in row] for row in each])
+            told = each[0][0].attention[block]
+            node = record.nodes[told.node if what == "weights" else told.source]
+            whole = np.asarray(record.grad_at(node, step))
+            np.testing.assert_allclose(grads.mean(axis=1) / 3, whole, rtol=1e-7, atol=1e-14)
+    # The last block is read at the token's own place alone.
+    last = np.array(each[0][2].attention[-1].scores)
+    assert np.abs(last[:, 2]).max() > 0
+    assert np.abs(np.delete(last, 2, axis=1)).max() == 0
+
+
 def test_no_gradient_reaches_what_comes_later() -> None:
     found = token(at_the_end(), position=2)
     for stage in found.stages:
@@ -100,11 +117,16 @@ def test_gradients_are_told_as_the_backward_pass_comes_to_them() -> None:
     record, known = session.core.record, []
     for step in range(session.cursor.step, record.layout.forward + record.layout.backward):
         send(session, "seek", iteration=0, step=step)
-        stages = token(session).stages
+        found = token(session)
+        stages = found.stages
         for stage in stages:
             node = record.nodes[stage.node]
             complete = record.arrived(node, step) == record.expected(node)
             assert (stage.sizes is not None) == (stage.grads is not None) == complete
+        for one in found.attention:
+            for grads, place in ((one.weights, one.node), (one.scores, one.source)):
+                node = record.nodes[place]
+                assert (grads is not None) == (record.arrived(node, step) == record.expected(node))
         known.append(sum(stage.sizes is not None for stage in stages))
     assert known == sorted(known)
     assert (known[0], known[-1]) == (0, 3)

@@ -92,9 +92,9 @@ describe("what a network that reads text has", () => {
       expect(head.reduce((a, b) => a + b, 0)).toBeCloseTo(1);
       expect(head[4]).toBe(0);
     }
-    expect(matrixOf(graph, text, looked.frame, 0).what).toBe("weights");
-    expect(matrixOf(graph, text, looked.frame, 1).data).toBeNull();
-    const { what, data } = matrixOf(graph, text, backEnd.frame, 0);
+    expect(matrixOf(text, looked.frame, looked.answer, 0).what).toBe("weights");
+    expect(matrixOf(text, looked.frame, looked.answer, 1).data).toBeNull();
+    const { what, data } = matrixOf(text, backEnd.frame, backEnd.answer, 0);
     expect(what).toBe("by scores");
     // Above the diagonal nothing is seen, and nothing comes back.
     for (let row = 0; row < 5; row++)

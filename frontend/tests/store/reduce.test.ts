@@ -259,6 +259,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     loss: 0.7,
     probabilities: [0.5, 0.5],
     stages: [],
+    attention: [],
   },
   written: {
     ...base,

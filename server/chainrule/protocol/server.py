@@ -504,6 +504,18 @@ class TokenStage(Part):
     )
 
 
+class TokenAttention(Part):
+    """How the own loss of one token depends on the attention of a block, head by head.
+
+    Null until all that is to come there in the backward pass of the batch has come.
+    """
+
+    node: int = Field(description="Of shape (windows, heads, places, places): the weights.")
+    weights: Data | None = Field(description="(heads, places, places): the gradient by the weights.")
+    scores: Data | None = Field(description="And by the scores that softmax makes them of.")
+    source: int = Field(description="The node of the scores.")
+
+
 class TokenResult(Message):
     """One token by itself. The first stage is the embeddings."""
 
@@ -517,6 +529,7 @@ class TokenResult(Message):
     loss: Number = Field(description="Its own loss term.")
     probabilities: list[Number] = Field(description="Of each character to be the next.")
     stages: list[TokenStage]
+    attention: list[TokenAttention] = Field(description="Of each block.")
 
 
 class Written(Message):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 from unicodedata import normalize
 
 from chainrule.data.text import Vocabulary
@@ -12,7 +13,7 @@ from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.lessons.lesson import OfText
 from chainrule.protocol.client import TokenCommand, WriteCommand
-from chainrule.protocol.server import TokenResult, TokenStage, Written
+from chainrule.protocol.server import TokenAttention, TokenResult, TokenStage, Written
 from chainrule.session.core import Core
 from chainrule.session.pictures import carried_at
 from chainrule.session.samples import asked, no_row
@@ -59,6 +60,24 @@ def token(core: Core, command: TokenCommand) -> TokenResult:
         loss=loss,
         probabilities=_probabilities(logits).tolist(),
         stages=[_stage(view, node, grads.get(node), row) for node in map(record.find, model.stages)],
+        attention=[_attention(view, node, grads, row) for node in map(record.find, model.attention)],
+    )
+
+
+def _attention(view: View, node: Node, grads: Mapping[Node, Array], row: int) -> TokenAttention:
+    (scores,) = node.inputs
+
+    def own(which: Node) -> list[Any] | None:
+        if view.record.arrived(which, view.shown) < view.record.expected(which):
+            return None
+        grad = grads.get(which)
+        found = host.zeros(which.shape[1:]) if grad is None else which.backend.to_numpy(grad)[row]
+        told: list[Any] = found.tolist()
+        return told
+
+    places = view.record.positions
+    return TokenAttention(
+        node=places[node.index], source=places[scores.index], weights=own(node), scores=own(scores)
     )
 
 

@@ -72,7 +72,7 @@ export function toldAt(spot: TextSpot, looked: Looked): Told {
     case "pulls":
       return { title: at, rows: pulls(0) };
     case "matrix": {
-      const { what, data } = matrixOf(graph, text, frame, which);
+      const { what, data } = matrixOf(text, frame, traced, which);
       const title = m.text_weight({
         head: m.text_head({ block: which + 1, head: head + 1 }),
         from: `${row + 1} ${characterAt(row)}`,

@@ -120,7 +120,7 @@ function sizesOf(stage: Stage, tile: number, h: number, present: boolean): Sizes
     case "scores": {
       // Below them stands the loss.
       const row = Math.min(
-        h / (stage.channels + (present ? 1.6 : 0)),
+        h / (stage.channels + (present ? 2.4 : 0)),
         Math.max(tile * 0.52, present ? WIDE_ROW.h : 0),
       );
       const w = Math.max(tile * 1.9, present ? WIDE_ROW.w : 0);

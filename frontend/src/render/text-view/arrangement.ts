@@ -63,9 +63,9 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   const across = column * shape.context;
   // What is less needed gives way first: on a phone on its side only text, bars and what follows are left.
   const listed = area.h > 150;
-  const matrixed = area.h > 250 && !small;
+  const matrixed = area.h > (small ? 190 : 250);
   // For a class the bars are what it is about.
-  const staged = matrixed && (!present || area.h > 640);
+  const staged = matrixed && !small && (!present || area.h > 640);
   const foot = matrixed ? Math.min(present ? 320 : 184, area.h * 0.32) : listed ? area.h * 0.3 : 0;
   const gap = text * 0.9;
   const rest = area.h - foot - (foot > 0 ? gap * 1.2 : 0);

@@ -28,7 +28,7 @@ export function chosenIn(text: GraphText, chosen: TokenChoice | null): TokenChoi
 /** Numbers in the shape (heads, places that look, places looked at). */
 export interface Attention {
   readonly node: number;
-  /** Weights; their gradient; or that of the scores that softmax makes them of. */
+  /** Weights; the gradient by them; or that by the scores that softmax makes them of. */
   readonly what: "weights" | "by weights" | "by scores";
   /** Null: the cursor has not got there. */
   readonly data: ArrayLike<number> | null;
@@ -47,19 +47,20 @@ export function weightsOf(text: GraphText, frame: FrameView, block: number): Arr
   return frame.ownValue(text.attention[block] ?? -1)?.data ?? null;
 }
 
-/** The same as it is drawn: forward the weights; then their gradient, and that of the scores, the last that has come. */
-export function matrixOf(graph: Graph, text: GraphText, frame: FrameView, block: number): Attention {
+/**
+ * The same as it is drawn: forward the weights; on the way back the gradient of the chosen token's own loss by them, then
+ * that by the scores.
+ */
+export function matrixOf(
+  text: GraphText,
+  frame: FrameView,
+  traced: TokenResult | null,
+  block: number,
+): Attention {
   const node = text.attention[block] ?? -1;
-  if (frame.header.phase === "backward") {
-    const scores = graph.edges.find(({ target }) => target === node)?.source ?? -1;
-    for (const [at, what] of [
-      [scores, "by scores"],
-      [node, "by weights"],
-    ] as const) {
-      const data = frame.ownGrad(at)?.data;
-      if (data) return { node: at, what, data };
-    }
-  }
+  const own = frame.header.phase === "backward" ? traced?.attention[block] : null;
+  if (own?.scores) return { node: own.source, what: "by scores", data: numbersIn(own.scores) };
+  if (own?.weights) return { node, what: "by weights", data: numbersIn(own.weights) };
   return { node, what: "weights", data: weightsOf(text, frame, block) };
 }
 
@@ -149,12 +150,16 @@ export function tracedAt(
   const { cursor, loss } = frame.header;
   if (!answer || loss === null || answer.row !== sample || answer.position !== position) return null;
   if (answer.cursor.branch !== cursor.branch || answer.cursor.iteration !== cursor.iteration) return null;
+  const came = (node: number) => (frame.header.arrived[node] ?? 0) >= (graph.nodes[node]?.expected ?? 1);
   return {
     ...answer,
+    attention: answer.attention.map((one) => ({
+      ...one,
+      weights: came(one.node) ? one.weights : null,
+      scores: came(one.source) ? one.scores : null,
+    })),
     stages: answer.stages.map((stage) =>
-      (frame.header.arrived[stage.node] ?? 0) >= (graph.nodes[stage.node]?.expected ?? 1)
-        ? stage
-        : { ...stage, grads: null, sizes: null, shares: null, dots: null },
+      came(stage.node) ? stage : { ...stage, grads: null, sizes: null, shares: null, dots: null },
     ),
   };
 }

@@ -263,8 +263,8 @@ function shade(x: number, most: number, theme: Theme): { fill: string; opacity: 
 const SYMBOLS = { weights: "", "by weights": "∂L/∂A", "by scores": "∂L/∂S" } as const;
 
 function matrixItems(input: TextInput, box: Box, block: number, head: number): Item[] {
-  const { graph, text, places, frame, view, theme, measure } = input;
-  const { what, data } = matrixOf(graph, text, frame, block);
+  const { text, places, frame, view, theme, measure } = input;
+  const { what, data } = matrixOf(text, frame, view.traced, block);
   const { context } = text;
   const size = places.text;
   const chosen = view.chosen.block === block;
