@@ -19,6 +19,7 @@ import pytest
 
 from chainrule.journal import key_of
 from chainrule.journal.journal import NAME
+from chainrule.protocol.close import CloseCode
 from support.service import client_of, command, create, end, next_frame, serving, socket_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -152,6 +153,33 @@ async def test_a_torn_journal_is_said_and_the_service_starts(tmp_path: Path) -> 
     with serving(tmp_path, "--workers", "1") as third:
         async with client_of(third) as client:
             assert (await client.get(f"/api/sessions/{session}")).status_code == 200
+
+
+async def test_told_to_end_it_finishes_what_is_under_way(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2", CHAINRULE_DRAIN_SECONDS="60") as first:
+        async with client_of(first) as client, client_of(first) as other:
+            long, followed = await create(client, "convolution"), await create(client)
+            async with socket_of(first, followed) as ws:
+                await next_frame(ws)
+                under_way = asyncio.create_task(command(client, long, type="seek", iteration=1500))
+                while not (await other.get(f"/api/sessions/{long}/branches")).json()["branches"][0]["tip"]:
+                    await asyncio.sleep(0.01)
+                first.process.send_signal(signal.SIGTERM)
+                while (refused := await other.get("/api/health")).status_code == 200:
+                    await asyncio.sleep(0.005)
+                assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+                refused = await other.post("/api/sessions", json={"lesson": "one-weight"})
+                assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+                assert refused.headers["retry-after"] == "2"
+                assert not under_way.done()
+                assert (await under_way)[0]["cursor"]["iteration"] == 1500
+                assert await end(ws) == CloseCode.GOING_AWAY
+        out, err = await asyncio.to_thread(first.process.communicate, timeout=30)
+        assert (first.process.returncode, out, err) == (0, "", "")
+    assert (tmp_path / "keyframes" / f"{key_of(long).hex()}.keyframes").exists()
+    with serving(tmp_path, "--workers", "1") as second:
+        async with client_of(second) as client:
+            assert (await client.get(f"/api/sessions/{long}")).json()["cursor"]["iteration"] == 1500
 
 
 async def test_without_a_folder_it_works_in_memory_and_says_so(tmp_path: Path) -> None:

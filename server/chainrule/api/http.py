@@ -10,11 +10,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from chainrule import __version__
+from chainrule.api import problems
 from chainrule.api.openapi import ref
 from chainrule.api.settings import Settings
 from chainrule.errors import Refusal
 from chainrule.host import interface
 from chainrule.host.interface import JSON, LINES, NPY, PROBLEM, SessionHost
+from chainrule.host.records import overloaded
 from chainrule.protocol import PROTOCOL_VERSION
 from chainrule.protocol.rest import Health, Live
 
@@ -81,7 +83,7 @@ def relay(answer: interface.Response, headers: dict[str, str] | None = None) -> 
         answer.body or None,
         status_code=answer.status,
         media_type=answer.media_type if answer.body else None,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **problems.retry(answer.status), **(headers or {})},
     )
 
 
@@ -179,13 +181,7 @@ async def health(request: Request) -> Response:
     host = host_of(request)
     settings: Settings = request.app.state.settings
     if host.workers == 0:
-        raise Refusal(
-            "overloaded",
-            503,
-            "No process can take sessions",
-            "They are being started.",
-            "Try again in a second.",
-        )
+        raise overloaded("The service is starting or ending.", "a second")
     document = Health(
         status="ok",
         version=__version__,

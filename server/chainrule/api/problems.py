@@ -35,8 +35,13 @@ def response(document: Problem, headers: dict[str, str] | None = None) -> Respon
         document.model_dump_json(),
         status_code=document.status,
         media_type=PROBLEM,
-        headers=dict(headers or {}),
+        headers={**retry(document.status), **(headers or {})},
     )
+
+
+def retry(status: int) -> dict[str, str]:
+    """When to try again, where trying again helps: seconds."""
+    return {503: {"Retry-After": "2"}, 429: {"Retry-After": "60"}}.get(status, {})
 
 
 def install(app: FastAPI) -> None:

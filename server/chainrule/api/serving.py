@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from types import FrameType
 
 import uvicorn
 
@@ -20,16 +21,33 @@ OVERSIZE = 4
 
 
 class Server(uvicorn.Server):
-    """Uvicorn that says when it listens, and ends quietly on Ctrl-C."""
+    """Uvicorn that says when it listens, and ends quietly on Ctrl-C, after all that is under way has been answered."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listening: Callable[[], None], drain: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._listening = listening
+        self._drain = drain
+        self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._listening()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to end. Told so again, it ends at once."""
+        if self._ending is None:
+            self._ending = asyncio.get_running_loop().create_task(self._end())
+        else:
+            super().handle_exit(sig, frame)
+
+    async def _end(self) -> None:
+        try:
+            await self._drain()
+        finally:
+            self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -70,10 +88,13 @@ def run(settings: Settings, end: socket.socket, host: SessionHost, listening: Ca
     """Serve on a bound socket until told to end; raises ``StartError`` where no worker can start."""
     logs.configure(settings.log_level, settings.log_format)
 
+    async def drain() -> None:
+        await host.drain(settings.drain_seconds)
+
     async def main() -> None:
         await host.start()
         try:
-            await Server(configure(settings, host), listening).serve(sockets=[end])
+            await Server(configure(settings, host), listening, drain).serve(sockets=[end])
         finally:
             await host.close()
 

@@ -116,10 +116,15 @@ class Settings(BaseSettings):
         "again after a crash.",
     )
     keyframe_bytes: int = Field(
-        16_000_000, ge=0, description="Bytes of one session that are saved, so that less is computed again."
+        32_000_000, ge=0, description="Bytes of one session that are saved, so that less is computed again."
     )
     max_keyframe_bytes: int = Field(
         4_000_000_000, ge=0, description="The same of all sessions; beyond, the oldest make room."
+    )
+    drain_seconds: float = Field(
+        5.0,
+        ge=0,
+        description="Seconds that what is under way may take to finish when the service is told to end.",
     )
     slice_seconds: float = Field(
         0.008, gt=0, le=1, description="Seconds that one session computes before another one gets its turn."

@@ -8,6 +8,7 @@ are made again when somebody asks for them. So are those that were put to sleep 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import secrets
@@ -40,6 +41,10 @@ GRACE = 60.0
 """Seconds for which an unfollowed session is safe from making room for another one."""
 FIGURES = 2.0
 """Seconds for which a process is waited for that is asked what it has counted."""
+DRAIN_PAUSE = 0.02
+"""Seconds between two looks at whether all has been answered."""
+REST_SECONDS = 3.0
+"""For which workers may save what they have computed, before they are ended."""
 RESTART_PAUSE = 0.5
 """Seconds between the deaths of a worker that cannot start and the next try."""
 
@@ -64,11 +69,13 @@ class Host:
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._draining = False
+        self._under_way = 0
         self.restarts = 0
 
     @property
     def workers(self) -> int:
-        return len(self._links)
+        return 0 if self._draining else len(self._links)
 
     @property
     def sessions(self) -> int:
@@ -98,6 +105,20 @@ class Host:
         self._links = links
         self._spawn(tend(self, self._journal, self._attic, self._settings))
 
+    async def drain(self, seconds: float) -> None:
+        self._draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._under_way:
+                    await asyncio.sleep(DRAIN_PAUSE)
+        for mailbox, _ in list(self._mailboxes.values()):
+            mailbox.end(closed(CloseCode.GOING_AWAY))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                await asyncio.gather(
+                    *(link.request(Request("rest")) for link in self._links), return_exceptions=True
+                )
+
     async def close(self) -> None:
         self._closing = True
         for task in self._tasks:
@@ -123,6 +144,8 @@ class Host:
         self, method: Method, body: bytes, owner: str, arguments: dict[str, bool]
     ) -> tuple[str, Response]:
         try:
+            if self._draining:
+                raise overloaded("The service is ending.", "a few seconds")
             await self._make_room(owner)
             link = self._least_loaded()
         except Refusal as refusal:
@@ -144,6 +167,7 @@ class Host:
         return record.id, response
 
     async def call(self, request: Request) -> Response:
+        self._under_way += 1
         try:
             if request.method in ("lessons", "lesson", "recipe"):
                 return await self._least_loaded().request(request)
@@ -159,6 +183,8 @@ class Host:
             return answer(from_refusal(lost(503)))
         except Refusal as refusal:
             return answer(from_refusal(refusal))
+        finally:
+            self._under_way -= 1
 
     # Sessions, wherever they are
 
@@ -226,6 +252,8 @@ class Host:
     # Connections
 
     async def connect(self, session: str, since: int | None) -> Mailbox | Closed:
+        if self._draining:
+            return closed(CloseCode.GOING_AWAY)
         record = self._find(session)
         if record is None:
             return closed(CloseCode.UNKNOWN_SESSION)

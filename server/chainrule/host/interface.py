@@ -151,6 +151,10 @@ class SessionHost(Protocol):
         """Follow a session from now on."""
         ...
 
+    async def drain(self, seconds: float) -> None:
+        """Take no new sessions, finish what is under way within a time, let followers go, and save what was computed."""
+        ...
+
     async def close(self) -> None:
-        """End all sessions and processes."""
+        """End all processes. Sessions are there again with the next start, if they last."""
         ...

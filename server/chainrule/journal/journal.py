@@ -228,7 +228,7 @@ class Journal:
     def close(self) -> None:
         """Bring all to the disk, and leave the file to others."""
         with contextlib.suppress(sqlite3.Error):
-            if self.lasting:
+            if self.lasting and self._lock is not None:
                 self._checkpoint()
             self._db.close()
         if self._lock is not None:
