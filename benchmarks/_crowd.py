@@ -136,6 +136,7 @@ async def main(url: str, count: int, seconds: float, first: str) -> dict[str, An
     frames = sum(crowd.counts)
     delays = crowd.delays or [float("nan")]
     return {
+        "made": sum(first >= crowd.begun for first in crowd.first.values()) / taken,
         "per_follower": frames / count / taken,
         "least": min(crowd.counts) / taken,
         "delay_p50": 1000 * percentile(delays, 50),

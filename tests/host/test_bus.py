@@ -110,3 +110,47 @@ async def test_what_waits_is_still_sent_before_the_end() -> None:
     one.put("too late")
     assert await one.receive() == "last words"
     assert await one.receive() == Closed(CloseCode.ROOM_OVER, "over")
+
+
+async def test_what_can_be_sent_at_once_is() -> None:
+    sent: list[str | bytes] = []
+    blocked: asyncio.Future[None] | None = None
+
+    def sink(message: str | bytes) -> asyncio.Future[None] | None:
+        sent.append(message)
+        return blocked
+
+    counts = Counts()
+    one = inbox(counts)
+    one.sink = sink
+    # Nobody reads yet: it waits.
+    one.put("first")
+    assert (sent, await one.receive()) == ([], "first")
+    reading = asyncio.ensure_future(one.receive())
+    await asyncio.sleep(0)
+    one.put("second")
+    blocked = asyncio.get_running_loop().create_future()
+    one.put(b"third", latest="frame", frame=3)
+    # The other side is not ready for more: what comes now waits behind it, and is overtaken.
+    for k in range(4, 7):
+        one.put(b"%d" % k, latest="frame", frame=k)
+    await asyncio.sleep(0)
+    assert one.stalled(time.monotonic() + 100) > 99
+    assert (sent, reading.done()) == (["second", b"third"], False)
+    blocked.set_result(None)
+    assert await asyncio.wait_for(reading, 5) == b"6"
+    assert (counts.messages, counts.frames, counts.coalesced) == (4, 2, 2)
+
+
+async def test_who_acknowledges_is_not_sent_more_at_once_than_it_paints() -> None:
+    sent: list[str | bytes] = []
+    one = inbox(window=1)
+    one.sink = sent.append
+    one.ack(0)
+    reading = asyncio.ensure_future(one.receive())
+    await asyncio.sleep(0)
+    for k in range(1, 4):
+        one.put(b"%d" % k, latest="frame", frame=k)
+    assert sent == [b"1"]
+    one.ack(1)
+    assert await asyncio.wait_for(reading, 5) == b"3"

@@ -137,8 +137,8 @@ async def test_who_does_not_read_is_closed_and_nobody_waits_for_it(tmp_path: Pat
                         there = (await client.get(f"/api/rooms/{room['code']}")).json()["followers"]
                         await asyncio.sleep(0.1)
                     assert there == 1
-                    # Awake again, it learns why.
-                    assert await asyncio.to_thread(close_code, asleep) == CloseCode.TOO_SLOW
+                    # Awake again, it learns why; on a very slow machine its missing pongs (1011) were noticed first.
+                    assert await asyncio.to_thread(close_code, asleep) in (CloseCode.TOO_SLOW, 1011)
 
 
 def sleeper(service: Service, code: str) -> socket.socket:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Coroutine, Generator
+from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
@@ -53,6 +55,38 @@ async def room_socket(websocket: WebSocket, code: str) -> None:
     await _Visit(websocket, live, rooms.inbox(), settings).run()
 
 
+class Rest:
+    """What is left of a coroutine that was begun outside of any task, for a task to await."""
+
+    def __init__(self, work: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._work = work
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        waits_for = self._waits_for
+        try:
+            while True:
+                try:
+                    result = yield waits_for
+                except BaseException as error:
+                    waits_for = self._work.throw(error)
+                else:
+                    waits_for = self._work.send(result)
+        except StopIteration:
+            return
+
+
+def begin(work: Coroutine[Any, Any, None]) -> Rest | None:
+    """Do as much of some work as goes without waiting; the rest, if there is one.
+
+    As tasks that start eagerly do, which Python has from 3.12 on.
+    """
+    try:
+        return Rest(work, work.send(None))
+    except StopIteration:
+        return None
+
+
 class _Visit:
     """One connection, from its first message to its end."""
 
@@ -62,6 +96,7 @@ class _Visit:
         self._inbox = inbox
         self._settings = settings
         self._seat: Seat | None = None
+        inbox.sink = self._send
         self._end = asyncio.Event()
 
     async def run(self) -> None:
@@ -81,11 +116,21 @@ class _Visit:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(close(self._websocket, closed(CloseCode.TOO_SLOW)), PARTING)
 
+    def _send(self, message: str | bytes) -> Rest | None:
+        """Send at once what can be."""
+        socket = self._websocket
+        work = socket.send_bytes(message) if isinstance(message, bytes) else socket.send_text(message)
+        try:
+            return begin(work)
+        except (WebSocketDisconnect, RuntimeError):
+            # It has gone: who reads finds that out.
+            return None
+
     async def _write(self) -> None:
         """Send what waits, as fast as it is read."""
         while True:
-            message = await self._inbox.receive()
             try:
+                message = await self._inbox.receive()
                 if isinstance(message, bytes):
                     await self._websocket.send_bytes(message)
                 elif isinstance(message, str):

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,8 @@ from chainrule.host.mailbox import closed
 from chainrule.protocol.close import CloseCode
 
 Key = str | int
+Sink = Callable[[str | bytes], Awaitable[None] | None]
+"""Sends a message at once; what is left to be done is awaited where that was not possible."""
 
 
 class Item(NamedTuple):
@@ -44,6 +47,9 @@ class Inbox:
     Of messages published as ``latest`` of something only the last one waits: it takes the place of the one before, at
     the end. All others are kept; where they are too many, the follower is closed.
 
+    Where nothing waits and the follower reads, what is put goes straight into the ``sink``: no task has to be woken for it,
+    which would take as long as sending it.
+
     Parameters
     ----------
     limit, limit_bytes
@@ -66,10 +72,19 @@ class Inbox:
         self._waiter: asyncio.Future[None] | None = None
         self._given = 0.0
         self._reading = True
+        self._rest: Awaitable[None] | None = None
+        self.sink: Sink | None = None
 
     def put(self, message: str | bytes, *, latest: str | None = None, frame: int | None = None) -> None:
         """Add a message. ``latest``: only the last one of this name is worth sending."""
         if self._end is not None:
+            return
+        if self.sink is not None and not self._items and self._reads() and not self._held(frame):
+            self._sent(message, frame)
+            self._rest = self.sink(message)
+            if self._rest is not None:
+                self._reading, self._given = False, time.monotonic()
+                self._wake()
             return
         key: Key = next(self._numbers) if latest is None else latest
         before = self._items.pop(key, None)
@@ -119,8 +134,11 @@ class Inbox:
 
     async def receive(self) -> str | bytes | Closed:
         """The next message; asked for when the one before has been sent."""
-        self._reading = True
         while True:
+            if self._rest is not None:
+                rest, self._rest = self._rest, None
+                await rest
+            self._reading = True
             item = self._take()
             if item is not None:
                 self._reading, self._given = False, time.monotonic()
@@ -134,7 +152,7 @@ class Inbox:
         items = self._items
         if not items:
             return None
-        if self._paced and len(self._flying) >= self._window:
+        if self._held(0):
             found = next((key for key, item in items.items() if item.frame is None), None)
             if found is None:
                 return None
@@ -142,14 +160,26 @@ class Inbox:
         else:
             item = items.pop(next(iter(items)))
         self._bytes -= len(item.message)
-        self._counts.messages += 1
-        self._counts.bytes += len(item.message)
-        if item.frame is not None:
-            self._counts.frames += 1
-            self._flying.append(item.frame)
+        self._sent(item.message, item.frame)
+        return item
+
+    def _reads(self) -> bool:
+        """Whether the follower waits for a message."""
+        return self._reading and self._waiter is not None
+
+    def _held(self, frame: int | None) -> bool:
+        """Whether a frame has to wait for others to be painted."""
+        return self._paced and frame is not None and len(self._flying) >= self._window
+
+    def _sent(self, message: str | bytes, frame: int | None) -> None:
+        counts = self._counts
+        counts.messages += 1
+        counts.bytes += len(message)
+        if frame is not None:
+            counts.frames += 1
+            self._flying.append(frame)
             if len(self._flying) > 4 * self._window:
                 self._flying.popleft()
-        return item
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
