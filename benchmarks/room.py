@@ -81,7 +81,9 @@ def _room() -> Seen:
             f"/api/sessions/{session}/commands", json={"type": "play", "unit": "iteration", "rate": None}
         ).raise_for_status()
         url = f"{server.address}/api/rooms/{code}/ws"
-        with connect(url.replace("http", "ws", 1), compression=None) as presenter:
+        with connect(
+            url.replace("http", "ws", 1), compression=None, max_queue=None, ping_interval=None
+        ) as presenter:
             # What the page of the playground looks at.
             presenter.send(json.dumps({"type": "present", "secret": room["secret"]}))
             presenter.send(json.dumps({"type": "subscribe", "pictures": ["surface", "units", "evaluation"]}))

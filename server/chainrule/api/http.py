@@ -295,7 +295,7 @@ async def session_tensor(
         raise Refusal(
             "not_acceptable",
             406,
-            "There is no such form of a tensor",
+            "There is no such form of it",
             "Accept names neither of the two forms.",
             f"Accept {JSON} or {NPY}.",
         )

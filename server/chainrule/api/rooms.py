@@ -199,7 +199,7 @@ async def room_answers(request: Request, code: Code, authorization: Authorizatio
         raise Refusal(
             "not_acceptable",
             406,
-            "There is no such form of a tensor",
+            "There is no such form of it",
             "Accept names neither of the two forms.",
             f"Accept {JSON} or {CSV}.",
         )

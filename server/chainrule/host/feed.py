@@ -183,6 +183,9 @@ class Feed:
                 try:
                     if await self._pump(connection):
                         tries = 0
+                except Exception:
+                    # Better begun anew than silent for as long as the room is open.
+                    log.exception("what a session said to its room could not be passed on")
                 finally:
                     connection.close()
                 self._drop()

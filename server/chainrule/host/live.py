@@ -30,6 +30,7 @@ from chainrule.protocol.room import (
     PresentCommand,
     RevealCommand,
     RoomClientMessage,
+    RoomPointer,
 )
 from chainrule.protocol.server import Done, Message
 from chainrule.room import Asked, Member, Room, RoomStore
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOON = {"room": 0.03, "count": 0.4, "question": 0.4, "spread": 0.2}
+SOON = {"pointer": 0.04, "room": 0.03, "count": 0.4, "question": 0.4, "spread": 0.2}
 """Seconds within which what has changed is told; what changes meanwhile is told with it."""
+MOST_ASKED = 16
+"""Questions to the session that one connection may have open."""
 KEEP = 1.0
 """Seconds after which what the presenter looks at is kept."""
 
@@ -57,6 +60,8 @@ class Seat:
         What the client calls itself; the member's key is its digest.
     end
         Set when the connection is to be closed though it does not read.
+    asking
+        Questions to the session that have not been answered.
     """
 
     member: Member
@@ -64,6 +69,7 @@ class Seat:
     end: asyncio.Event
     name: str = ""
     follows: bool = False
+    asking: int = 0
 
 
 class LiveRoom:
@@ -202,10 +208,8 @@ class LiveRoom:
             self._tell(seat, Done(seq=room.revision, id=message.id))
 
     def _changed(self, seat: Seat, outcome: Any) -> None:
-        room = self.room
         if outcome.changed == "pointer":
-            told = room.pointer.model_dump_json() if room.pointer is not None else NOWHERE
-            self._bus.publish(self._everyone, told, latest="pointer")
+            self._soon("pointer")
         elif outcome.changed == "answers":
             self._answered(seat, outcome.answer)
             self._soon("question")
@@ -225,7 +229,14 @@ class LiveRoom:
     def _look_up(self, seat: Seat, message: Any) -> None:
         """A question to the session that changes nothing."""
         command = message.model_dump(mode="json", exclude={"id"})
-        if not self._feed.ask(command, seat.inbox.put, message.id):
+
+        def reply(answer: str) -> None:
+            seat.asking -= 1
+            seat.inbox.put(answer)
+
+        seat.asking += 1
+        if seat.asking > MOST_ASKED or not self._feed.ask(command, reply, message.id):
+            seat.asking -= 1
             raise Refusal(
                 "busy",
                 409,
@@ -371,6 +382,9 @@ class LiveRoom:
         asked = room.question
         if what == "room":
             self._bus.publish(self._everyone, room.state().model_dump_json(), latest="room")
+        elif what == "pointer":
+            pointer = room.pointer or RoomPointer(seq=room.revision)
+            self._bus.publish(self._everyone, pointer.model_dump_json(), latest="pointer")
         elif what == "question" and asked is not None:
             told = asked.message(room.revision).model_dump_json()
             self._bus.publish(self._everyone, told, latest="question")
@@ -395,9 +409,6 @@ class LiveRoom:
             for key in asked.answers:
                 with contextlib.suppress(KeyError):
                     self._store.delete(f"{room.code}/{asked.number}/{key}")
-
-
-NOWHERE = '{"seq":0,"id":null,"type":"pointer","x":null,"y":null}'
 
 
 def _asked(command: AskCommand) -> dict[str, Any]:
