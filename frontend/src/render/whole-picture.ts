@@ -194,6 +194,17 @@ export class WholePicture<
     }
     if (old?.graph !== graph) this.#arrange();
     this.#invalidate();
+    if (!this.#motion && this.#request) this.#paintNow();
+  }
+
+  /**
+   * A frame without a movement is painted when it comes, before the page around it changes: a canvas asks for the style
+   * of the whole document whenever a font is set, and then it is still known.
+   */
+  #paintNow(): void {
+    cancelAnimationFrame(this.#request);
+    this.#request = 0;
+    this.#paint(performance.now());
   }
 
   #arrange(): void {

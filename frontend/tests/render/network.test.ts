@@ -50,7 +50,7 @@ function inputAt(state: State, size = SIZES.desk): NetworkInput {
       levels: Int8Array.from({ length: units * 256 }, (_, i) => (i % 255) - 127),
       scale: Array.from({ length: units }, () => 1),
     })),
-    view: { scale: "global", unit: null, weight: null, selected: null, health: [] },
+    view: { scale: "global", unit: null, weight: null, selected: null },
     theme: lightTheme,
     words: {
       input: "input",

@@ -4,6 +4,7 @@ import { blocksOf, rowsOf, stepsTo } from "../../layout/blocks";
 import { toggled } from "../../layout/groups";
 import type { StagePicture } from "../../render/stage-picture";
 import type { UnitHealth } from "../../render/layers-view/input";
+import { initialState } from "../../store/reduce";
 import type { Store } from "../../store/store";
 import type {
   Beat,
@@ -39,6 +40,7 @@ import type { Visit } from "./visit.svelte";
 import type { Presenter } from "../room/presenter.svelte";
 import { returnToBeat } from "./beats.svelte";
 import { becauseInWords, stopsAt } from "./breakpoints";
+import { fieldsOf } from "./fields.svelte";
 import { inJson } from "./json";
 import { translateRefusal } from "./refusals";
 import { Player } from "./player.svelte";
@@ -94,7 +96,8 @@ export function firedInWords(page: Page, { fired, arrived, expected, missing }: 
 }
 
 export class Page {
-  state: State = $state.raw() as State;
+  #whole: State = $state.raw(initialState);
+  readonly state: Readonly<State> = fieldsOf(() => this.#whole);
   /** All lessons there are; empty until somebody asked for the list. */
   lessons: LessonBrief[] = $state.raw([]);
   /** Why there is nothing to show: an unknown lesson, a server that cannot be reached, a refused address. */
@@ -218,7 +221,7 @@ export class Page {
     readonly store: Store,
     readonly link: Link,
   ) {
-    this.state = store.state;
+    this.#whole = store.state;
     this.runs = createRuns(this, link, (why) => {
       this.tell(why);
     });
@@ -227,11 +230,12 @@ export class Page {
     this.pictures = new Subscription(link, () => this.zoomShown === "layers" && !this.graph?.grid);
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
-      if (flatOut(state) && onlyMetrics(state, this.state)) return;
-      const stopped = state.lastMoved === this.state.lastMoved ? null : state.lastMoved;
-      if (state.cursor !== this.state.cursor || state.playback !== this.state.playback)
+      const old = this.#whole;
+      if (flatOut(state) && onlyMetrics(state, old)) return;
+      const stopped = state.lastMoved === old.lastMoved ? null : state.lastMoved;
+      if (state.cursor !== old.cursor || state.playback !== old.playback)
         this.player.follow(state, performance.now());
-      this.state = state;
+      this.#whole = state;
       if (stopped?.because) this.#tellStop(stopped, stopped.because);
     });
     link.onRefused = (why) => {

@@ -48,7 +48,6 @@ export interface NetworkView {
   readonly unit: UnitSpot | null;
   readonly weight: WeightSpot | null;
   readonly selected: UnitSpot | null;
-  readonly health: readonly (UnitHealth | null)[];
 }
 
 export interface NetworkInput {

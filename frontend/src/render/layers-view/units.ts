@@ -171,12 +171,12 @@ export function biasItem({ theme, places }: NetworkInput, x: number | null, cx: 
 
 /** A dead unit is crossed out; a saturated one has a flat line: shapes, not colours. */
 export function healthItem(
-  { theme, view, places }: NetworkInput,
+  { theme, frame, places }: NetworkInput,
   layer: number,
   unit: number,
   box: { x: number; y: number; w: number; h: number },
 ): Item[] {
-  const health = view.health[layer];
+  const health = frame.header.evaluation?.health[layer];
   const dead = health?.dead.includes(unit);
   const saturated = !dead && health?.saturated.includes(unit);
   if (!dead && !saturated) return [];
