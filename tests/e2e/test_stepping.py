@@ -181,7 +181,7 @@ def test_the_help_lists_every_key(page: Page) -> None:
     open_lesson(page)
     press(page, "?")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("dt")).to_have_count(23)
+    expect(dialog.locator("dt")).to_have_count(25)
     press(page, "ArrowRight")
     press(page, "Escape")
     expect(dialog).to_have_count(0)
