@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from chainrule.protocol.close import CloseCode
 from host.test_survival import free_port
-from support.service import Service, client_of, command, create, next_frame, serving
+from support.service import Service, client_of, command, create, end, next_frame, serving
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -113,6 +113,21 @@ async def test_a_room_goes_on_when_its_process_dies(tmp_path: Path) -> None:
                 await command(client, room["session"], type="step")
                 while (await next_frame(follower)).cursor.step != before.cursor.step + 1:
                     pass
+
+
+async def test_a_service_that_ends_says_so_and_its_rooms_are_there_again(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "1") as first:
+        async with client_of(first) as client:
+            room = await opened(client)
+            async with room_socket(first, room["code"]) as follower:
+                await say(follower, type="join")
+                await next_frame(follower)
+                first.process.send_signal(signal.SIGTERM)
+                assert await end(follower) == CloseCode.GOING_AWAY
+        assert first.process.wait(30) == 0
+    with serving(tmp_path, "--workers", "1") as second:
+        async with client_of(second) as client:
+            assert (await client.get(f"/api/rooms/{room['code']}")).json()["lesson"] == "one-weight"
 
 
 async def test_who_does_not_read_is_closed_and_nobody_waits_for_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from chainrule.api.app import create_app
 from chainrule.api.settings import Settings
@@ -63,10 +64,10 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-def configure(settings: Settings, host: SessionHost) -> uvicorn.Config:
+def configure(settings: Settings, app: FastAPI) -> uvicorn.Config:
     """How uvicorn serves the app."""
     return uvicorn.Config(
-        create_app(settings, host),
+        app,
         loop="none",
         http="auto",
         ws="websockets-sansio",
@@ -88,13 +89,16 @@ def run(settings: Settings, end: socket.socket, host: SessionHost, listening: Ca
     """Serve on a bound socket until told to end; raises ``StartError`` where no worker can start."""
     logs.configure(settings.log_level, settings.log_format)
 
+    app = create_app(settings, host)
+
     async def drain() -> None:
+        await app.state.rooms.close()
         await host.drain(settings.drain_seconds)
 
     async def main() -> None:
         await host.start()
         try:
-            await Server(configure(settings, host), listening, drain).serve(sockets=[end])
+            await Server(configure(settings, app), listening, drain).serve(sockets=[end])
         finally:
             await host.close()
 
