@@ -112,9 +112,9 @@ def opens(lesson: str) -> Callable[[Response], bool]:
     return does
 
 
-def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
+def lesson_stills(page: Page, address: str, target: Path, language: str, theme: str) -> None:
     """Each lesson as the start page shows it, at a place that says what it is about."""
-    page.goto(f"{address}/?lang=en&theme={theme}")
+    page.goto(f"{address}/?lang={language}&theme={theme}")
     page.locator(".live .mirror button").first.wait_for(state="attached")
     for card in page.locator("[data-lesson]").all():
         slug = card.get_attribute("data-lesson") or ""
@@ -128,10 +128,10 @@ def lesson_stills(page: Page, address: str, target: Path, theme: str) -> None:
         iteration, _, step = PLACES.get(slug, "0.0").partition(".")
         page.request.post(session, data={"type": "pause"})
         place = {"type": "seek", "iteration": int(iteration), "step": int(step)}
-        page.request.post(session, data=place, timeout=120_000)
+        page.request.post(session, data=place, timeout=300_000)
         page.wait_for_timeout(1500)
         shot = Image.open(io.BytesIO(card.locator(".picture").screenshot()))
-        shot.convert("RGB").save(target / f"{slug}.{theme}.webp", quality=82, method=6)
+        shot.convert("RGB").save(target / f"{slug}.{language}.{theme}.webp", quality=82, method=6)
 
 
 def main() -> None:
@@ -140,19 +140,24 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
-    out: Path = parser.parse_args().out
+    parser.add_argument("--start", action="store_true", help="those of the start page alone")
+    parser.add_argument("--languages", nargs="+", default=["en", "vi"])
+    given = parser.parse_args()
+    out: Path = given.out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(free_port(), Path(folder) / "data", Path(folder) / "server.log")
         server.start()
         address = server.address
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
-        still(browser.new_page(viewport=SIZE), address, out / "one-weight.png")
-        network(browser.new_page(viewport=SIZE), address, out / "playground.png")
-        animation(browser.new_page(viewport=SIZE), address, out / "backward.webp")
-        for theme in ("light", "dark"):
-            page = browser.new_page(viewport=SIZE, device_scale_factor=2)
-            lesson_stills(page, address, STILLS, theme)
+        if not given.start:
+            still(browser.new_page(viewport=SIZE), address, out / "one-weight.png")
+            network(browser.new_page(viewport=SIZE), address, out / "playground.png")
+            animation(browser.new_page(viewport=SIZE), address, out / "backward.webp")
+        for language in given.languages:
+            for theme in ("light", "dark"):
+                page = browser.new_page(viewport=SIZE, device_scale_factor=2)
+                lesson_stills(page, address, STILLS, language, theme)
         browser.close()
         server.stop()
     for picture in sorted([*out.iterdir(), *STILLS.glob("*.webp")]):

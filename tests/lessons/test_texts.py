@@ -111,8 +111,9 @@ def test_code_of_ones_own_gets_the_general_beats() -> None:
     assert lesson.beats(lesson.Config(preset="add-mul")) != general
 
 
+@pytest.mark.parametrize("language", ["en", "vi"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("slug", LESSONS)
-def test_has_its_picture_on_the_start_page(slug: str, theme: str) -> None:
+def test_has_its_picture_on_the_start_page(slug: str, theme: str, language: str) -> None:
     stills = Path(__file__).parents[2] / "frontend" / "src" / "panels" / "start" / "stills"
-    assert (stills / f"{slug}.{theme}.webp").is_file(), "make screenshots takes it"
+    assert (stills / f"{slug}.{language}.{theme}.webp").is_file(), "make screenshots takes it"

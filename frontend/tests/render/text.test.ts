@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { estimate, overlaps, textsOf } from "../../src/render/display";
+import { estimate, overlaps, textsOf, type Item } from "../../src/render/display";
 import {
   arrangeText,
   columnX,
@@ -60,6 +60,7 @@ function inputAt(moment: TextMoment, size = SIZES.desk, position = POSITION): Te
       pointed: null,
       traced: tracedAt(graph, moment.frame, moment.answer, SAMPLE, position),
       causal: true,
+      passing: false,
       words,
     },
     theme: lightTheme,
@@ -119,6 +120,18 @@ describe("what a network that reads text has", () => {
       Array.from({ length: 8 }, (_c, c) => Math.abs(lastStage[place * 8 + c]!)).reduce((a, b) => a + b),
     );
     expect(sizes.map((size) => size > 0)).toEqual([false, false, false, true, false]);
+  });
+
+  it("while it trains flat out is what is known at each place, and nothing of one step or token", () => {
+    const input = inputAt(backEnd);
+    const list = textList({ ...input, view: { ...input.view, traced: null, passing: true } }, 1);
+    expect(stageCells(text, backEnd.frame, null, 0, true)).toMatchObject({ what: "value" });
+    expect(stageCells(text, backEnd.frame, null, 0, true).data).not.toBeNull();
+    // The gradient at the embeddings alone is not known.
+    expect(list.filter((item) => item.kind === "text" && item.text === "—")).toHaveLength(1);
+    const rings = (items: readonly Item[]) => items.filter((item) => item.kind === "rect" && item.r === 7);
+    expect(rings(list)).toHaveLength(0);
+    expect(rings(textList(input, 1))).toHaveLength(1);
   });
 
   it("does not show an answer of another token, window or iteration", () => {

@@ -17,7 +17,8 @@ export function candidatesIn({ view, places }: Pick<TextInput, "view" | "places"
 export function nextItems(input: TextInput): Item[] {
   const { graph, text, places, frame, view, theme, measure } = input;
   const { next: box, rows, text: size } = places;
-  if (rows === 0) return [];
+  // What follows in a window that is gone in a moment is left out; what the network writes stands beside.
+  if (rows === 0 || view.passing) return [];
   const { traced, words, chosen } = view;
   const { tokens } = tokensOf(graph, text, frame, view.sample);
   const tail = tokens

@@ -75,15 +75,16 @@ export interface StageCells {
   readonly data: ArrayLike<number> | null;
 }
 
-/** Forward what has been computed; from then on the gradient of the own loss of the chosen token, where it has come. */
+/** Forward, and while it trains flat out, what has been computed; from then on the gradient of the own loss of the chosen token, where it has come. */
 export function stageCells(
   text: GraphText,
   frame: FrameView,
   traced: TokenResult | null,
   stage: number,
+  passing = false,
 ): StageCells {
   const value = frame.ownValue(text.stages[stage] ?? -1)?.data ?? null;
-  if (frame.header.phase === "forward") return { what: "value", data: value };
+  if (passing || frame.header.phase === "forward") return { what: "value", data: value };
   const grads = traced?.stages[stage]?.grads ?? null;
   return { what: "grad", data: Array.isArray(grads) ? numbersIn(grads) : null };
 }

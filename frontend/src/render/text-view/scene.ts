@@ -38,6 +38,8 @@ export interface TextView {
   /** The chosen token by itself, at this cursor; null: not known yet. */
   readonly traced: TokenResult | null;
   readonly causal: boolean;
+  /** It trains flat out: nobody looks at one step, and nothing is asked about one token. */
+  readonly passing: boolean;
   readonly words: TextWords;
 }
 
@@ -52,7 +54,7 @@ export interface TextInput {
 }
 
 export function textScene(input: TextInput): WholeScene {
-  const active = activePart(input);
+  const active = input.view.passing ? null : activePart(input);
   const is = (part: TextPart, which = 0) => active?.part === part && active.which === which;
   const part = (t: number) => [
     ...(is("tokens") ? [faded(tokenItems(input), t)] : []),
@@ -205,7 +207,7 @@ function marginItems(input: TextInput): Item[] {
     ...two(axis - size * 2.3, words.attention, words.block, theme.phase.forward),
     ...two(axis + size * 1.5, words.gradient, words.embeddings, theme.phase.backward),
     ...places.stages.flatMap((box, k) => {
-      const { what, data } = stageCells(input.text, frame, view.traced, k);
+      const { what, data } = stageCells(input.text, frame, view.traced, k, view.passing);
       const color = what === "grad" ? theme.phase.backward : theme.text2;
       const told = data ? `±${short(mostOf(data))}` : UNKNOWN;
       const middle = box.y + box.h / 2;
@@ -227,7 +229,7 @@ function label(x: number, y: number, text: string, size: number, fill: string, t
 }
 
 function stageItems({ text, places, frame, view, theme }: TextInput, box: Box, stage: number): Item[] {
-  const { data } = stageCells(text, frame, view.traced, stage);
+  const { data } = stageCells(text, frame, view.traced, stage, view.passing);
   const width = places.shape.width;
   const most = data ? mostOf(data) : 0;
   return Array.from({ length: text.context }, (_, k): Item[] => {
