@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable
 
@@ -151,9 +152,11 @@ def test_a_frozen_server_is_said_calmly_and_nothing_is_done_twice(
     at_step(page, 9)
 
 
+@pytest.mark.parametrize("kept", [True, False])
 def test_a_killed_server_comes_back_with_all_that_was_asked_meanwhile(
-    page: Page, own_server: Server, problems: Problems
+    page: Page, own_server: Server, problems: Problems, kept: bool
 ) -> None:
+    """With what it has written down; or without, and then the page makes the session again."""
     problems.allow(REFUSED)
     open_lesson(page, f"{own_server.address}/one-weight?seed=7")
     all_fetched(page)
@@ -171,8 +174,10 @@ def test_a_killed_server_comes_back_with_all_that_was_asked_meanwhile(
     press(page, "Shift+ArrowRight", 2)
     press(page, "ArrowRight")
     expect(page.get_by_text("Connection lost")).to_contain_text("4 waiting")
+    if not kept:
+        shutil.rmtree(own_server.data)
     own_server.start()
-    heard("it was made again, as it was")
+    heard("Connected again; nothing was lost" if kept else "it was made again, as it was")
     # A command is answered before the frame that shows what it did.
     expect(page.locator("header")).to_contain_text("iteration 2")
     at_step(page, 1)

@@ -162,6 +162,30 @@ async def test_idle_sessions_expire_and_followed_ones_do_not() -> None:
         await until(lambda: world.host.sessions == 0, "the other one expires when its follower has gone")
 
 
+async def test_where_memory_is_short_the_most_idle_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chainrule.host.tending.MEMORY_SECONDS", 0.01)
+    monkeypatch.setattr("chainrule.host.tending.BETWEEN_COMMANDS", -1.0)
+    more = [0]
+    # Each of these sessions says that it has a million bytes.
+    monkeypatch.setattr("chainrule.host.hub.resident_bytes", lambda: 7_000_000 + more[0])
+    async with running(1, max_memory=8_000_000) as world:
+
+        def awake() -> set[str]:
+            return {record.id for record in world.host.records() if record.link is not None}
+
+        first, second, third, followed = [(await world.create())[0] for _ in range(4)]
+        await world.host.connect(followed, None)
+        await world.command(first, type="step", count=3)
+        for record in world.host.records():
+            record.used -= {first: 20, second: 30, third: 10, followed: 40}[record.id]
+        more[0] = 2_500_000
+        await until(lambda: awake() == {third, followed}, "the two that nobody has used for longest sleep")
+        more[0] = 0
+        assert world.host.sessions == 4
+        assert (await world.info(first))["cursor"]["step"] == 3
+        assert first in awake()
+
+
 async def test_a_killed_process_is_replaced_and_its_sessions_come_back() -> None:
     async with running(2) as world:
         lost, _ = await world.create()

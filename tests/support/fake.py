@@ -139,6 +139,10 @@ class FakeSession:
     def tips(self) -> dict[int, int]:
         return {0: self.cursor.iteration}
 
+    @property
+    def nbytes(self) -> int:
+        return 1_000_000
+
     def saved(self, most: int) -> Callable[[], bytes]:
         return lambda: b""
 

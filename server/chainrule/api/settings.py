@@ -39,6 +39,16 @@ class Settings(BaseSettings):
     max_iterations: int = Field(100_000, ge=1, description="Iterations that one request may compute.")
     max_sessions: int = Field(1_000, ge=1, description="Sessions in memory.")
     max_sessions_per_client: int = Field(256, ge=1, description="Sessions of one client address in memory.")
+    max_session_bytes: int = Field(
+        96_000_000,
+        ge=1_000_000,
+        description="Bytes of memory for what one session has recorded; what does not fit is computed again.",
+    )
+    max_memory: int = Field(
+        default_factory=lambda: os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2,
+        ge=1_000_000,
+        description="Bytes of memory of all processes that hold sessions; beyond, those sleep that nobody uses.",
+    )
     max_followers: int = Field(500, ge=1, description="Sockets that follow one session.")
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request's body.")
     max_snapshot: int = Field(1_000_000, ge=1_000, description="Bytes of a snapshot.")

@@ -28,6 +28,8 @@ def options_for(settings: Settings) -> dict[str, object]:
         "keyframe_seconds": settings.keyframe_seconds,
         "keyframe_bytes": settings.keyframe_bytes,
         "limits": {
+            "keyframe_bytes": settings.max_session_bytes // 3,
+            "record_bytes": settings.max_session_bytes * 2 // 3,
             "max_nodes": settings.max_nodes,
             "max_parameters": settings.max_parameters,
             "max_iterations_per_command": settings.max_iterations,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import logging
 import secrets
 import time
@@ -248,6 +249,17 @@ class Host:
 
         found = await asyncio.gather(*(of(link) for link in self._links))
         return [one for one in found if one is not None]
+
+    async def memory(self, *, trim: bool) -> tuple[int, dict[str, int]]:
+        """Bytes of all processes that hold sessions, and of each session; ``trim``: what was freed is given back first."""
+        total, sessions = 0, dict[str, int]()
+        for link in list(self._links):
+            with contextlib.suppress(LinkLost, TimeoutError):
+                answer = await asyncio.wait_for(link.request(Request("memory", "", {"trim": trim})), FIGURES)
+                resident, own = json.loads(answer.body)
+                total += resident
+                sessions |= own
+        return total, sessions
 
     # Connections
 

@@ -30,7 +30,7 @@ from chainrule.host.problem import (
 )
 from chainrule.host.saving import Saving
 from chainrule.host.seam import Make, Session
-from chainrule.host.tally import Outcome, Tally
+from chainrule.host.tally import Outcome, Tally, give_back, resident_bytes
 from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import ANONYMOUS, AckCommand, PauseCommand
@@ -114,6 +114,8 @@ class Hub:
                 return await self._create(request.session, parse.whole(request.body), again=True)
             if request.method == "rest":
                 return await self._rest()
+            if request.method == "memory":
+                return self._memory(trim=request.arguments["trim"])
             slot = self._find(request.session)
             if request.method == "commands":
                 return await self._commands(slot, request.body)
@@ -226,6 +228,13 @@ class Hub:
             for slot in list(self._slots.values()):
                 await self._saving.save(slot)
         return Response(200)
+
+    def _memory(self, *, trim: bool) -> Response:
+        """Bytes of the process and of its sessions; ``trim``: what was freed is given back first."""
+        if trim:
+            give_back()
+        told = [resident_bytes(), {slot.id: slot.session.nbytes for slot in self._slots.values()}]
+        return Response(200, json.dumps(told).encode())
 
     async def _trace(self, slot: Slot, request: Request) -> Response:
         """A part of a recording of the timeline, made in slices; ``more`` says what is left."""

@@ -21,6 +21,7 @@ Method = Literal[
     "revive",
     "sleep",
     "rest",
+    "memory",
     "info",
     "graph",
     "state",
@@ -46,7 +47,7 @@ class Request:
     ``arguments`` are small and JSON; ``body`` is what the client sent. ``recipe`` tries whether a session can be made
     from the body, keeps none, and answers with what was understood, always written in the same way. ``revive`` makes a
     session again from what its process had reported, ``sleep`` ends it until then, ``rest`` has what was computed saved
-    before the process ends, and ``peek`` tells a number before it is to be seen; no client can ask for these.
+    before the process ends, ``memory`` tells the bytes of the process and of each of its sessions, and ``peek`` tells a number before it is to be seen; no client can ask for these.
     """
 
     method: Method

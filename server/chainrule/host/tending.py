@@ -22,6 +22,12 @@ FLUSH_SECONDS = 5.0
 ROUND_SECONDS = 30.0
 """Between two rounds at most."""
 
+MEMORY_SECONDS = 5.0
+"""Between two looks at how much memory there is."""
+
+BETWEEN_COMMANDS = 2.0
+"""Seconds after which somebody who asks for one thing after the other is not taken to be at it any more."""
+
 PRUNE_SECONDS = 600.0
 """Between two looks at how old what is in the journal is."""
 
@@ -37,10 +43,12 @@ class Tended(Protocol):
 
     def leave(self, record: Record) -> None: ...
 
+    async def memory(self, *, trim: bool) -> tuple[int, dict[str, int]]: ...
+
 
 async def tend(host: Tended, journal: Journal, attic: Attic | None, settings: Settings) -> None:
     """Go round, for ever."""
-    await asyncio.gather(_flush(journal), _rounds(host, journal, attic, settings))
+    await asyncio.gather(_flush(journal), _rounds(host, journal, attic, settings), _relieve(host, settings))
 
 
 async def _flush(journal: Journal) -> None:
@@ -75,6 +83,24 @@ def _note_use(host: Tended, journal: Journal, seen: dict[str, float]) -> dict[st
     used = {record.id: here if record.connections else record.used for record in host.records()}
     journal.touch({one: now - here + when for one, when in used.items() if seen.get(one) != when})
     return used
+
+
+async def _relieve(host: Tended, settings: Settings) -> None:
+    """Where the processes have more memory than they may, have sessions sleep that nobody follows: the most idle first."""
+    while True:
+        await asyncio.sleep(MEMORY_SECONDS)
+        total, _ = await host.memory(trim=False)
+        if total <= settings.max_memory:
+            continue
+        total, sizes = await host.memory(trim=True)
+        slept = 0
+        for record in sorted(host.records(), key=lambda record: record.idle, reverse=True):
+            if total <= settings.max_memory or record.idle < BETWEEN_COMMANDS:
+                break
+            if await host.sleep(record):
+                slept += 1
+                total -= sizes.get(record.id, 0)
+        log.warning("memory is short: %d sessions are put to sleep", slept)
 
 
 async def _prune(host: Tended, journal: Journal, attic: Attic | None, settings: Settings) -> None:

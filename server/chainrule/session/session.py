@@ -341,6 +341,11 @@ class Session:
             **dict(self.recipe()), history=whole.history(self.core), tips=dict(self.tips)
         )
 
+    @property
+    def nbytes(self) -> int:
+        """About how much memory the session takes."""
+        return 100_000 + self.core.timeline.nbytes
+
     def saved(self, most: int) -> Callable[[], bytes]:
         """What spares the whole of this session repeated training, in about ``most`` bytes.
 

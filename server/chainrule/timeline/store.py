@@ -215,6 +215,13 @@ class Timeline:
             self._record_bytes -= self._records.pop(key).nbytes
         self.keyframes.drop(line, iteration)
 
+    @property
+    def nbytes(self) -> int:
+        """About how much memory all of it takes."""
+        ends = sum(line.start.nbytes + line.head.nbytes for line in self.lines.values())
+        columns = 8 * sum(sum(map(len, line.columns.values())) for line in self.lines.values())
+        return self._record_bytes + self.keyframes.nbytes + ends + columns
+
     def evict(self) -> None:
         """Drop all recorded iterations. For tests: nothing that is seen may change."""
         self._records.clear()
