@@ -65,7 +65,8 @@ async def test_who_acknowledges_gets_no_more_than_it_paints_and_ends_on_the_late
     for k in range(3):
         one.put(b"%d" % k, latest="frame", frame=k)
         assert await one.receive() == b"%d" % k
-    one.ack(0)
+        # From its first acknowledgement on it is paced by them.
+        one.ack(0)
     one.put(b"3", latest="frame", frame=3)
     one.put("control")
     assert await one.receive() == "control"

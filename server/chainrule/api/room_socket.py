@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Generator
-from typing import Any
+from collections.abc import Awaitable, Coroutine, Generator
+from typing import Any, cast
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.types import Receive, Scope, Send
 
 from chainrule.api.settings import Settings
 from chainrule.api.websocket import Bucket, close, origin_allowed
@@ -34,9 +35,17 @@ PARTING = 20.0
 """Seconds for which one that does not read is given the chance to learn why it was closed."""
 
 
-@router.websocket("/api/rooms/{code}/ws")
-async def room_socket(websocket: WebSocket, code: str) -> None:
-    """Follow or present a room."""
+class RoomSocket:
+    """Follow or present a room. An ASGI app: what five hundred are sent goes to the server through as little as can be."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _visit(WebSocket(scope, receive, send), send, str(scope["path_params"]["code"]))
+
+
+router.add_websocket_route("/api/rooms/{code}/ws", RoomSocket())  # type: ignore[arg-type]
+
+
+async def _visit(websocket: WebSocket, send: Send, code: str) -> None:
     settings: Settings = websocket.app.state.settings
     rooms: Rooms = websocket.app.state.rooms
     # Accepted first in any case: browsers show a close code, but not why a handshake failed.
@@ -52,7 +61,7 @@ async def room_socket(websocket: WebSocket, code: str) -> None:
         unknown = refusal.status == 404
         await close(websocket, closed(CloseCode.UNKNOWN_ROOM if unknown else CloseCode.TOO_MANY_MESSAGES))
         return
-    await _Visit(websocket, live, rooms.inbox(), settings).run()
+    await _Visit(websocket, send, live, rooms.inbox(), settings).run()
 
 
 class Rest:
@@ -76,13 +85,14 @@ class Rest:
             return
 
 
-def begin(work: Coroutine[Any, Any, None]) -> Rest | None:
+def begin(work: Awaitable[None]) -> Rest | None:
     """Do as much of some work as goes without waiting; the rest, if there is one.
 
     As tasks that start eagerly do, which Python has from 3.12 on.
     """
+    coroutine = cast("Coroutine[Any, Any, None]", work)
     try:
-        return Rest(work, work.send(None))
+        return Rest(coroutine, coroutine.send(None))
     except StopIteration:
         return None
 
@@ -90,13 +100,16 @@ def begin(work: Coroutine[Any, Any, None]) -> Rest | None:
 class _Visit:
     """One connection, from its first message to its end."""
 
-    def __init__(self, websocket: WebSocket, live: LiveRoom, inbox: Inbox, settings: Settings) -> None:
+    def __init__(
+        self, websocket: WebSocket, send: Send, live: LiveRoom, inbox: Inbox, settings: Settings
+    ) -> None:
         self._websocket = websocket
+        self._send = send
         self._live = live
         self._inbox = inbox
         self._settings = settings
         self._seat: Seat | None = None
-        inbox.sink = self._send
+        inbox.sink = self._at_once
         self._end = asyncio.Event()
 
     async def run(self) -> None:
@@ -116,13 +129,12 @@ class _Visit:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(close(self._websocket, closed(CloseCode.TOO_SLOW)), PARTING)
 
-    def _send(self, message: str | bytes) -> Rest | None:
+    def _at_once(self, message: str | bytes) -> Rest | None:
         """Send at once what can be."""
-        socket = self._websocket
-        work = socket.send_bytes(message) if isinstance(message, bytes) else socket.send_text(message)
+        kind = "bytes" if isinstance(message, bytes) else "text"
         try:
-            return begin(work)
-        except (WebSocketDisconnect, RuntimeError):
+            return begin(self._send({"type": "websocket.send", kind: message}))
+        except (WebSocketDisconnect, RuntimeError, OSError):
             # It has gone: who reads finds that out.
             return None
 
@@ -138,7 +150,7 @@ class _Visit:
                 else:
                     await close(self._websocket, message)
                     return
-            except (WebSocketDisconnect, RuntimeError):
+            except (WebSocketDisconnect, RuntimeError, OSError):
                 return
 
     async def _first(self) -> None:

@@ -177,9 +177,8 @@ class Inbox:
         counts.bytes += len(message)
         if frame is not None:
             counts.frames += 1
-            self._flying.append(frame)
-            if len(self._flying) > 4 * self._window:
-                self._flying.popleft()
+            if self._paced:
+                self._flying.append(frame)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
