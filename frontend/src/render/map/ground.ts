@@ -67,12 +67,13 @@ export function contours(
   chart: Chart,
   base: number,
   theme: Theme,
+  zoom = 1,
 ): Item[] {
   return [
     ...tones(heights, spread, theme, chart),
     ...lines(heights, spread, theme, (column, row) => chart.pixel(placeOf(heights, column, row))),
     ...arrows(field, heights, chart, theme),
-    ...axes(chart, base, theme),
+    ...axes(chart, base, theme, zoom),
   ];
 }
 
@@ -141,16 +142,16 @@ function lines(
 const TICK = 90;
 
 /** Numbers along the lower and the left edge. */
-function axes(chart: Chart, base: number, theme: Theme): Item[] {
-  const font = mono(11, 450);
+function axes(chart: Chart, base: number, theme: Theme, zoom: number): Item[] {
+  const font = mono(11 * zoom, 450);
   const items: Item[] = [];
   const words = { fill: theme.text3, halo: theme.stage };
-  for (const x of ticks(chart.low[0], chart.high[0], chart.w / TICK)) {
+  for (const x of ticks(chart.low[0], chart.high[0], chart.w / (TICK * zoom))) {
     const at = chart.pixel({ x, y: 0 }).x;
-    if (at > 40 && at < chart.w - 36)
+    if (at > 40 * zoom && at < chart.w - 36 * zoom)
       items.push({ kind: "text", text: tickText(x), x: at, y: base - 3, font, align: "middle", ...words });
   }
-  for (const y of ticks(chart.low[1], chart.high[1], chart.h / TICK)) {
+  for (const y of ticks(chart.low[1], chart.high[1], chart.h / (TICK * zoom))) {
     const at = chart.pixel({ x: 0, y }).y;
     items.push({
       kind: "path",
@@ -161,13 +162,13 @@ function axes(chart: Chart, base: number, theme: Theme): Item[] {
       stroke: theme.text3,
       width: 1,
     });
-    if (at > 64 && at < base - 18)
-      items.push({ kind: "text", text: tickText(y), x: 9, y: at + 4, font, ...words });
+    if (at > 64 && at < base - 18 * zoom)
+      items.push({ kind: "text", text: tickText(y), x: 9, y: at + 4 * zoom, font, ...words });
   }
-  const name = { font: sans(13, 650), fill: theme.text2, halo: theme.stage };
+  const name = { font: sans(13 * zoom, 650), fill: theme.text2, halo: theme.stage };
   items.push(
     { kind: "text", text: "x", x: chart.w - 10, y: base - 3, align: "end", ...name },
-    { kind: "text", text: "y", x: 6, y: 13, ...name },
+    { kind: "text", text: "y", x: 6, y: 13 * zoom, ...name },
   );
   return items;
 }

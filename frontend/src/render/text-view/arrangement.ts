@@ -56,7 +56,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
     h: Math.max(90, size.h - insets.top - insets.bottom),
   };
   const small = area.w < 480;
-  const text = present ? Math.max(15, Math.min(24, area.h / 23)) : small ? 10 : 12;
+  const text = present ? Math.max(18, Math.min(24, area.h / 17)) : small ? 10 : 12;
   const margin = small ? 0 : text * 8.2;
   const column = Math.min(present ? 84 : 52, (area.w - margin) / shape.context);
   const left = area.x + margin + Math.max(0, area.w - margin - column * shape.context) / 2;
