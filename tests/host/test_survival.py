@@ -80,6 +80,10 @@ async def test_all_is_there_after_the_service_was_killed(tmp_path: Path) -> None
             kept = tmp_path / "keyframes" / f"{key_of(long).hex()}.keyframes"
             wait(kept.exists, "what was trained for long is saved")
             assert kept.stat().st_mode & 0o777 == 0o600
+            made = await client.post("/api/rooms", json={"session": simple})
+            assert made.status_code == 201, made.text
+            room = f"/api/rooms/{made.json()['code']}"
+            shown = (await client.get(room)).json()
             deleted = await create(client)
             assert (await client.delete(f"/api/sessions/{deleted}")).status_code == 204
             async with socket_of(first, simple) as ws:
@@ -96,6 +100,11 @@ async def test_all_is_there_after_the_service_was_killed(tmp_path: Path) -> None
             assert (await client.delete(f"/api/sessions/{long}")).status_code == 204
             assert not kept.exists()
             assert (await client.get(f"/api/sessions/{deleted}")).status_code == 404
+            # So is the room, and its presenter is known by the same secret.
+            assert (await client.get(room)).json() == shown
+            proof = {"authorization": f"Bearer {made.json()['secret']}"}
+            assert (await client.delete(room, headers={"authorization": "Bearer wrong"})).status_code == 403
+            assert (await client.delete(room, headers=proof)).status_code == 204
             # A client that never got the answer asks again.
             again = await command(client, simple, type="step", unit="phase", id="the-last-one")
             assert again[0]["cursor"] == last[0]["cursor"]
