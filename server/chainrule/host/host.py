@@ -16,7 +16,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import Refusal
 from chainrule.host.attic import FOLDER, Attic
@@ -139,10 +139,14 @@ class Host:
         entry = self._journal.find(session)
         if entry is None:
             return "", answer(from_refusal(unknown_session()))
-        return await self._make("revive", copied(entry), owner, {})
+        record = self._records.get(session)
+        if record is not None and record.link is not None:
+            with contextlib.suppress(LinkLost):
+                await record.link.request(Request("save", session))
+        return await self._make("revive", copied(entry), owner, {"of": session})
 
     async def _make(
-        self, method: Method, body: bytes, owner: str, arguments: dict[str, bool]
+        self, method: Method, body: bytes, owner: str, arguments: dict[str, Any]
     ) -> tuple[str, Response]:
         try:
             if self._draining:

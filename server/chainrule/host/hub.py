@@ -111,12 +111,18 @@ class Hub:
                 brief = request.arguments.get("brief", False)
                 return await self._create(request.session, parse.creation(request.body), brief=brief)
             if request.method == "revive":
-                return await self._create(request.session, parse.whole(request.body), again=True)
+                # A copy is spared the training of the session that it is of.
+                of = request.arguments.get("of", request.session)
+                return await self._create(request.session, parse.whole(request.body), keyframes_of=of)
             if request.method == "rest":
                 return await self._rest()
             if request.method == "memory":
                 return self._memory(trim=request.arguments["trim"])
             slot = self._find(request.session)
+            if request.method == "save":
+                if self._saving is not None:
+                    await self._saving.save(slot)
+                return Response(200)
             if request.method == "commands":
                 return await self._commands(slot, request.body)
             if request.method == "trace":
@@ -170,9 +176,9 @@ class Hub:
         return Response(200, encode.recipe(wanted))
 
     async def _create(
-        self, session: str, wanted: CreateSession, *, brief: bool = False, again: bool = False
+        self, session: str, wanted: CreateSession, *, brief: bool = False, keyframes_of: str | None = None
     ) -> Response:
-        keyframes = await self._saving.read(session) if again and self._saving else None
+        keyframes = await self._saving.read(keyframes_of) if keyframes_of and self._saving else None
         made, spent = await self._open(wanted, keyframes)
         slot = Slot(session, made, unsaved=spent)
         self._slots[session] = slot

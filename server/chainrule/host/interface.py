@@ -21,6 +21,7 @@ Method = Literal[
     "revive",
     "sleep",
     "rest",
+    "save",
     "memory",
     "info",
     "graph",
