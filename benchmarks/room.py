@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 from benchmarks.table import Row
 
 FOLLOWERS = 500
+RATE = 30.0
 SECONDS = 10.0
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
@@ -78,7 +79,7 @@ def _room() -> Seen:
         room = client.post("/api/rooms", json={"session": session}).json()
         code = room["code"]
         client.post(
-            f"/api/sessions/{session}/commands", json={"type": "play", "unit": "iteration", "rate": None}
+            f"/api/sessions/{session}/commands", json={"type": "play", "unit": "iteration", "rate": RATE}
         ).raise_for_status()
         url = f"{server.address}/api/rooms/{code}/ws"
         with connect(
