@@ -47,7 +47,8 @@ async def _beside(address: str, lesson: str) -> Row:
 
 async def _steady(number: int, address: str) -> list[Row]:
     """Sessions that each step once a second."""
-    limits = httpx.Limits(max_connections=STEADY, max_keepalive_connections=STEADY)
+    # Connections that rest for long are closed by the service.
+    limits = httpx.Limits(max_connections=STEADY, max_keepalive_connections=STEADY, keepalive_expiry=3)
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
         await _create(client)
         before = sum(resident(number))
