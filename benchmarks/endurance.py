@@ -54,12 +54,17 @@ async def _steady(number: int, address: str) -> list[Row]:
         before = sum(resident(number))
         sessions = [await _create(client, "playground") for _ in range(STEADY)]
         samples: list[float] = []
+        cut: list[str] = []
 
         async def go(session: str, late: float) -> None:
             await asyncio.sleep(late)
             due = time.perf_counter()
             for _ in range(SECONDS):
-                samples.append(await _step(client, session))
+                try:
+                    samples.append(await _step(client, session))
+                except httpx.TransportError:
+                    # The service closed a connection that rested, just as it was to be used.
+                    cut.append(session)
                 due += 1
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
 
@@ -69,6 +74,7 @@ async def _steady(number: int, address: str) -> list[Row]:
         return [
             summary(name, "ms", samples),
             Row(f"{name}, p99", "ms", percentile(samples, 99), count=len(samples)),
+            Row(f"{name}, not answered", "", len(cut), count=len(samples) + len(cut)),
             Row("memory of one of them", "kB", each / 1000),
         ]
 

@@ -373,7 +373,6 @@ export class Visit {
           await this.link.open(again, true);
           if (turn !== this.#turn) return;
           this.#journal = journal;
-          page.whisper(m.session_recovered);
           return;
         } catch (error) {
           const why = refusedBy(error);
