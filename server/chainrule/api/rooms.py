@@ -30,7 +30,8 @@ from chainrule.protocol.room import (
     TakenOver,
     TakeOver,
 )
-from chainrule.room.room import PIN_SECONDS, presenter_only
+from chainrule.room.refusals import presenter_only
+from chainrule.room.room import PIN_SECONDS
 
 router = APIRouter(prefix="/api", tags=["rooms"])
 

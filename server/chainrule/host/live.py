@@ -35,6 +35,7 @@ from chainrule.protocol.room import (
 from chainrule.protocol.server import Done, Message
 from chainrule.room import Asked, Member, Room, RoomStore
 from chainrule.room.question import Given
+from chainrule.room.refusals import invalid_question, long_question, many_questions
 from chainrule.room.room import clean_name, digest, require_presenter
 
 if TYPE_CHECKING:
@@ -248,21 +249,9 @@ class LiveRoom:
     async def _ask(self, message: AskCommand) -> None:
         room, settings = self.room, self._settings
         if len(message.text) > settings.max_question:
-            raise Refusal(
-                "limit_question",
-                422,
-                "The question is too long",
-                f"Questions may have {settings.max_question} characters.",
-                "Ask a shorter one.",
-            )
+            raise long_question(settings.max_question)
         if len(room.asked) >= settings.max_room_questions:
-            raise Refusal(
-                "limit_room_questions",
-                429,
-                "This room has had too many questions",
-                f"There have been {len(room.asked)}, the limit.",
-                "Open another room.",
-            )
+            raise many_questions(len(room.asked))
         cursor = None
         if message.kind == "choice":
             wrong = message.node is not None or len(message.choices) < 2
@@ -431,15 +420,4 @@ def refusal_of(answer: Response) -> Refusal:
         told["hint"],
         reason=told.get("reason"),
         params=told.get("params"),
-    )
-
-
-def invalid_question(detail: str) -> Refusal:
-    """The refusal of a question that cannot be asked."""
-    return Refusal(
-        "invalid_question",
-        422,
-        "This cannot be asked",
-        detail,
-        "Ask about a number or its sign, or give two choices or more.",
     )

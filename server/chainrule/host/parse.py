@@ -12,7 +12,7 @@ from chainrule.protocol import CLIENT_MESSAGE, ClientMessage
 from chainrule.protocol.rest import CreateSession
 from chainrule.protocol.room import ROOM_CLIENT_MESSAGE, RoomClientMessage
 from chainrule.protocol.whole import Whole
-from chainrule.room.room import presenter_only
+from chainrule.room.refusals import presenter_only
 
 _WHOLE: TypeAdapter[Whole] = TypeAdapter(Whole)
 

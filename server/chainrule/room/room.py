@@ -30,6 +30,7 @@ from chainrule.protocol.room import (
 )
 from chainrule.room.question import Asked, Given, Kept
 from chainrule.room.reading import read_answer
+from chainrule.room.refusals import no_question, presenter_only, wrong_pin, wrong_secret
 
 PIN_DIGITS = 6
 PIN_SECONDS = 300.0
@@ -150,13 +151,7 @@ class Room:
     def check(self, secret: str) -> None:
         """Raise ``Refusal`` (room_wrong_secret) where this is not the presenter's secret."""
         if not hmac.compare_digest(digest(secret), self.secret):
-            raise Refusal(
-                "room_wrong_secret",
-                403,
-                "The secret is not this room's",
-                "It is another room's, or the room has been handed over.",
-                "Ask the presenter to hand the room over to you.",
-            )
+            raise wrong_secret()
 
     def hand_over(self, now: float) -> str:
         """A pin that makes another one the presenter; the one before is void."""
@@ -245,13 +240,7 @@ class Room:
         """The question, in this state; else a refusal ``no_question``."""
         asked = self.question
         if asked is None or state not in (None, asked.state):
-            raise Refusal(
-                "no_question",
-                409,
-                "No question is open",
-                "It was taken away, or its answer is known already.",
-                "Wait for the next one.",
-            )
+            raise no_question("It was taken away, or its answer is known already.")
         return asked
 
     def show(self, session: str, lesson: str, title: Text, view: str | None) -> None:
@@ -280,13 +269,7 @@ class Room:
             )
         asked = self.require_question("open")
         if asked.number != message.question:
-            raise Refusal(
-                "no_question",
-                409,
-                "No question is open",
-                "It was about an earlier question.",
-                "Answer the one that is open now.",
-            )
+            raise no_question("It was about an earlier question.")
         read = read_answer(asked.command.kind, len(asked.command.choices), message.value)
         given = Given(name=member.name, text=read.text, label=read.label)
         asked.answers[member.key] = given
@@ -412,28 +395,6 @@ def require_presenter(member: Member) -> None:
     """Raise ``Refusal`` (room_presenter_only) of all but presenters."""
     if not member.presenter:
         raise presenter_only("This connection follows.")
-
-
-def presenter_only(detail: str) -> Refusal:
-    """The refusal of what only the presenter may do."""
-    return Refusal(
-        "room_presenter_only",
-        403,
-        "Only the presenter does this",
-        detail,
-        "Explore in a session of your own: POST /api/rooms/{code}/copy.",
-    )
-
-
-def wrong_pin() -> Refusal:
-    """The refusal of a pin."""
-    return Refusal(
-        "wrong_pin",
-        403,
-        "This number does not hand the room over",
-        "It is another one, has been used, is more than five minutes old, or was mistyped too often.",
-        "Ask the presenter for a new one.",
-    )
 
 
 def _number(value: int | None) -> float | None:
