@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.running import Problems, Server
-from e2e.stepping import MINUS, at_step, badge, open_lesson, press
+from e2e.stepping import MINUS, at_step, badge, node, open_lesson, press
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 REFUSED = "WebSocket connection to .* failed|ERR_CONNECTION|Failed to load resource|ERR_INTERNET"
@@ -236,3 +236,28 @@ def test_notes_have_a_window_of_their_own_and_esc_leads_back_to_the_lecture(page
     at_step(page, 4, 10)
     expect(notes.get_by_text("Esc goes back")).to_have_count(0)
     expect(page.get_by_role("button", name="Presenting")).to_be_visible()
+
+
+def test_the_lecture_goes_on_from_the_recording_when_the_server_is_away(
+    own_server: Server, page: Page, problems: Problems
+) -> None:
+    problems.allow(REFUSED)
+    open_lesson(page, f"{own_server.address}/one-weight")
+    # The recording is made by a session of its own, which is given back when it stands.
+    with page.expect_request(lambda request: request.method == "DELETE", timeout=20_000):
+        press(page, "p")
+    press(page, "PageDown", 2)
+    at_step(page, 4, 10)
+    own_server.kill()
+    page.get_by_role("button", name="Go on with the recording").click()
+    expect(page.get_by_text("From the recording")).to_be_visible()
+    press(page, "ArrowRight", 5)
+    at_step(page, 9, 10)
+    expect(node(page, "w")).to_have_attribute("aria-label", re.compile(f"{MINUS}24"))
+    press(page, "PageDown")
+    own_server.start()
+    page.get_by_role("button", name="Back to live").click()
+    at_step(page, 10, 10)
+    press(page, "ArrowLeft")
+    at_step(page, 9, 10)
+    expect(page.get_by_text("From the recording")).to_have_count(0)

@@ -39,6 +39,44 @@ describe("a recording", () => {
     expect(iteration.frame?.grad(w)?.data?.[0]).toBe(-24);
   });
 
+  it("opens where it is to go on, or at the last place before it that there is", async () => {
+    const at = async (from: { iteration: number; step: number }) => {
+      const store = createStore();
+      const transport = replay(trace, { from });
+      transport.onMessage((message) => store.dispatch(message));
+      await settle();
+      return store.state.cursor;
+    };
+    expect(await at({ iteration: 0, step: 6 })).toEqual({ branch: 0, iteration: 0, step: 6 });
+    expect(await at({ iteration: 0, step: 999 })).toMatchObject({ iteration: 0, step: 9 });
+    expect(await at({ iteration: 0, step: 0 })).toMatchObject({ iteration: 0, step: 0 });
+  });
+
+  it("answers what it is told the answer of, and refuses the rest", async () => {
+    const heard: string[] = [];
+    const transport = replay(trace, {
+      answer: ({ type }) =>
+        type === "gradcheck"
+          ? ({
+              type: "gradcheck_result",
+              seq: 0,
+              id: null,
+              name: "w",
+              max_relative_error: 0,
+              passed: true,
+              checked: 1,
+            } as never)
+          : null,
+    });
+    transport.onMessage((message) => heard.push(message.type));
+    await settle();
+    heard.length = 0;
+    transport.send({ type: "gradcheck", name: "w" });
+    transport.send({ type: "edit", name: "w", value: 1 });
+    await settle();
+    expect(heard).toEqual(["gradcheck_result", "error"]);
+  });
+
   it("says where it was clamped", async () => {
     const { go } = await open();
     expect((await go({ type: "step", unit: "step", count: 10_000 })).lastMoved?.reached).toBe("end");

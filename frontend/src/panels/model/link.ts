@@ -9,6 +9,7 @@ import type {
   JournalEntry,
   PictureOf,
   SessionInfo,
+  Status,
 } from "../../store/types";
 import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
@@ -162,6 +163,36 @@ export class Link {
     });
   }
 
+  /**
+   * Shows what comes over another line for a while. The session's own goes on, and `told` hears how it is. Returns the
+   * way back.
+   */
+  standIn(transport: Transport, told: (status: Status) => void): () => void {
+    const live = this.#transport;
+    let gone = false;
+    let { welcome } = this.store.state;
+    const stop = [
+      live?.onStatus((status) => {
+        gone = status === "gone";
+        told(status);
+      }),
+      live?.onMessage((message) => {
+        if (message.type === "welcome") welcome = message;
+      }),
+    ];
+    void this.watch(transport).catch(() => undefined);
+    return () => {
+      for (const one of stop) one?.();
+      transport.close();
+      this.#transport = live;
+      // The other line had revisions of its own.
+      if (welcome) this.store.dispatch(welcome);
+      if (!gone) return;
+      this.#hold(live?.pending() ?? []);
+      this.onGone();
+    };
+  }
+
   /** Sends and forgets: a refusal goes to `onRefused`. */
   send(command: ClientMessage): void {
     this.#put({ ...command, id: command.id ?? nextId() } as ClientMessage);
@@ -194,6 +225,10 @@ export class Link {
 
   get subscription(): ClientMessage {
     return { type: "subscribe", ...this.#subscribed } as ClientMessage;
+  }
+
+  get subscribed(): Subscribed {
+    return this.#subscribed;
   }
 
   #put(command: ClientMessage): void {
