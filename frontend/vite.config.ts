@@ -17,6 +17,19 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What every page needs, in one file: each file more costs headers, and what compresses alone compresses less.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /lucide\/svelte\/dist\/(Icon|context|defaultAttributes|utils)|preload-helper|i18n\/paraglide\/runtime|i18n\/locale|i18n\/percent|messages\/(accuracy|legend_negative_value)\.js/,
+            },
+          ],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   server: {

@@ -19,7 +19,8 @@ class Reading {
   chosen: Chosen | null = $state.raw(null);
 }
 
-const reading = new Reading();
+/** Where one is in the lesson. */
+export const reading = new Reading();
 
 /** Where a beat stands; null where this graph has no such step, or the beat no anchor. */
 export function placeOf(beat: Beat, graph: Graph): Place | null {
@@ -50,27 +51,4 @@ export function goBeat(page: Page, by: number): void {
   page.left = "lesson";
   if (place.iteration !== cursor.iteration || place.step !== cursor.step)
     page.seek(place.iteration, place.step);
-}
-
-/** The beat that was gone to, and its place, where the cursor is no longer there. */
-export function strayedFrom(
-  page: Page,
-): { beat: Beat; branch: number; iteration: number; step: number } | null {
-  const { branches, cursor } = page.state;
-  const { chosen } = reading;
-  const beat = chosen && page.beats[chosen.beat];
-  if (!beat || !cursor || chosen.from === cursor) return null;
-  const { iteration, step, from } = chosen;
-  const branch = branches.some(({ id }) => id === from.branch) ? from.branch : cursor.branch;
-  if (cursor.iteration === iteration && cursor.step === step && cursor.branch === branch) return null;
-  return { beat, branch, iteration, step };
-}
-
-/** Back from an excursion, to the beat that was gone to. Whether one was away from it. */
-export function returnToBeat(page: Page): boolean {
-  const place = strayedFrom(page);
-  if (!place) return false;
-  const { branch, iteration, step } = place;
-  page.link.send({ type: "seek", branch, iteration, step });
-  return true;
 }

@@ -8,8 +8,6 @@ import type {
   Incoming,
   JournalEntry,
   PictureOf,
-  SessionInfo,
-  Status,
 } from "../../store/types";
 import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
@@ -101,11 +99,7 @@ export class Link {
    * `again` it takes the place of a session that was lost: what that one has not answered is asked of this one.
    */
   async open(origin: Origin, again = false): Promise<void> {
-    await this.adopt(await this.rest.createSession(origin), again);
-  }
-
-  /** Connects to a session that has been made. */
-  async adopt({ id, lesson, config, seed }: SessionInfo, again = false): Promise<void> {
+    const { id, lesson, config, seed } = await this.rest.createSession(origin);
     const old = this.#session;
     const held = again ? (this.#held ?? []) : [];
     this.#transport?.close();
@@ -163,34 +157,13 @@ export class Link {
     });
   }
 
-  /**
-   * Shows what comes over another line for a while. The session's own goes on, and `told` hears how it is. Returns the
-   * way back.
-   */
-  standIn(transport: Transport, told: (status: Status) => void): () => void {
-    const live = this.#transport;
-    let gone = false;
-    let { welcome } = this.store.state;
-    const stop = [
-      live?.onStatus((status) => {
-        gone = status === "gone";
-        told(status);
-      }),
-      live?.onMessage((message) => {
-        if (message.type === "welcome") welcome = message;
-      }),
-    ];
-    void this.watch(transport).catch(() => undefined);
-    return () => {
-      for (const one of stop) one?.();
-      transport.close();
-      this.#transport = live;
-      // The other line had revisions of its own.
-      if (welcome) this.store.dispatch(welcome);
-      if (!gone) return;
-      this.#hold(live?.pending() ?? []);
-      this.onGone();
-    };
+  /** The line that is shown; another may stand in for it. */
+  get line(): Transport | null {
+    return this.#transport;
+  }
+
+  set line(transport: Transport | null) {
+    this.#transport = transport;
   }
 
   /** Sends and forgets: a refusal goes to `onRefused`. */

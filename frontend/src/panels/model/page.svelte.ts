@@ -38,7 +38,6 @@ import { hasColumns, levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import type { Presenter } from "../room/presenter.svelte";
-import { returnToBeat } from "./beats.svelte";
 import { becauseInWords, stopsAt } from "./breakpoints";
 import { fieldsOf } from "./fields.svelte";
 import { inJson } from "./json";
@@ -144,6 +143,8 @@ export class Page {
   token: TokenChoice | null = $state.raw(null);
   /** The room in which this page presents. */
   room: Presenter | null = $state.raw(null);
+  /** Goes back to the beat of the lecture; whether one was away from it. */
+  comeBack: (() => boolean) | null = null;
   /** Whether a presenter moves this page. */
   led = false;
   /** What lies over the picture: the presenter's pointer. */
@@ -382,7 +383,7 @@ export class Page {
    */
   escape(): boolean {
     if (this.tour !== null) this.tour = null;
-    else if (this.presenting && returnToBeat(this)) {
+    else if (this.presenting && this.comeBack?.()) {
       this.trail = [];
       this.selection = null;
     } else if (this.trail.length > 0) this.trail = this.trail.slice(0, -1);

@@ -10,7 +10,6 @@ import type {
   State,
 } from "../../store/types";
 import { defaultView, unreadIn, viewFromUrl, viewToUrl, type View } from "../../store/view";
-import { codeIn } from "../../store/room";
 import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
 import { m } from "../../i18n/paraglide/messages.js";
@@ -69,11 +68,6 @@ export class Visit {
 
   /** Opens what the address says, and from then on keeps the two together. */
   async start(): Promise<void> {
-    this.#begin();
-    await this.retry();
-  }
-
-  #begin(): void {
     addEventListener("popstate", () => void this.#return());
     $effect.root(() => {
       const set = $derived(this.page.state.breakpoints);
@@ -93,6 +87,7 @@ export class Visit {
         });
       });
     });
+    await this.retry();
   }
 
   async openLesson(slug: string): Promise<void> {
@@ -109,32 +104,6 @@ export class Visit {
     const companion = this.#companion;
     const view = { ...this.#here(), config, journal, breakpoints, companion, seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null }, "push");
-  }
-
-  /** Takes a session that has been made, with a view of it: instead of `start`. */
-  async adopt(info: SessionInfo, view: View): Promise<void> {
-    const { page } = this;
-    const { initial_config, seed, journal } = info;
-    this.#opening = true;
-    this.#begin();
-    try {
-      const lesson = await this.#lesson(info.lesson);
-      await this.link.adopt(info);
-      const config = Object.fromEntries(
-        Object.entries(initial_config).filter(
-          ([name, value]) => JSON.stringify(value) !== JSON.stringify(lesson.defaults[name]),
-        ),
-      );
-      this.#origin = { lesson: info.lesson, config, seed, journal: [], predict: page.state.predict.on };
-      this.#journal = journal;
-      this.#companion = recipeOf(info.companion);
-      this.#keeper.opened({ ...this.#origin, journal, companion: this.#companion }, null);
-      page.store.dispatch({ type: "local/lesson", lesson });
-      page.applyView(view);
-      this.#write("push", viewToUrl(this.#here()));
-    } finally {
-      this.#opening = false;
-    }
   }
 
   /** The same session from its start, with another configuration: for presets. */
@@ -333,10 +302,6 @@ export class Visit {
 
   /** The browser's Back and Forward. */
   async #return(): Promise<void> {
-    if (codeIn(location) !== null) {
-      location.reload();
-      return;
-    }
     const view = viewFromUrl(location);
     const lacking = lackingIn(history.state);
     if (!this.#origin || this.page.trouble || !this.#keeper.leadsHere(view, lacking)) {

@@ -1,15 +1,13 @@
 // The page of a follower: the room's lesson, step and view, and nothing that moves them.
-import { mount, unmount } from "svelte";
+import { mount } from "svelte";
 import { readCode, showCode } from "../../store/room";
 import { createStore } from "../../store/store";
-import { defaultView, viewFromUrl } from "../../store/view";
+import { defaultView, viewFromUrl, viewToUrl } from "../../store/view";
 import type { Rest } from "../../transport/rest";
 import { connect } from "../../transport/websocket";
-import App from "../App.svelte";
-import { Link, type Refused } from "../model/link";
+import { Link, type Origin, type Refused } from "../model/link";
 import { Page } from "../model/page.svelte";
-import { Visit } from "../model/visit.svelte";
-import type { SessionInfo } from "../../store/types";
+import type { JournalEntry, SessionInfo } from "../../store/types";
 import Follow from "./Follow.svelte";
 import { Follower, follower } from "./follower.svelte";
 import { keepRoom, leaveClass } from "./kept";
@@ -43,20 +41,26 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
   follower.hall = led.hall;
 
   /** On with a session of one's own: the standard page, at the place where the room is. */
-  async function alone(session: SessionInfo, view: string, present: boolean): Promise<void> {
-    led.leave();
-    follower.hall = null;
-    await unmount(shown);
-    const own = createStore();
-    const link = new Link(own, rest, (url) => connect({ url }));
-    const free = new Page(own, link);
-    const visit = (free.visit = new Visit(free, link, rest));
-    mount(App, { target, props: { page: free } });
-    const look = view ? viewFromUrl(new URL(view, location.origin)) : defaultView;
-    await visit.adopt(session, { ...look, present, tour: null });
+  async function alone(session: SessionInfo, present: boolean): Promise<void> {
+    const { lesson, initial_config: config, seed, journal, cursor, companion } = session;
+    const predict = page.state.predict.on;
+    // Branches are numbered by the session that wrote them.
+    const anew = (entries: JournalEntry[]) =>
+      entries.map((entry) => ({ ...entry, cursor: { ...entry.cursor, branch: 0 } }));
+    const recipe: Origin = { lesson, config, seed, journal: anew(journal), predict };
+    if (companion)
+      recipe.companion = {
+        name: companion.name,
+        beside: companion.beside,
+        journal: anew(companion.journal),
+      };
+    const { id: snapshot } = await rest.keep(recipe);
+    const look = led.hall.state?.view;
+    const view = look ? viewFromUrl(new URL(look, location.origin)) : defaultView;
+    location.assign(viewToUrl({ ...view, lesson, snapshot, at: cursor, present, tour: null }));
   }
 
-  const shown = mount(Follow, {
+  mount(Follow, {
     target,
     props: {
       page,
@@ -65,7 +69,8 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
         try {
           const session = await led.rooms.copy(code);
           leaveClass(code);
-          await alone(session, led.hall.state?.view ?? "", false);
+          await alone(session, false);
+          rest.deleteSession(session.id);
         } catch (error) {
           page.tell(error as Refused);
         }
@@ -73,7 +78,7 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
       takeOver: async (pin: string) => {
         const { secret, session } = await led.rooms.takeOver(code, pin);
         keepRoom({ code, secret });
-        await alone(await rest.session(session), led.hall.state?.view ?? "", true);
+        await alone(await rest.session(session), true);
       },
     },
   });

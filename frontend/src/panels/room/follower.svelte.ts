@@ -7,7 +7,7 @@ import type { ErrorMessage } from "../../store/types";
 import type { Page } from "../model/page.svelte";
 import { Hall } from "./hall.svelte";
 import { memberHere } from "./kept";
-import { applyLook } from "./look";
+import { viewFromUrl } from "../../store/view";
 import { read, write } from "../model/preferences.svelte";
 import { nextId } from "../../transport/transport";
 
@@ -47,14 +47,16 @@ export class Follower {
     line.onMessage((message) => {
       if (this.#asked === null || message.id !== this.#asked) return;
       if (message.type === "error") this.refused = message;
-      else this.hall.answer = this.sending;
+      else if (this.sending !== null) this.hall.answer = this.sending;
       this.sending = null;
     });
     void page.link.watch(line).catch(() => undefined);
     this.#stop = $effect.root(() => {
       // The question that is open is another one: what was said of the one before is done.
+      // Only its number: what is told of it changes with each answer.
+      const number = $derived(this.hall.question?.question);
       $effect(() => {
-        void this.hall.question?.question;
+        void number;
         untrack(() => {
           this.refused = null;
           this.sending = null;
@@ -66,7 +68,8 @@ export class Follower {
         untrack(() => {
           if (look === this.#look) return;
           this.#look = look;
-          if (look) applyLook(page, look);
+          if (look)
+            page.applyView({ ...viewFromUrl(new URL(look, location.origin)), present: false, tour: null });
         });
       });
     });

@@ -1,7 +1,8 @@
 // Between the page on the projector and the window with the notes: where one is, and the wish to go on. Same browser.
-import { currentBeat, goBeat, strayedFrom } from "../model/beats.svelte";
+import { currentBeat, goBeat } from "../model/beats.svelte";
 import type { Page } from "../model/page.svelte";
 import { stepInWords } from "../model/words";
+import { strayedFrom } from "./excursion";
 
 export const CHANNEL = "chainrule.notes";
 

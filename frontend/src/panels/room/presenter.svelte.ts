@@ -6,13 +6,19 @@ import { joinRoom, roomUrl, type RoomLine } from "../../transport/room";
 import { createRooms, type Rooms } from "../../transport/rooms";
 import type { Refused } from "../model/link";
 import type { Page } from "../model/page.svelte";
+import { defaultView, viewToUrl } from "../../store/view";
 import { draftOf, type Draft } from "./draft";
 import { Hall } from "./hall.svelte";
 import { forgetRoom, keepRoom, keptRoom, type Kept } from "./kept";
-import { lookOf } from "./look";
 
 /** Milliseconds between two tellings of where one points, or looks. */
 const PACE = 50;
+
+/** What is looked at, as the address holds it: not what makes the session, which the room shows anyway. */
+function lookOf(page: Page): string {
+  const lesson = page.state.lesson?.slug ?? defaultView.lesson;
+  return viewToUrl({ ...defaultView, ...page.looks(), lesson, present: false, tour: null });
+}
 
 export class Presenter {
   readonly hall = new Hall();

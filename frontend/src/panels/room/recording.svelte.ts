@@ -3,6 +3,7 @@ import type { Cursor, Incoming, State, Status } from "../../store/types";
 import { createStore, type Store } from "../../store/store";
 import { createRest } from "../../transport/rest";
 import { replay } from "../../transport/replay";
+import type { Transport } from "../../transport/transport";
 import { connect } from "../../transport/websocket";
 import { placeOf } from "../model/beats.svelte";
 import { Link } from "../model/link";
@@ -21,6 +22,31 @@ const MOST_PATIENT = 60_000;
 const STOOD = 1500;
 
 type Place = Pick<Cursor, "iteration" | "step">;
+
+/** Shows what comes over another line; the session's own goes on, and `told` hears how it is. Returns the way back. */
+function standIn({ link, store }: Page, other: Transport, told: (status: Status) => void): () => void {
+  const live = link.line;
+  let gone = false;
+  let { welcome } = store.state;
+  const stop = [
+    live?.onStatus((status) => {
+      gone = status === "gone";
+      told(status);
+    }),
+    live?.onMessage((message) => {
+      if (message.type === "welcome") welcome = message;
+    }),
+  ];
+  void link.watch(other).catch(() => undefined);
+  return () => {
+    for (const one of stop) one?.();
+    other.close();
+    link.line = live;
+    // The other line had revisions of its own.
+    if (welcome) store.dispatch(welcome);
+    if (gone) link.onGone();
+  };
+}
 
 /** Comes true when the frame of a place is there, which comes after the answer to the command. */
 function standsAt(store: Store, { iteration, step }: Place): Promise<void> {
@@ -130,7 +156,7 @@ export class Recording {
   }
 
   goOn(): void {
-    const { link, state } = this.page;
+    const { state } = this.page;
     if (!this.messages || this.playing) return;
     const line = replay(this.messages, {
       ...(state.cursor && { from: state.cursor }),
@@ -138,7 +164,7 @@ export class Recording {
       answer: (message) => (message.type === "sweep" ? this.page.state.sweep : null),
     });
     this.live = false;
-    this.#back = link.standIn(line, (status: Status) => (this.live = status !== "lost"));
+    this.#back = standIn(this.page, line, (status) => (this.live = status !== "lost"));
     this.playing = true;
   }
 
