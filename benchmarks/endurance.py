@@ -52,7 +52,7 @@ async def _steady(number: int, address: str) -> list[Row]:
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
         await _create(client)
         before = sum(resident(number))
-        sessions = [await _create(client, "playground") for _ in range(STEADY)]
+        sessions = [await _create(client) for _ in range(STEADY)]
         samples: list[float] = []
         cut: list[str] = []
 
@@ -70,7 +70,7 @@ async def _steady(number: int, address: str) -> list[Row]:
 
         await asyncio.gather(*(go(session, k / STEADY) for k, session in enumerate(sessions)))
         each = (sum(resident(number)) - before) / STEADY
-        name = f"step of each of {STEADY} playgrounds once a second"
+        name = f"step of each of {STEADY} sessions once a second"
         return [
             summary(name, "ms", samples),
             Row(f"{name}, p99", "ms", percentile(samples, 99), count=len(samples)),
