@@ -68,8 +68,8 @@ export class Follower {
         untrack(() => {
           if (look === this.#look) return;
           this.#look = look;
-          if (look)
-            page.applyView({ ...viewFromUrl(new URL(look, location.origin)), present: false, tour: null });
+          const [pathname = "/", search = ""] = look.split(/(?=\?)/);
+          if (look) page.applyView({ ...viewFromUrl({ pathname, search }), present: false, tour: null });
         });
       });
     });
