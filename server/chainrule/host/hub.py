@@ -225,7 +225,7 @@ class Hub:
 
         found = await self._turn(slot, end)
         if self._saving is not None and callable(found):
-            await self._saving.put_away(slot.id, found)
+            await self._saving.last(slot, found)
         return Response(200 if found else 409)
 
     async def _rest(self) -> Response:

@@ -36,20 +36,20 @@ class Saving:
     def spent(self, slot: Slot, seconds: float) -> None:
         """Note for how long a session has computed; save it when that is much."""
         slot.unsaved += seconds
-        if slot.unsaved > self._seconds and not slot.saving and not slot.gone:
+        if slot.unsaved > self._seconds and not slot.saving.locked() and not slot.gone:
             task = asyncio.create_task(self.save(slot))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def save(self, slot: Slot) -> None:
-        """Save what it has computed since the last time, if that is worth it."""
-        content = None if slot.gone else self.gathered(slot)
-        if content is not None:
-            slot.saving = True
-            try:
-                await self.put_away(slot.id, content)
-            finally:
-                slot.saving = False
+        """Save what it has computed since the last time, if that is worth it.
+
+        What is being saved already is waited for: no older content takes the place of this one.
+        """
+        async with slot.saving:
+            content = None if slot.gone else self.gathered(slot)
+            if content is not None:
+                await self._put_away(slot, content)
 
     def gathered(self, slot: Slot) -> Callable[[], bytes] | None:
         """What spares a session repeated training; None where there was hardly any since the last time."""
@@ -58,6 +58,11 @@ class Saving:
         slot.unsaved = 0.0
         return slot.session.saved(self._most)
 
-    async def put_away(self, session: str, content: Callable[[], bytes]) -> None:
+    async def last(self, slot: Slot, content: Callable[[], bytes]) -> None:
+        """Save what was gathered of a session that has ended."""
+        async with slot.saving:
+            await self._put_away(slot, content)
+
+    async def _put_away(self, slot: Slot, content: Callable[[], bytes]) -> None:
         """Write it, in a thread: a disk may take its time."""
-        await asyncio.to_thread(lambda: self._attic.write(session, content()))
+        await asyncio.to_thread(lambda: self._attic.write(slot.id, content()))

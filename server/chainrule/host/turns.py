@@ -56,7 +56,7 @@ class Slot:
     cost: float = 0.0
     touched: float = field(default_factory=time.monotonic)
     unsaved: float = 0.0
-    saving: bool = False
+    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     journal: int = -1
     place: tuple[Cursor, dict[int, int]] | None = None
     tips: dict[int, int] = field(default_factory=dict)
