@@ -95,8 +95,10 @@ export function firedInWords(page: Page, { fired, arrived, expected, missing }: 
 }
 
 export class Page {
-  #whole: State = $state.raw(initialState);
-  readonly state: Readonly<State> = fieldsOf(() => this.#whole);
+  /** The store's state as it is now, which stays as it is. */
+  whole: State = $state.raw(initialState);
+  /** The same field by field: what reads one follows that one alone. */
+  readonly state: Readonly<State> = fieldsOf(() => this.whole);
   /** All lessons there are; empty until somebody asked for the list. */
   lessons: LessonBrief[] = $state.raw([]);
   /** Why there is nothing to show: an unknown lesson, a server that cannot be reached, a refused address. */
@@ -222,7 +224,7 @@ export class Page {
     readonly store: Store,
     readonly link: Link,
   ) {
-    this.#whole = store.state;
+    this.whole = store.state;
     this.runs = createRuns(this, link, (why) => {
       this.tell(why);
     });
@@ -231,12 +233,12 @@ export class Page {
     this.pictures = new Subscription(link, () => this.zoomShown === "layers" && !this.graph?.grid);
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
-      const old = this.#whole;
+      const old = this.whole;
       if (flatOut(state) && onlyMetrics(state, old)) return;
       const stopped = state.lastMoved === old.lastMoved ? null : state.lastMoved;
       if (state.cursor !== old.cursor || state.playback !== old.playback)
         this.player.follow(state, performance.now());
-      this.#whole = state;
+      this.whole = state;
       if (stopped?.because) this.#tellStop(stopped, stopped.because);
     });
     link.onRefused = (why) => {

@@ -170,11 +170,11 @@ export class Recording {
 
   /** To the session again, at the place to which the recording has come. */
   backToLive(): void {
-    const { link, state } = this.page;
+    const { link } = this.page;
+    const { cursor } = this.page.state;
     this.#back?.();
     this.#back = null;
     this.playing = false;
-    const { cursor } = state;
     if (cursor && link.session) link.send({ type: "seek", iteration: cursor.iteration, step: cursor.step });
   }
 }
