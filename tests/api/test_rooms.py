@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import Any, get_args
 
 import anyio
 import httpx
@@ -13,6 +13,7 @@ from api.conftest import Serve
 from api.test_rest import command
 from api.test_websocket import end
 from chainrule.api.rooms import cell
+from chainrule.protocol.client import Question
 from chainrule.protocol.close import CloseCode
 from support.classroom import bearer, enter, join, open_room, present
 from support.follower import Follower, follow, numbers
@@ -424,6 +425,22 @@ async def test_followers_ask_the_session_what_changes_nothing(serve: Serve) -> N
             await one.next_frame()
             await one.send(type="explain", name="w", what="value", id="later")
             assert (await one.until(id="later"))["value"] != told[0]["value"]
+
+
+async def test_followers_may_ask_all_that_a_session_answers(serve: Serve) -> None:
+    async with serve() as client:
+        room = await open_room(client)
+        async with join(client, room["code"]) as follower:
+            for question in get_args(Question):
+                kind = get_args(question.model_fields["type"].annotation)[0]
+                await follower.send(
+                    type=kind, id=kind, **{"name": "w"} if "name" in question.model_fields else {}
+                )
+                answer = await follower.until(id=kind)
+                # Some lack a field, or ask for what this lesson has not.
+                assert answer.get("code") != "room_presenter_only", kind
+            await follower.send(type="edit", name="w", value=1, id="edit")
+            assert (await follower.until(id="edit"))["code"] == "room_presenter_only"
 
 
 async def test_a_follower_leaves_the_path_from_where_the_room_is(serve: Serve) -> None:

@@ -397,20 +397,8 @@ class PingCommand(Command):
     type: Literal["ping"]
 
 
-ClientMessage = Annotated[
-    StepCommand
-    | SeekCommand
-    | PlayCommand
-    | PauseCommand
-    | CancelCommand
-    | ConfigureCommand
-    | EditCommand
-    | CompareCommand
-    | UndoCommand
-    | BreakpointCommand
-    | ExplainCommand
-    | GradcheckCommand
-    | PytorchCommand
+Search = (
+    GradcheckCommand
     | SweepCommand
     | SampleCommand
     | ArrowsCommand
@@ -425,7 +413,24 @@ ClientMessage = Annotated[
     | TokenCommand
     | WriteCommand
     | NudgeCommand
-    | FireCommand
+)
+"""Commands that only look, and may take long."""
+
+Question = Search | ExplainCommand | PytorchCommand | FireCommand
+"""Commands that only look: they move nothing, change no history, and may be asked again."""
+
+ClientMessage = Annotated[
+    StepCommand
+    | SeekCommand
+    | PlayCommand
+    | PauseCommand
+    | CancelCommand
+    | ConfigureCommand
+    | EditCommand
+    | CompareCommand
+    | UndoCommand
+    | BreakpointCommand
+    | Question
     | PredictCommand
     | GuessCommand
     | SubscribeCommand

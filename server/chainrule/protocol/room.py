@@ -11,28 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from chainrule.protocol.client import (
     AckCommand,
-    ArrowsCommand,
     Command,
-    DetectCommand,
-    DifferencesCommand,
-    ExplainCommand,
-    FilterCommand,
-    FireCommand,
-    GradcheckCommand,
     Index,
-    MapCommand,
     Name,
-    NudgeCommand,
     PingCommand,
-    PrecisionCommand,
-    PytorchCommand,
-    SampleCommand,
-    SceneCommand,
+    Question,
     SubscribeCommand,
-    SweepCommand,
-    TokenCommand,
-    UnfoldCommand,
-    WriteCommand,
 )
 from chainrule.protocol.model import Cursor, Part, Text
 from chainrule.protocol.numbers import Number
@@ -147,27 +131,6 @@ class DismissCommand(Command):
     type: Literal["dismiss"]
 
 
-RoomQuestionCommand = (
-    ExplainCommand
-    | GradcheckCommand
-    | PytorchCommand
-    | SweepCommand
-    | SampleCommand
-    | ArrowsCommand
-    | UnfoldCommand
-    | MapCommand
-    | SceneCommand
-    | DetectCommand
-    | PrecisionCommand
-    | FilterCommand
-    | DifferencesCommand
-    | TokenCommand
-    | WriteCommand
-    | NudgeCommand
-    | FireCommand
-)
-"""Commands that only look: anyone in a room may ask the session, and what several ask at one place is computed once."""
-
 RoomClientMessage = Annotated[
     JoinCommand
     | PresentCommand
@@ -181,7 +144,7 @@ RoomClientMessage = Annotated[
     | DismissCommand
     | AckCommand
     | PingCommand
-    | RoomQuestionCommand,
+    | Question,
     Field(discriminator="type"),
 ]
 

@@ -8,53 +8,14 @@ from collections.abc import Sequence
 
 from chainrule.protocol.client import (
     ANONYMOUS,
-    ArrowsCommand,
     Command,
-    DetectCommand,
-    DifferencesCommand,
-    ExplainCommand,
-    FilterCommand,
-    FireCommand,
-    GradcheckCommand,
-    MapCommand,
-    NudgeCommand,
-    PrecisionCommand,
-    PytorchCommand,
-    SampleCommand,
-    SceneCommand,
-    SweepCommand,
-    TokenCommand,
-    UnfoldCommand,
-    UsesCommand,
-    WriteCommand,
+    Question,
 )
 from chainrule.protocol.rest import MAX_ANSWERED
 from chainrule.protocol.server import Branches, Frame, ServerMessage
 
 BYTES = 8_000_000
 """Memory for remembered answers, about."""
-
-QUESTIONS = (
-    ExplainCommand,
-    GradcheckCommand,
-    PytorchCommand,
-    SweepCommand,
-    SampleCommand,
-    ArrowsCommand,
-    UnfoldCommand,
-    MapCommand,
-    SceneCommand,
-    DetectCommand,
-    PrecisionCommand,
-    FilterCommand,
-    UsesCommand,
-    DifferencesCommand,
-    TokenCommand,
-    WriteCommand,
-    NudgeCommand,
-    FireCommand,
-)
-"""Commands that change nothing: repeating one is harmless without remembering its answer, which may be long."""
 
 
 class Answers:
@@ -83,7 +44,7 @@ class Answers:
 
     def put(self, command: Command, messages: list[ServerMessage]) -> None:
         """Remember answers; the oldest ones are forgotten."""
-        if command.id is None or command.id.startswith(ANONYMOUS) or isinstance(command, QUESTIONS):
+        if command.id is None or command.id.startswith(ANONYMOUS) or isinstance(command, Question):
             return
         self._carried_out.append(_mark(command))
         del self._carried_out[:-MAX_ANSWERED]

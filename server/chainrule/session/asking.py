@@ -25,6 +25,7 @@ from chainrule.protocol.client import (
     PrecisionCommand,
     PredictCommand,
     PytorchCommand,
+    Question,
     SampleCommand,
     SceneCommand,
     SweepCommand,
@@ -53,32 +54,10 @@ from chainrule.session.view import View
 from chainrule.timeline import Line, Position
 from chainrule.trace import Record
 
-Question = (
-    BreakpointCommand
-    | ExplainCommand
-    | GradcheckCommand
-    | PytorchCommand
-    | SweepCommand
-    | SampleCommand
-    | ArrowsCommand
-    | UnfoldCommand
-    | MapCommand
-    | SceneCommand
-    | DetectCommand
-    | PrecisionCommand
-    | FilterCommand
-    | UsesCommand
-    | DifferencesCommand
-    | TokenCommand
-    | WriteCommand
-    | NudgeCommand
-    | FireCommand
-    | PredictCommand
-    | GuessCommand
-)
+Asked = Question | BreakpointCommand | PredictCommand | GuessCommand
 
 
-def ask(core: Core, command: Question) -> Generator[None, None, list[ServerMessage]]:
+def ask(core: Core, command: Asked) -> Generator[None, None, list[ServerMessage]]:
     """Carry out a question; its answers."""
     match command:
         case BreakpointCommand():

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, assert_never, get_args
 
 from chainrule.engine.backend import Backend
 from chainrule.errors import Refusal
@@ -14,39 +14,23 @@ from chainrule.lessons.lesson import configured, find_lesson
 from chainrule.limits import Limits
 from chainrule.protocol.client import (
     AckCommand,
-    ArrowsCommand,
     BreakpointCommand,
     CancelCommand,
     ClientMessage,
     CompareCommand,
     ConfigureCommand,
-    DetectCommand,
-    DifferencesCommand,
     EditCommand,
     ExplainCommand,
-    FilterCommand,
-    FireCommand,
-    GradcheckCommand,
     GuessCommand,
-    MapCommand,
-    NudgeCommand,
     PauseCommand,
     PingCommand,
     PlayCommand,
-    PrecisionCommand,
     PredictCommand,
-    PytorchCommand,
-    SampleCommand,
-    SceneCommand,
+    Search,
     SeekCommand,
     StepCommand,
     SubscribeCommand,
-    SweepCommand,
-    TokenCommand,
     UndoCommand,
-    UnfoldCommand,
-    UsesCommand,
-    WriteCommand,
 )
 from chainrule.protocol.model import Breakpoint, Cursor, Graph, JournalEntry, Tensor, Unit
 from chainrule.protocol.rest import (
@@ -84,44 +68,13 @@ CHANGING = (
     EditCommand,
     UndoCommand,
     BreakpointCommand,
-    GradcheckCommand,
-    SweepCommand,
-    SampleCommand,
-    ArrowsCommand,
-    UnfoldCommand,
-    MapCommand,
-    SceneCommand,
-    DetectCommand,
-    PrecisionCommand,
-    FilterCommand,
-    UsesCommand,
-    DifferencesCommand,
-    TokenCommand,
-    WriteCommand,
-    NudgeCommand,
     PredictCommand,
     GuessCommand,
+    *get_args(Search),
 )
 """Commands that wait for the one under way: they would change what it works on, or take long themselves."""
 
-SEARCHES = (
-    GradcheckCommand,
-    SweepCommand,
-    SampleCommand,
-    ArrowsCommand,
-    UnfoldCommand,
-    MapCommand,
-    SceneCommand,
-    DetectCommand,
-    PrecisionCommand,
-    FilterCommand,
-    UsesCommand,
-    DifferencesCommand,
-    TokenCommand,
-    WriteCommand,
-    NudgeCommand,
-)
-QUESTIONS = (*SEARCHES, ExplainCommand)
+LOOKING = Search | ExplainCommand
 """Commands that only look. Long ones make way for any other, and begin again where it has led."""
 
 MOST_WAITING = 16
@@ -380,7 +333,7 @@ class Session:
         if self.job is not None and len(self._waiting) < MOST_WAITING:
             # Repeated after a loss of the connection, it waits once.
             known = command.id is not None and any(one == command for one, _ in self._waiting)
-            if isinstance(command, SEARCHES) and not known:
+            if isinstance(command, Search) and not known:
                 self._waiting.append((command, viewer))
             elif isinstance(command, StepCommand) and isinstance(self.job.command, MOVING) and not known:
                 # Keys are pressed faster than a large iteration is computed: each counts, and before any question.
@@ -464,7 +417,7 @@ class Session:
     def _clear_the_way(self, command: ClientMessage) -> None:
         """Stop what the command takes the place of; refuse it where it has to wait."""
         if self.job is not None and isinstance(command, CHANGING):
-            if isinstance(self.job.command, QUESTIONS) and not isinstance(command, QUESTIONS):
+            if isinstance(self.job.command, LOOKING) and not isinstance(command, LOOKING):
                 self.job.work.close()
                 self._waiting.insert(0, (self.job.command, self.job.viewer))
                 self.job = None
@@ -534,6 +487,8 @@ class Session:
     def _work(self, command: ClientMessage) -> Answering:
         """How each command is carried out."""
         core = self.core
+        if isinstance(command, asking.Asked):
+            return asking.ask(core, command)
         match command:
             case StepCommand():
                 return self._moving(travel.step(core, command.unit, command.count))
@@ -553,30 +508,6 @@ class Session:
                 return self._pause()
             case CancelCommand():
                 return self._cancelling(command)
-            case (
-                BreakpointCommand()
-                | ExplainCommand()
-                | GradcheckCommand()
-                | PytorchCommand()
-                | SweepCommand()
-                | SampleCommand()
-                | ArrowsCommand()
-                | UnfoldCommand()
-                | MapCommand()
-                | SceneCommand()
-                | DetectCommand()
-                | PrecisionCommand()
-                | FilterCommand()
-                | UsesCommand()
-                | DifferencesCommand()
-                | TokenCommand()
-                | WriteCommand()
-                | NudgeCommand()
-                | FireCommand()
-                | PredictCommand()
-                | GuessCommand()
-            ):
-                return asking.ask(core, command)
             case AckCommand() | PingCommand() | SubscribeCommand():
                 raise AssertionError("answered before")
             case _:
