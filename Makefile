@@ -22,6 +22,8 @@ pip := $(python) -m pip --disable-pip-version-check --quiet install --constraint
 install := CHAINRULE_PAGE=beside $(pip) --no-build-isolation --editable
 # As many processes as there are cores; what shares a costly fixture stays together.
 side_by_side := --numprocesses auto --dist loadgroup
+# A plugin that each process would load for three seconds, for one file of tests.
+no_schemas := -p no:schemathesis
 packages := frontend/node_modules/.package-lock.json
 built := server/chainrule/static/index.html
 # Folders too, so that a file which was taken away is noticed.
@@ -48,7 +50,7 @@ test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 # Browsers wait now and then, and leave a part of the cores to what never waits.
 .PHONY: test-browser test-rest
 test-browser: $(venv)/.test $(built)
-	$(bin)/pytest $(side_by_side) tests/e2e
+	$(bin)/pytest $(side_by_side) $(no_schemas) tests/e2e
 
 test-rest: $(venv)/.test $(packages)
 	@$(MAKE) lint-server
@@ -57,7 +59,7 @@ test-rest: $(venv)/.test $(packages)
 
 # PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
 parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)
-	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest $(side_by_side) tests/parity
+	PYTHONPATH=$(CURDIR)/$(venv)/torch $(bin)/pytest $(side_by_side) $(no_schemas) tests/parity
 
 .PHONY: lint-server lint-page
 lint: lint-server lint-page ## ruff, mypy, svelte-check and eslint alone

@@ -15,3 +15,6 @@ export const paraglide = {
   emitReadme: false,
   cleanOutdir: false,
 };
+
+/** Of what sources the compiled messages are: written when all are there. */
+export const STAMP = `${paraglide.outdir}/.sources`;

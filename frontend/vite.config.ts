@@ -1,12 +1,31 @@
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { paraglide } from "./paraglide.config.js";
+import { paraglide, STAMP } from "./paraglide.config.js";
+
+/** Of Temml only what formulas here are made of. */
+const fewerFunctions = {
+  name: "fewer-functions",
+  enforce: "pre" as const,
+  resolveId(source: string, importer: string | undefined) {
+    return source === "./functions" && importer?.includes("/temml/src/")
+      ? fileURLToPath(new URL("src/panels/ui/tex/functions.ts", import.meta.url))
+      : null;
+  },
+};
 
 const server = process.env["CHAINRULE_SERVER"] ?? "http://127.0.0.1:8000";
 
+/** Messages are compiled as they are written; otherwise `scripts/messages.js` has compiled them. */
+function whileDeveloping() {
+  rmSync(STAMP, { force: true });
+  return paraglideVitePlugin(paraglide);
+}
+
 export default defineConfig(({ mode }) => ({
-  plugins: [paraglideVitePlugin(paraglide), svelte()],
+  plugins: [...(mode === "development" ? [whileDeveloping()] : []), svelte(), fewerFunctions],
   // Without this, tests would get Svelte's server build.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {
@@ -40,8 +59,12 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: "happy-dom",
+    // Its sources are written for a bundler.
+    server: { deps: { inline: [/temml\/src/] } },
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     restoreMocks: true,
+    // A machine may be busy with something else: how long anything takes is not what is tested.
+    testTimeout: 60_000,
     // One page after the other in the same process: a new one for each file takes longer than all tests.
     isolate: false,
   },

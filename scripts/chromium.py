@@ -23,7 +23,17 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome")
+# The one without windows takes a fifth less of a core for the same tests.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium-browser",
+    "chrome",
+)
+DEBIAN = ("chromium-headless-shell", "chromium")
+"""Its packages, the better one first: older releases have the second alone."""
 APPLICATIONS = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
@@ -92,12 +102,23 @@ def _apt() -> list[str] | None:
     return None
 
 
-def _install_from_debian(apt: list[str]) -> str:
+def _install_from_debian(apt: list[str]) -> tuple[Path | None, str]:
+    """Return the browser that starts, or why there is none."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+
+    def call(*arguments: str) -> str:
         done = subprocess.run([*apt, "-qq", *arguments], env=environment, capture_output=True, text=True)
-    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    return "" if done.returncode == 0 else lines[-1] if lines else f"status {done.returncode}"
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        return "" if done.returncode == 0 else lines[-1] if lines else f"status {done.returncode}"
+
+    call("update")
+    reason = ""
+    for package in DEBIAN:
+        print(f"Installing Debian's {package}", flush=True)
+        reason = call("install", "--yes", "--no-install-recommends", package)
+        if not reason and (path := shutil.which(package)) and starts(Path(path)):
+            return Path(path), ""
+    return None, reason or "what it installed does not start"
 
 
 def _download() -> str:
@@ -116,11 +137,10 @@ def ensure() -> Path:
             raise
     tried = []
     if apt := _apt():
-        print("Installing Debian's chromium", flush=True)
-        reason = _install_from_debian(apt)
-        tried.append(f"apt: {reason or 'what it installed does not start'}")
-        if not reason and (path := shutil.which("chromium")) and starts(Path(path)):
-            return Path(path)
+        installed, reason = _install_from_debian(apt)
+        if installed:
+            return installed
+        tried.append(f"apt: {reason}")
     else:
         tried.append("apt: not available, or not allowed")
     print("Downloading the test runner's Chromium", flush=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from chainrule.host import recording
-from chainrule.host.encode import inline
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.session import Session
 
-FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "tests" / "golden"
 
 TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
     "one-weight": ("one-weight", {}, 3),
@@ -38,12 +40,21 @@ TRACES: dict[str, tuple[str, dict[str, Any], int]] = {
 UNFOLDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "hidden": ({"hidden": [2, 2], "batch_size": 3}, {"layer": "hidden2", "unit": 1, "row": 2}),
     "output": ({"hidden": [2], "batch_size": 3}, {"layer": "output", "unit": 0, "row": 1}),
+    "many": (
+        {
+            "hidden": [2],
+            "batch_size": 2,
+            "features": ["x", "y", "x_squared", "y_squared", "xy", "sin_x", "sin_y"],
+        },
+        {"layer": "hidden1", "unit": 0, "row": 0},
+    ),
 }
 """Of a unit of the playground that is unfolded: the configuration, and what is asked."""
 
 DETECTED: tuple[dict[str, Any], dict[str, list[dict[str, Any]]]] = (
     {"batch_size": 3, "filters": 2, "scenes": 8},
     {
+        "graph": [],
         "untrained": [
             {"type": "scene", "picture": "held_out", "row": 1},
             {"type": "detect", "picture": "held_out", "row": 1},
@@ -55,7 +66,7 @@ DETECTED: tuple[dict[str, Any], dict[str, list[dict[str, Any]]]] = (
         ],
         "backward": [
             {"type": "step", "unit": "phase"},
-            {"type": "detect", "row": 2, "pulls": True, "compare": True},
+            {"type": "detect", "row": 2, "pulls": True, "compare": True, "maps": True},
             {"type": "precision"},
         ],
     },
@@ -99,6 +110,8 @@ def detected_lines(name: str) -> Iterator[str]:
     """What a detector answers in one place, without sequence numbers."""
     config, asked = DETECTED
     session = Session("detection", config, 7)
+    if name == "graph":
+        yield json.dumps({"type": "graph", "graph": session.graph().model_dump(mode="json")})
     for place, commands in asked.items():
         for command in commands:
             messages = session.handle(CLIENT_MESSAGE.validate_python(command))
@@ -128,11 +141,23 @@ def text_lines(name: str) -> Iterator[str]:
     for step in sorted(chosen):
         session.handle(_command({"type": "seek", "iteration": 0, "step": step}))
         frames = [one for one in viewer.pull(session) if one.type == "frame"]
-        yield json.dumps(inline(frames[-1]).model_dump(mode="json"))
+        yield json.dumps(frames[-1].model_dump(mode="json"))
         viewer.ack(frames[-1].seq)
         for message in session.handle(_command({"type": "token", **asked})):
             if message.type == "token_result":
                 yield json.dumps(message.model_dump(mode="json"))
+
+
+def tex_commands() -> list[str]:
+    """Every command of LaTeX in a text of the package: what the page must be able to show."""
+    found: set[str] = set()
+    for path in (ROOT / "server" / "chainrule").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+                found.update(re.findall(r"\\(?:[a-zA-Z]{2,}|[,;:!{}|])", node.value))
+    return sorted(found)
 
 
 def _command(fields: dict[str, Any]) -> Any:
@@ -148,8 +173,9 @@ OTHERS: dict[str, tuple[Iterable[str], Callable[[str], Iterator[str]]]] = {
 
 
 def main() -> int:
-    """Write all traces."""
+    """Write all traces, and the list of commands."""
     FOLDER.mkdir(exist_ok=True)
+    FOLDER.joinpath("commands.json").write_text(json.dumps(tex_commands(), indent=1) + "\n", encoding="utf-8")
     for path in FOLDER.glob("*.jsonl"):
         if path.stem not in TRACES:
             path.unlink()

@@ -38,7 +38,15 @@ if (isStart(location)) {
   const store = createStore();
   const link = new Link(store, rest, (url) => connect({ url }));
   const page = new Page(store, link);
-  const visit = (page.visit = new Visit(page, link, rest));
-  mount(App, { target, props: { page } });
-  void visit.start();
+  const recording = document.getElementById("recording");
+  if (recording)
+    void import("./panels/recorded/recorded").then(({ play }) => {
+      play(page, recording.textContent);
+      mount(App, { target, props: { page } });
+    });
+  else {
+    const visit = (page.visit = new Visit(page, link, rest));
+    mount(App, { target, props: { page } });
+    void visit.start();
+  }
 }

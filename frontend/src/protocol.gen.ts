@@ -314,6 +314,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Recording
+         * @description The session's lesson from its beginning, as `chainrule record` writes it: a file that opens without a server.
+         *
+         *     Of a short lesson it has all steps of the first iterations, of a long one the places of its beats alone, and what
+         *     explains the numbers at the beats. With `Accept: application/x-ndjson` its lines: the first says what was recorded,
+         *     others are messages as a socket gets them, or answers to what may be asked at a place.
+         */
+        get: operations["session_recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshots": {
         parameters: {
             query?: never;
@@ -887,7 +911,7 @@ export interface components {
             /** @description Whether it claims a true box of its kind at an IoU of 0.5. */
             right: boolean;
         };
-        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["UsesCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
+        ClientMessage: components["schemas"]["StepCommand"] | components["schemas"]["SeekCommand"] | components["schemas"]["PlayCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["CancelCommand"] | components["schemas"]["ConfigureCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["CompareCommand"] | components["schemas"]["UndoCommand"] | components["schemas"]["BreakpointCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["UsesCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["NumbersCommand"] | components["schemas"]["PredictCommand"] | components["schemas"]["GuessCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"];
         /**
          * @description Why the server closed a socket:
          *     1000 NORMAL: The client closed the connection.
@@ -1201,7 +1225,8 @@ export interface components {
          * @description What each cell of a detector says of one scene, and what it costs.
          *
          *     Of the batch as far as the cursor has come; of any other picture, all of it with the parameters that the iteration
-         *     began with. ``moved`` holds one box elsewhere; ``compare`` adds the scene's own gradient beside that of its original, and
+         *     began with. ``moved`` holds one box elsewhere, ``target`` one of the true boxes: then cells own what they own there, and
+         *     cost what they cost there. ``maps`` adds what the layers say, place by place; ``compare`` the scene's own gradient beside that of its original, and
          *     ``pulls`` how much each term of the loss pulls on each parameter.
          */
         DetectCommand: {
@@ -1229,6 +1254,10 @@ export interface components {
             threshold?: number | null;
             /** @default null */
             moved?: components["schemas"]["MovedBox"] | null;
+            /** @default null */
+            target?: components["schemas"]["MovedTrue"] | null;
+            /** @default false */
+            maps?: boolean;
             /** @default false */
             compare?: boolean;
             /** @default false */
@@ -1261,6 +1290,8 @@ export interface components {
             terms: components["schemas"]["DetectionTerm"][];
             /** @description mAP at an IoU of 0.5 of this scene alone. */
             map50: components["schemas"]["Number"] | null;
+            /** @description Where ``maps`` were asked for. */
+            layers: components["schemas"]["LayerMap"][];
             /** @default null */
             dragged: components["schemas"]["Dragged"] | null;
             /** @default null */
@@ -1359,17 +1390,25 @@ export interface components {
              */
             type: "done";
         };
-        /** @description A cell's box in another place, and on its way there: columns of one length, from where it is to where it is held. */
+        /** @description A box in another place, and on its way there: columns of one length, from where it is to where it is held. */
         Dragged: {
+            /**
+             * @description A cell's own box, or a true one, which the loss is measured by.
+             * @default said
+             * @enum {string}
+             */
+            of: "said" | "true";
             box: components["schemas"]["Number"][];
-            /** @description The true box that it is measured against. */
+            /** @description The true box that it is measured against, or that it is. */
             true: number | null;
+            /** @description How it overlaps that one; of a true box, how the box of the cell that owns it does. */
             pair: components["schemas"]["Pair"] | null;
-            /** @description The box loss against that one, without weight. */
+            /** @description The box loss against that one, without weight; of a true box, the whole loss of its scene. */
             loss: components["schemas"]["Number"] | null;
-            /** @description Of that loss by the box's edges x1, y1, x2, y2, per pixel; empty where answers are withheld. */
+            /** @description Of that loss by the box's edges x1, y1, x2, y2, per pixel; empty where answers are withheld, and of a true box. */
             slopes: components["schemas"]["Number"][];
             losses: components["schemas"]["Number"][];
+            /** @description NaN where no cell owns a true box: a smaller one has its cell. */
             ious: components["schemas"]["Number"][];
             /** @description mAP at an IoU of 0.5 of this scene. */
             scene: components["schemas"]["Number"][];
@@ -1654,6 +1693,8 @@ export interface components {
             evaluation: components["schemas"]["Evaluation"] | null;
             /** @description Where they were subscribed to. */
             runs: components["schemas"]["RunState"][];
+            /** @description Tensors that there are, and that would have made the frame larger than was subscribed to: ask for their numbers. */
+            left: components["schemas"]["Places"][];
         };
         /**
          * @description A tensor of a frame.
@@ -1953,6 +1994,14 @@ export interface components {
             /** @description What the next layer reads: (batch, units). */
             output: number;
         };
+        /** @description What :class:`LayerSizes` says of each layer, by kind and to nine digits: as it is told where a frame has to be small. */
+        LayerColumns: {
+            activation: (components["schemas"]["Number"] | null)[];
+            grad: (components["schemas"]["Number"] | null)[];
+            complete: boolean[];
+            weight_grad: (components["schemas"]["Number"] | null)[];
+            gain: (components["schemas"]["Number"] | null)[];
+        };
         /** @description Units of a layer that no longer learn, or hardly; both lists are places among its units. */
         LayerHealth: {
             /** @description How many have an activation that may flatten. */
@@ -1961,6 +2010,31 @@ export interface components {
             dead: number[];
             /** @description Others whose slope is below 0.001 in size at 95 % or more of the points that are trained on. */
             saturated: number[];
+        };
+        /**
+         * @description How large what a layer says of a scene is, place by place, row by row: root mean squares over its channels.
+         *
+         *     Of at most 16 × 16 places: where there are more, over those that share one. Six digits each.
+         */
+        LayerMap: {
+            scope: string;
+            node: string;
+            /** @description Places along each axis. */
+            side: number;
+            /** @description Empty: not reached yet. */
+            value: components["schemas"]["Number"][];
+            /** @description The same of the loss's gradient by it; empty: not reached yet, or withheld. */
+            grad: components["schemas"]["Number"][];
+            /**
+             * @description Some of its weights, as the thumbnail of a summary has them, as the iteration began; empty for a batch: its frame has them.
+             * @default []
+             */
+            weight: components["schemas"]["Number"][][];
+            /**
+             * @description The same of its biases.
+             * @default []
+             */
+            bias: components["schemas"]["Number"][][];
         };
         /** @description How large the numbers of a layer are at the cursor: the root of the mean of their squares. Null: not reached yet. */
         LayerSizes: {
@@ -2099,6 +2173,7 @@ export interface components {
             low: number[];
             high: number[];
             count: number;
+            /** @description (count²,); empty where they would tell what is to be guessed: contours stand across a gradient. */
             heights: components["schemas"]["Number"][];
             /** @description Gradients along each axis; 0 where they would tell what is to be guessed. */
             arrows: number;
@@ -2181,6 +2256,11 @@ export interface components {
             column: number;
             box: number[];
         };
+        /** @description A true box, held in another place: which of the scene's, and x1, y1, x2, y2 in pixels. Of one that is not there, none is. */
+        MovedTrue: {
+            index: number;
+            box: number[];
+        };
         /** @description A node at the cursor. Null: not reached yet. ``withheld``: known to the server, held back until guessed. */
         NodeState: {
             shape: number[];
@@ -2260,6 +2340,39 @@ export interface components {
         };
         /** @description A number; NaN and the infinities as strings. */
         Number: number | ("NaN" | "Infinity" | "-Infinity");
+        /** @description Tensors that a frame has left out. What the cursor has not reached, or is withheld, is not in the answer. */
+        NumbersCommand: {
+            /**
+             * @description Chosen by the client; comes back in the answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "numbers";
+            of: components["schemas"]["Places"][];
+            /**
+             * @description Of one sample's own numbers: which row of the batch.
+             * @default 0
+             */
+            row?: number;
+        };
+        /** @description Tensors of the frame that has the same ``seq``, as it would have held them. */
+        NumbersResult: {
+            /** @default 0 */
+            seq: number;
+            /** @default null */
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "numbers_result";
+            cursor: components["schemas"]["Cursor"];
+            tensors: components["schemas"]["FrameTensor"][];
+        };
         /** @description How two boxes overlap. */
         Pair: {
             /** @description Square pixels. */
@@ -2299,6 +2412,13 @@ export interface components {
             column: number;
             end_line: number;
             end_column: number;
+        };
+        /** @description Tensors of one kind, by their places in a frame. */
+        Places: {
+            /** @enum {string} */
+            what: "value" | "grad" | "contribution" | "local" | "upstream" | "before" | "after" | "detail" | "change" | "map" | "surface" | "own_value" | "own_grad";
+            /** @description First and last place of each range by turns, in order. */
+            ranges: number[];
         };
         /** @description Go on by one unit at a time, ``rate`` units a second (null: as fast as possible) until paused or stopped. */
         PlayCommand: {
@@ -2346,7 +2466,12 @@ export interface components {
             /** @default null */
             rate: number | null;
         };
-        /** @description Where the presenter points, in parts of the picture's width and height; null: nowhere. */
+        /**
+         * @description Where the presenter points: at which mark of the picture, and where there, in parts of its width and height.
+         *
+         *     A mark is what every page has wherever it stands there (a card, a unit, an image): so it is pointed at on a window of
+         *     any size. With no ``mark``, the place is one of the stage. ``x`` or ``y`` null: nowhere.
+         */
         PointerCommand: {
             /**
              * @description Chosen by the client; comes back in the answer.
@@ -2358,6 +2483,8 @@ export interface components {
              * @enum {string}
              */
             type: "pointer";
+            /** @default null */
+            mark?: string | null;
             x: number | null;
             y: number | null;
         };
@@ -2626,7 +2753,7 @@ export interface components {
             code: string;
             answers: components["schemas"]["RoomAnswer"][];
         };
-        RoomClientMessage: components["schemas"]["JoinCommand"] | components["schemas"]["PresentCommand"] | components["schemas"]["AnswerCommand"] | components["schemas"]["LookCommand"] | components["schemas"]["PointerCommand"] | components["schemas"]["BlankCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AskCommand"] | components["schemas"]["RevealCommand"] | components["schemas"]["DismissCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["UsesCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["FireCommand"];
+        RoomClientMessage: components["schemas"]["JoinCommand"] | components["schemas"]["PresentCommand"] | components["schemas"]["AnswerCommand"] | components["schemas"]["LookCommand"] | components["schemas"]["PointerCommand"] | components["schemas"]["BlankCommand"] | components["schemas"]["SubscribeCommand"] | components["schemas"]["AskCommand"] | components["schemas"]["RevealCommand"] | components["schemas"]["DismissCommand"] | components["schemas"]["AckCommand"] | components["schemas"]["PingCommand"] | components["schemas"]["GradcheckCommand"] | components["schemas"]["SweepCommand"] | components["schemas"]["SampleCommand"] | components["schemas"]["ArrowsCommand"] | components["schemas"]["UnfoldCommand"] | components["schemas"]["MapCommand"] | components["schemas"]["SceneCommand"] | components["schemas"]["DetectCommand"] | components["schemas"]["PrecisionCommand"] | components["schemas"]["FilterCommand"] | components["schemas"]["UsesCommand"] | components["schemas"]["DifferencesCommand"] | components["schemas"]["TokenCommand"] | components["schemas"]["WriteCommand"] | components["schemas"]["NudgeCommand"] | components["schemas"]["ExplainCommand"] | components["schemas"]["PytorchCommand"] | components["schemas"]["FireCommand"] | components["schemas"]["NumbersCommand"];
         /** @description A new room. ``secret`` proves that one presents; it is told once, and belongs in no address. */
         RoomCreated: {
             code: string;
@@ -2678,8 +2805,13 @@ export interface components {
             verdict: ("exact" | "close" | "sign" | "right" | "wrong") | null;
             /** @description To a presenter: the id of the session that the room shows. */
             session: string | null;
+            /**
+             * @description Whether its last connection was closed because it did not read. Said once.
+             * @default false
+             */
+            stalled: boolean;
         };
-        /** @description Where the presenter points; null: nowhere. */
+        /** @description Where the presenter points, in parts of a mark's width and height, or of the stage's; null: nowhere. */
         RoomPointer: {
             /** @default 0 */
             seq: number;
@@ -2690,6 +2822,8 @@ export interface components {
              * @enum {string}
              */
             type: "pointer";
+            /** @default null */
+            mark: string | null;
             /** @default null */
             x: components["schemas"]["Number"] | null;
             /** @default null */
@@ -2828,12 +2962,17 @@ export interface components {
             numbers: components["schemas"]["RunNumber"][];
             /** @description Of one that walks on a map; null until its updates have been. */
             verdict: ("diverges" | "arrived" | "saddle" | "plateau" | "zigzags" | "crawls" | "walks") | null;
-            /** @description The numbers that the verdict rests on: ``gradient`` and ``step`` are lengths; ``distance`` is that to where the slope would vanish; ``steep`` and ``flat`` are the largest and the least curvature; ``product`` is the learning rate times ``steep``, and ``limit`` what it must stay below; ``steps`` would cross the map. */
+            /** @description The numbers that the verdict rests on: ``gradient`` and ``step`` are lengths; ``height`` is the loss where the step ended; ``distance`` is that to where the slope would vanish; ``steep`` and ``flat`` are the largest and the least curvature; ``product`` is the learning rate times ``steep``, and ``limit`` what it must stay below; ``steps`` would cross the map. */
             because: {
                 [key: string]: components["schemas"]["Number"];
             };
             /** @description Of each layer of the run in the graph. */
             layers: components["schemas"]["LayerSizes"][];
+            /**
+             * @description In place of ``layers`` where the frame would be larger than was subscribed to.
+             * @default null
+             */
+            columns: components["schemas"]["LayerColumns"] | null;
             /**
              * @description The product of all gains: the first layer's gradient over the last one's; null until both are complete.
              * @default null
@@ -2989,7 +3128,7 @@ export interface components {
             /** @default null */
             branch?: number | null;
         };
-        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["FilterResult"] | components["schemas"]["UsesResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["GraphMessage"] | components["schemas"]["Frame"] | components["schemas"]["Companion"] | components["schemas"]["Dataset"] | components["schemas"]["Moved"] | components["schemas"]["Done"] | components["schemas"]["Progress"] | components["schemas"]["Playback"] | components["schemas"]["Configured"] | components["schemas"]["Branches"] | components["schemas"]["Metrics"] | components["schemas"]["Breakpoints"] | components["schemas"]["Explanation"] | components["schemas"]["GradcheckResult"] | components["schemas"]["PytorchResult"] | components["schemas"]["SweepResult"] | components["schemas"]["SampleResult"] | components["schemas"]["ArrowsResult"] | components["schemas"]["Unfolded"] | components["schemas"]["MapResult"] | components["schemas"]["SceneResult"] | components["schemas"]["DetectResult"] | components["schemas"]["PrecisionResult"] | components["schemas"]["FilterResult"] | components["schemas"]["UsesResult"] | components["schemas"]["NumbersResult"] | components["schemas"]["DifferencesResult"] | components["schemas"]["TokenResult"] | components["schemas"]["Written"] | components["schemas"]["NudgeResult"] | components["schemas"]["Fired"] | components["schemas"]["Prediction"] | components["schemas"]["ErrorMessage"];
         /** @description A session in short. */
         SessionInfo: {
             /**
@@ -3130,6 +3269,8 @@ export interface components {
          *     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
          *     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
          *     of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
+         *     ``most``: a frame has no more bytes than that. What does not fit is named in ``left``, pictures of the plane are
+         *     coarser; thumbnails come with each frame then, so that each can be drawn without the one before.
          */
         SubscribeCommand: {
             /**
@@ -3149,12 +3290,16 @@ export interface components {
             pictures?: ("units" | "surface" | "evaluation" | "sample" | "runs")[];
             /** @default 0 */
             row?: number;
+            /** @default null */
+            most?: number | null;
         };
         /** @description What stands for a tensor too large to send unasked. */
         Summary: {
             minimum: components["schemas"]["Number"];
             maximum: components["schemas"]["Number"];
             mean: components["schemas"]["Number"];
+            /** @description Mean of |x| over all elements; not finite where one of them is not. */
+            mean_size: components["schemas"]["Number"];
             norm: components["schemas"]["Number"];
             zeros: number;
             non_finite: number;
@@ -4523,6 +4668,84 @@ export interface operations {
             };
         };
     };
+    session_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From POST /api/sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page with the recording, or the recording's lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description There is no such session (`unknown_session`), room (`unknown_room`), snapshot (`unknown_snapshot`) or lesson (`unknown_lesson`), or nothing of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Accept header names nothing that can be given (`not_acceptable`). */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the answer is withheld, not reached yet, the class is being asked, or there is nothing to undo. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is gone for good (`session_lost`, `snapshot_damaged`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has the wrong form, or asks for what cannot be (`invalid_message`, `invalid_config`, …). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service, the session's process or the folder of snapshots is not available (`session_lost`, `overloaded`, `snapshots_unavailable`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_snapshot: {
         parameters: {
             query?: never;
@@ -5503,7 +5726,9 @@ export type Health = components["schemas"]["Health"];
 export type JoinCommand = components["schemas"]["JoinCommand"];
 export type JournalEntry = components["schemas"]["JournalEntry"];
 export type Layer = components["schemas"]["Layer"];
+export type LayerColumns = components["schemas"]["LayerColumns"];
 export type LayerHealth = components["schemas"]["LayerHealth"];
+export type LayerMap = components["schemas"]["LayerMap"];
 export type LayerSizes = components["schemas"]["LayerSizes"];
 export type LessonBrief = components["schemas"]["LessonBrief"];
 export type LessonInfo = components["schemas"]["LessonInfo"];
@@ -5519,16 +5744,20 @@ export type Metrics = components["schemas"]["Metrics"];
 export type MoveRoom = components["schemas"]["MoveRoom"];
 export type Moved = components["schemas"]["Moved"];
 export type MovedBox = components["schemas"]["MovedBox"];
+export type MovedTrue = components["schemas"]["MovedTrue"];
 export type NodeState = components["schemas"]["NodeState"];
 export type NonFiniteCondition = components["schemas"]["NonFiniteCondition"];
 export type NoteCheck = components["schemas"]["NoteCheck"];
 export type NudgeCommand = components["schemas"]["NudgeCommand"];
 export type NudgeResult = components["schemas"]["NudgeResult"];
 export type Number = components["schemas"]["Number"];
+export type NumbersCommand = components["schemas"]["NumbersCommand"];
+export type NumbersResult = components["schemas"]["NumbersResult"];
 export type Pair = components["schemas"]["Pair"];
 export type PauseCommand = components["schemas"]["PauseCommand"];
 export type PingCommand = components["schemas"]["PingCommand"];
 export type Place = components["schemas"]["Place"];
+export type Places = components["schemas"]["Places"];
 export type PlayCommand = components["schemas"]["PlayCommand"];
 export type PlayRecipe = components["schemas"]["PlayRecipe"];
 export type Playback = components["schemas"]["Playback"];

@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(
-            {"serve": serve, "trace": trace, "schema": schema, "bench": bench}[options.command](options)
+            {"serve": serve, "trace": trace, "record": record, "schema": schema, "bench": bench}[
+                options.command
+            ](options)
         )
     except Complaint as complaint:
         sys.stderr.write(f"chainrule: {complaint}\n")
@@ -64,6 +66,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=7)
     command.add_argument("--config", default="{}", help="configuration as JSON, such as '{\"lr\": 0.12}'")
     command.add_argument("--iterations", type=int, default=1, help="how many to write (1)")
+    command.add_argument("--backend", default="numpy", help=f"array library: {', '.join(BACKENDS)} (numpy)")
+    command.add_argument("--device", help="device of the array library: cpu, cuda, cuda:1, mps (its own)")
+
+    command = commands.add_parser("record", help="write a lesson into one file that needs no server")
+    command.add_argument("lesson", help="a lesson's slug, such as one-weight")
+    command.add_argument("-o", "--output", type=Path, help="the file (LESSON.html)")
+    command.add_argument("--seed", type=int, default=7)
+    command.add_argument("--config", default="{}", help="configuration as JSON, such as '{\"lr\": 0.12}'")
     command.add_argument("--backend", default="numpy", help=f"array library: {', '.join(BACKENDS)} (numpy)")
     command.add_argument("--device", help="device of the array library: cpu, cuda, cuda:1, mps (its own)")
 
@@ -154,24 +164,12 @@ def address(end: socket.socket) -> str:
 
 def trace(options: argparse.Namespace) -> int:
     """Write a session's timeline as JSON lines: the messages that a socket would get, one frame per step."""
-    from chainrule.engine.backend import Unavailable, get_backend
     from chainrule.errors import Refusal
     from chainrule.host.recording import lines
 
-    try:
-        config: Any = json.loads(options.config)
-    except ValueError as error:
-        raise Complaint(f"--config is not JSON: {error}") from None
-    if not isinstance(config, dict):
-        raise Complaint("--config is not a JSON object")
+    config, backend = _wanted(options)
     if options.iterations < 1:
         raise Complaint("--iterations must be 1 or more")
-    if not 0 <= options.seed < 2**53:
-        raise Complaint("--seed must be from 0 to 2^53 - 1")
-    try:
-        backend = get_backend(options.backend, options.device)
-    except Unavailable as error:
-        raise Complaint(str(error), UNAVAILABLE) from None
     try:
         for line in lines(options.lesson, config, options.seed, options.iterations, backend):
             sys.stdout.write(line + "\n")
@@ -179,6 +177,55 @@ def trace(options: argparse.Namespace) -> int:
         raise Complaint(f"{refusal.title}: {refusal.detail} {refusal.hint}") from None
     except ValueError as error:
         raise Complaint(str(error).splitlines()[0]) from None
+    return 0
+
+
+def _wanted(options: argparse.Namespace) -> tuple[dict[str, Any], Any]:
+    """Configuration and backend of what is to be recorded; complains of those that there are not, and of the seed."""
+    from chainrule.engine.backend import Unavailable, get_backend
+
+    try:
+        config: Any = json.loads(options.config)
+    except ValueError as error:
+        raise Complaint(f"--config is not JSON: {error}") from None
+    if not isinstance(config, dict):
+        raise Complaint("--config is not a JSON object")
+    if not 0 <= options.seed < 2**53:
+        raise Complaint("--seed must be from 0 to 2^53 - 1")
+    try:
+        return config, get_backend(options.backend, options.device)
+    except Unavailable as error:
+        raise Complaint(str(error), UNAVAILABLE) from None
+
+
+def record(options: argparse.Namespace) -> int:
+    """Write a lesson into one file: the page with a recording, which opens without a server."""
+    from chainrule.api.settings import Settings
+    from chainrule.api.single import NotBuiltError, around, inside
+    from chainrule.errors import Refusal
+    from chainrule.host.lecture import lines
+
+    config, backend = _wanted(options)
+    output: Path = options.output or Path(f"{options.lesson}.html")
+    whole = output.with_name(f"{output.name}.part")
+    try:
+        before, after = around(Settings().static)
+        found = lines(options.lesson, config, options.seed, backend)
+        # What breaks off leaves no half of a file behind.
+        with whole.open("wb") as file:
+            file.write(before.encode())
+            file.writelines(inside(line.encode()) + b"\n" for line in found)
+            file.write(after.encode())
+        whole.replace(output)
+    except Refusal as refusal:
+        raise Complaint(f"{refusal.title}: {refusal.detail} {refusal.hint}") from None
+    except NotBuiltError as error:
+        raise Complaint(str(error)) from None
+    except OSError as error:
+        raise Complaint(f"{output} cannot be written: {error.strerror}") from None
+    finally:
+        whole.unlink(missing_ok=True)
+    sys.stdout.write(f"{output} ({output.stat().st_size / 1e6:.1f} MB)\n")
     return 0
 
 

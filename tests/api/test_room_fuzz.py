@@ -8,15 +8,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.conftest import Serve
 from api.test_websocket import json_values
+from chainrule.host.live import LiveRoom, Seat
 from chainrule.protocol.room import ROOM_CLIENT_MESSAGE
-from support.classroom import enter, join, open_room, present
+from support.classroom import bearer, enter, join, open_room, present
 from support.follower import Follower
+from support.leaks import Standing, left_behind, settled
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -109,31 +112,100 @@ async def _awaited(work: Awaitable[list[dict[str, Any]]]) -> list[dict[str, Any]
 LIMITS = {"room_message_rate": 1e6, "room_message_burst": 10**6, "max_iterations": 50}
 
 
+async def end(client: httpx.AsyncClient, room: dict[str, Any]) -> None:
+    """The room is over, and its session too."""
+    assert (await client.delete(f"/api/rooms/{room['code']}", headers=bearer(room))).status_code == 204
+    assert (await client.delete(f"/api/sessions/{room['session']}")).status_code == 204
+
+
+async def lecture(client: httpx.AsyncClient) -> None:
+    """A room with all that usually happens in one, from its opening to its end."""
+    room = await open_room(client)
+    async with join(client, room["code"], follow=True) as follower, present(client, room) as presenter:
+        for number, message in enumerate(USUAL):
+            await said(presenter, json.dumps(message), f"presenter {number}")
+            await said(follower, json.dumps(message), f"follower {number}")
+        await client.post(
+            f"/api/sessions/{room['session']}/commands", json={"type": "step", "unit": "iteration"}
+        )
+        await client.post(f"/api/rooms/{room['code']}/handover", headers=bearer(room))
+    await end(client, room)
+
+
+USUAL: list[dict[str, Any]] = [
+    {"type": "look", "view": "z=layers"},
+    {"type": "pointer", "x": 0.5, "y": 0.5},
+    {"type": "explain", "name": "w", "what": "value", "index": []},
+    {"type": "ask", "kind": "number", "text": "?", "node": "w"},
+    {"type": "answer", "question": 0, "value": "-24"},
+    {"type": "reveal"},
+    {"type": "answer", "question": 0, "value": "1"},
+    {"type": "dismiss"},
+    {"type": "fly"},
+]
+
+
 @pytest.mark.parametrize("who", ["follower", "presenter"])
 async def test_no_message_closes_a_rooms_socket(
     serve: Serve, who: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serve(**LIMITS, max_room_questions=10**6) as client:
-        room = await open_room(client)
-        before = len(asyncio.all_tasks())
-        async with (
-            join(client, room["code"]) as follower,
-            present(client, room, follow=True) as presenter,
-        ):
-            one = follower if who == "follower" else presenter
-            with caplog.at_level(logging.WARNING, "chainrule"):
-                await fuzz(lambda message, key: said(one, message, key), 150)
-            assert caplog.records == []
-            # The other one is none the worse for it, and the session has not moved.
-            other = presenter if who == "follower" else follower
-            await said(other, "", "still there")
-            told = (await client.get(f"/api/sessions/{room['session']}")).json()
-            assert told["cursor"] == {"branch": 0, "iteration": 0, "step": 0}
-        for _ in range(200):
-            if len(asyncio.all_tasks()) <= before:
-                break
-            await asyncio.sleep(0.01)
-        assert len(asyncio.all_tasks()) <= before, "something is left of connections that have gone"
+        app = client._transport.app  # type: ignore[attr-defined]
+        # What is made once is made.
+        await lecture(client)
+        before = await settled(app)
+
+        async def visited() -> None:
+            room = await open_room(client)
+            async with (
+                join(client, room["code"]) as follower,
+                present(client, room, follow=True) as presenter,
+            ):
+                one = follower if who == "follower" else presenter
+                with caplog.at_level(logging.WARNING, "chainrule"):
+                    await fuzz(lambda message, key: said(one, message, key), 150)
+                assert caplog.records == []
+                # The other one is none the worse for it, and the session has not moved.
+                other = presenter if who == "follower" else follower
+                await said(other, "", "still there")
+                told = (await client.get(f"/api/sessions/{room['session']}")).json()
+                assert told["cursor"] == {"branch": 0, "iteration": 0, "step": 0}
+                held = Standing(app).more_than(before)
+                assert (held["rooms"], held["followers"], held["sessions"]) == (1, 1, 1), "they are counted"
+            await end(client, room)
+
+        await visited()
+        assert await left_behind(app, before) == {}
+
+
+async def test_what_a_service_holds_settles_however_many_rooms_there_have_been(serve: Serve) -> None:
+    async with serve(**LIMITS) as client:
+        app = client._transport.app  # type: ignore[attr-defined]
+        await lecture(client)
+        before = await settled(app)
+        for _ in range(10):
+            await lecture(client)
+        assert await left_behind(app, before) == {}
+
+
+async def test_what_is_left_behind_is_seen(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serve(**LIMITS) as client:
+        app = client._transport.app  # type: ignore[attr-defined]
+        await lecture(client)
+        before, kept = await settled(app), list[Any]()
+        leave = LiveRoom.leave
+
+        def keeping(live: LiveRoom, seat: Seat) -> None:
+            kept.append(seat)
+            leave(live, seat)
+
+        monkeypatch.setattr(LiveRoom, "leave", keeping)
+        monkeypatch.setattr("support.leaks.SETTLES", 3)
+        await lecture(client)
+        left = await left_behind(app, before)
+        assert left["chainrule.host.live.Seat"] == 2
+        assert left["chainrule.host.bus.Inbox"] == 2
+        assert "followers" not in left
 
 
 async def test_no_first_message_does_harm(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,8 +13,10 @@ from api.conftest import Serve
 from api.test_rest import command
 from api.test_websocket import end
 from chainrule.api.rooms import cell
+from chainrule.host.live import FRAME
 from chainrule.protocol.client import Question
 from chainrule.protocol.close import CloseCode
+from chainrule.protocol.frames import encode_frame
 from support.classroom import bearer, enter, join, open_room, present
 from support.follower import Follower, follow, numbers
 
@@ -126,6 +128,47 @@ async def test_followers_see_each_step_of_the_presenter(serve: Serve) -> None:
                 assert numbers(frame)["grad", w] == -24.0
 
 
+async def test_a_large_model_is_shown_in_small_frames_and_its_numbers_are_told_when_asked(
+    serve: Serve,
+) -> None:
+    async with serve() as client:
+        room = await open_room(client, "next-token")
+        async with present(client, room) as presenter, join(client, room["code"]) as follower:
+            # The first one too, which a session sends before it knows what is wanted.
+            assert len(encode_frame(await follower.next_frame())) <= FRAME
+            await presenter.send(type="subscribe", pictures=["sample", "evaluation"])
+            await follower.next_frame()
+            await command(client, room["session"], type="step", unit="phase", count=2)
+            frame = await follower.next_frame()
+            while frame.phase != "backward":
+                frame = await follower.next_frame()
+            # Its encoded size is held to the limit, lesson by lesson, in tests/session/test_thinned.py.
+            left = {one.what: one.ranges for one in frame.left}
+            assert "value" in left
+            assert "grad" in left
+            place = left["grad"][0]
+            of = [{"what": "grad", "ranges": [place, place]}]
+            await follower.send(type="numbers", of=of, id="mine")
+            told = await follower.until(type="numbers_result", id="mine")
+            assert (told["seq"], told["cursor"]) == (frame.seq, frame.cursor.model_dump())
+            assert [(one["what"], one["index"]) for one in told["tensors"]] == [("grad", place)]
+
+
+async def test_who_comes_late_sees_the_thumbnails_of_a_network_that_rests(serve: Serve) -> None:
+    async with serve() as client:
+        room = await open_room(client, "playground")
+        async with present(client, room) as presenter, join(client, room["code"]) as first:
+            await presenter.send(type="subscribe", pictures=["units", "surface"])
+            await first.next_frame()
+            await command(client, room["session"], type="step", count=3)
+            while (await first.next_frame()).cursor.step != 3:
+                pass
+            async with enter(client, room["code"], type="join") as follower:
+                frame = await follower.next_frame()
+                assert frame.cursor.step == 3
+                assert len([one for one in frame.tensors if one.what == "map"]) == 4
+
+
 async def test_only_the_presenter_moves_the_room(serve: Serve) -> None:
     async with serve() as client:
         room = await open_room(client)
@@ -165,9 +208,9 @@ async def test_followers_look_where_the_presenter_looks(serve: Serve) -> None:
             assert (await follower.until(type="room", view="z=layers&n=w"))["blank"] is False
             await done(presenter, type="blank", on=True)
             await follower.until(type="room", blank=True)
-            await done(presenter, type="pointer", x=0.25, y=0.75)
+            await done(presenter, type="pointer", mark="node-3", x=0.25, y=-1.75)
             told = await follower.until(type="pointer")
-            assert (told["x"], told["y"]) == (0.25, 0.75)
+            assert (told["mark"], told["x"], told["y"]) == ("node-3", 0.25, -1.75)
             await done(presenter, type="pointer", x=None, y=None)
             assert (await follower.until(type="pointer"))["x"] is None
         async with join(client, room["code"]) as follower:

@@ -17,6 +17,7 @@ from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.server import Frame
 from support.follower import Follower, follow, numbers
+from support.leaks import left_behind, settled
 
 pytestmark = pytest.mark.anyio
 
@@ -305,25 +306,38 @@ async def ask(follower: Follower, message: str | bytes, key: str) -> list[dict[s
     return follower.seen[begun:-1]
 
 
+async def visit(client: httpx.AsyncClient, batches: int) -> None:
+    """Say a lot to a session of its own: an answer or one error to each, and never a 500."""
+    session = await create(client)
+    async with follow(client, session) as follower:
+        loop = asyncio.get_running_loop()
+        count = iter(range(10**9))
+
+        def check(batch: list[str | bytes]) -> None:
+            for message in batch:
+                answers = asyncio.run_coroutine_threadsafe(
+                    ask(follower, message, f"question {next(count)}"), loop
+                ).result(30)
+                errors = [answer for answer in answers if answer["type"] == "error"]
+                assert len([error for error in errors if error["id"] is None]) <= 1, (message, errors)
+                assert all(400 <= int(str(error["status"])) < 500 for error in errors), (message, errors)
+
+        fuzz = settings(max_examples=batches, suppress_health_check=list(HealthCheck))(
+            given(st.lists(messages(), min_size=1, max_size=10))(check)
+        )
+        await asyncio.to_thread(fuzz)
+    assert (await client.delete(f"/api/sessions/{session}")).status_code == 204
+
+
 @pytest.mark.slow
-async def test_no_message_closes_the_socket(serve: Serve) -> None:
-    """Text, bytes, JSON of any shape, commands with any fields: an answer or one error, and never a 500."""
+async def test_no_message_closes_the_socket_and_nothing_of_any_stays(serve: Serve) -> None:
+    """Text, bytes, JSON of any shape, commands with any fields."""
     async with serve(message_rate=1e6, message_burst=10**6, max_iterations=50) as client:
-        session = await create(client)
-        async with follow(client, session) as follower:
-            loop = asyncio.get_running_loop()
-            count = iter(range(10**9))
-
-            def check(batch: list[str | bytes]) -> None:
-                for message in batch:
-                    answers = asyncio.run_coroutine_threadsafe(
-                        ask(follower, message, f"question {next(count)}"), loop
-                    ).result(30)
-                    errors = [answer for answer in answers if answer["type"] == "error"]
-                    assert len([error for error in errors if error["id"] is None]) <= 1, (message, errors)
-                    assert all(400 <= int(str(error["status"])) < 500 for error in errors), (message, errors)
-
-            fuzz = settings(max_examples=300, suppress_health_check=list(HealthCheck))(
-                given(st.lists(messages(), min_size=1, max_size=10))(check)
-            )
-            await asyncio.to_thread(fuzz)
+        app = client._transport.app  # type: ignore[attr-defined]
+        # What is made once is made.
+        await visit(client, 50)
+        before = await settled(app)
+        await visit(client, 250)
+        # Of objects a few stay until another session comes; they do not add up.
+        left = await left_behind(app, before)
+        assert {name: more for name, more in left.items() if name in before.counts} == {}

@@ -219,5 +219,44 @@ def test_a_difference_is_found_wherever_it_is() -> None:
     assert difference(1, 1.0)
 
 
+def test_the_golden_list_has_every_command_of_a_formula() -> None:
+    known = json.loads((generate_golden.FOLDER / "commands.json").read_text(encoding="utf-8"))
+    assert known == generate_golden.tex_commands(), ADVICE
+    assert "\\frac" in known
+
+
 def test_every_golden_trace_is_known() -> None:
     assert {path.stem for path in generate_golden.FOLDER.glob("*.jsonl")} == set(generate_golden.TRACES)
+
+
+def test_a_lesson_is_written_into_one_file_without_addresses_of_a_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = tmp_path / "static"
+    (static / "assets").mkdir(parents=True)
+    monkeypatch.setenv("CHAINRULE_STATIC", str(static))
+    output = tmp_path / "lesson.html"
+    command = ["record", "one-weight", "--output", str(output)]
+    assert cli.main(command) == 1
+    assert capsys.readouterr().err.startswith("chainrule: the page is not built")
+    (static / "index.html").write_text(
+        '<head><link rel="stylesheet" href="/assets/a.css"><script type="module" src="/assets/a.js"></script></head><body></body>'
+    )
+    (static / "assets" / "a.js").write_text(
+        'import{b}from"./b.js";new Worker(new URL(/* @vite-ignore */`/assets/w.worker-1.js`,``+import.meta.url),{type:`module`,name:`w`})'
+    )
+    (static / "assets" / "b.js").write_text('export const b="</script>"')
+    (static / "assets" / "w.worker-1.js").write_text("onmessage=()=>0")
+    (static / "assets" / "a.css").write_text('a{src:url("/assets/f.woff2")}')
+    (static / "assets" / "f.woff2").write_bytes(b"font")
+    assert cli.main(command) == 0
+    text = output.read_text("utf-8")
+    assert "/assets/" not in text
+    assert "import.meta" not in text
+    assert "chainrule/b.js" in text
+    assert "url(data:font/woff2;base64,Zm9udA==)" in text
+    assert text.count("</script>") == 3, "nothing in the data ends its element"
+    assert cli.main(["record", "nothing"]) == 1
+    assert cli.main([*command, "--config", "[]"]) == 1
+    assert cli.main(["record", "one-weight", "--output", str(tmp_path / "no" / "x.html")]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -18,6 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, WebSocket
+
+from e2e.home import Home
 
 
 def free_port() -> int:
@@ -37,7 +40,7 @@ class Server:
     port: int
     data: Path
     log: Path
-    command: tuple[str, ...] = (str(Path(sys.executable).with_name("chainrule")), "serve")
+    command: tuple[str, ...] = (str(Path(sys.executable).with_name("chainrule")), "serve", "--workers", "1")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -46,8 +49,10 @@ class Server:
 
     def start(self) -> None:
         command = [*self.command, "--port", str(self.port), "--data", str(self.data)]
+        # Many are started: each reads what the first one has compiled.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
         for _ in range(600):
             if self.process.poll() is not None:
                 break
@@ -116,16 +121,22 @@ class Problems:
         context.on("weberror", self._error)
         context.on("request", self._request)
         context.on("page", self._page)
+        for page in context.pages:
+            page.on("websocket", self._socket)
 
     def leave(self, context: BrowserContext) -> None:
         context.remove_listener("console", self._console)
         context.remove_listener("weberror", self._error)
         context.remove_listener("request", self._request)
         context.remove_listener("page", self._page)
+        for page in context.pages:
+            page.remove_listener("websocket", self._socket)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning", "assert"}:
-            self.found.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+        url = message.location.get("url", "")
+        # Where nothing is shown but what an address of the service answers, the browser itself asks for an icon.
+        if message.type in {"error", "warning", "assert"} and not url.endswith("/favicon.ico"):
+            self.found.append(f"console {message.type}: {message.text} ({url})")
 
     def _error(self, error: WebError) -> None:
         self.found.append(f"page error: {error.error}")
@@ -141,7 +152,8 @@ class Problems:
 
     def _address(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in {"blob", "about"} and parts.hostname != "127.0.0.1":
+        # Files and data are in no network.
+        if parts.scheme not in {"blob", "about", "file", "data"} and parts.hostname != "127.0.0.1":
             self.found.append(f"request to another host: {url}")
 
 
@@ -149,27 +161,30 @@ class Problems:
 class Contexts:
     """Contexts that tests hand on to each other: without what was stored, but with the page's code, compiled.
 
-    Each has a profile on disk: Chromium keeps compiled code in no other. Without it each test would spend a second
-    more of a core.
+    Each has a profile on disk: Chromium keeps compiled code in no other. Its first page is handed on too: the next one
+    that is loaded there needs no process of its own. Without either each test would spend a second more of a core.
 
     Attributes
     ----------
     launch
         Starts a browser with a profile of its own; takes the options of its context.
+    home
+        Where the pages of the usual kind wait.
     free, lent
         Contexts by their options, and the options of those that a test has.
     """
 
     launch: Callable[..., BrowserContext]
+    home: Home
     free: dict[str, list[BrowserContext]] = field(default_factory=dict)
     lent: dict[BrowserContext, str] = field(default_factory=dict)
 
     def take(self, *, saves_data: bool = True, **options: Any) -> BrowserContext:
-        """Give one that nobody has, with one blank page.
+        """Give one that nobody has, with one page; of the usual kind, that waits at home.
 
         Where data are saved, its pages fetch nothing ahead: a hundred requests less for each.
         """
-        kind = repr((saves_data, sorted(options.items())))
+        kind = kind_of(saves_data, options)
         waiting = self.free.setdefault(kind, [])
         if waiting:
             context = waiting.pop()
@@ -177,22 +192,36 @@ class Contexts:
             context = reporting(self.launch(**options))
             if saves_data:
                 context.add_init_script(SAVING)
+            if kind == USUAL:
+                self.home.move_in(context.pages[0])
         self.lent[context] = kind
         return context
 
     def give_back(self, context: BrowserContext) -> None:
-        # The first page keeps the browser alive.
-        blank, *others = context.pages
+        first, *others = context.pages
         for page in others:
             page.close()
-        session = context.new_cdp_session(blank)
+        first.unroute_all(behavior="ignoreErrors")
+        first.emulate_media(color_scheme="light", reduced_motion="reduce")
+        kind = self.lent.pop(context)
+        if kind != USUAL or not self.home.come(first):
+            first.goto(f"{self.home.server}/api/health/live")
+        session = context.new_cdp_session(first)
         session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "cookies,local_storage"})
         session.detach()
-        self.free[self.lent.pop(context)].append(context)
+        self.free[kind].append(context)
 
     def close(self) -> None:
         for context in [*self.lent, *(one for those in self.free.values() for one in those)]:
             context.close()
+
+
+def kind_of(saves_data: bool, options: dict[str, Any]) -> str:
+    return repr((saves_data, sorted(options.items())))
+
+
+USUAL = kind_of(True, {})
+"""What most tests take."""
 
 
 def reporting(context: BrowserContext) -> BrowserContext:

@@ -6,15 +6,23 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.home import is_home, stands, travel
+
 MINUS = "−"
 
 
 def open_lesson(page: Page, address: str = "/one-weight") -> None:
+    """Open a lesson: from home without a load, if the address says nothing that is only read at one."""
+    if address.startswith("/") and not re.search(r"[?&](lang|theme)=", address) and is_home(page):
+        travel(page, address)
+    else:
+        load_lesson(page, address)
+
+
+def load_lesson(page: Page, address: str) -> None:
+    """Open a lesson as a page that has just been loaded, in any case."""
     page.goto(address)
-    expect(badge(page)).to_be_visible()
-    expect(page.locator("main[aria-busy=false]")).to_be_visible()
-    # The mirror stands when the picture has its places.
-    expect(page.locator(".mirror button").first).to_be_attached()
+    stands(page)
 
 
 def badge(page: Page) -> Locator:
@@ -30,6 +38,19 @@ def at_step(page: Page, step: int, total: int | None = None) -> None:
 def press(page: Page, key: str, times: int = 1) -> None:
     for _ in range(times):
         page.keyboard.press(key)
+
+
+def come_to_rest(page: Page) -> int:
+    """The iteration where the page stands after a pause, as it counts: its last frame may come after the answer."""
+    told = ""
+    for _ in range(60):
+        before, told = told, page.locator("header").inner_text()
+        if told == before:
+            break
+        page.wait_for_timeout(400)
+    found = re.search(r"iteration (\d+)", told)
+    assert found
+    return int(found[1])
 
 
 def steps_forward(page: Page, start: int, count: int) -> None:

@@ -6,28 +6,26 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from e2e.running import Problems
 from e2e.stepping import at_step, badge, node, open_lesson, press, query
 
 
-def test_the_address_opens_the_same_step_elsewhere(
-    page: Page, new_context: Callable[..., BrowserContext]
-) -> None:
+def test_the_address_opens_the_same_step_elsewhere(page: Page, new_page: Callable[..., Page]) -> None:
     open_lesson(page)
     press(page, "Shift+ArrowRight")
     at_step(page, 5)
     press(page, "Shift+ArrowRight")
     at_step(page, 9)
     expect(page).to_have_url(re.compile(r"/one-weight\?seed=7&at=0\.8$"))
-    other = new_context().new_page()
+    other = new_page()
     open_lesson(other, page.url)
     at_step(other, 9)
     expect(node(other, "w")).to_have_attribute("aria-label", re.compile("gradient −24.0"))
 
 
-def test_an_edit_is_in_the_address(page: Page, new_context: Callable[..., BrowserContext]) -> None:
+def test_an_edit_is_in_the_address(page: Page, new_page: Callable[..., Page]) -> None:
     open_lesson(page, "/one-weight?seed=7&at=0.8")
     node(page, "w").focus()
     press(page, "e")
@@ -35,7 +33,7 @@ def test_an_edit_is_in_the_address(page: Page, new_context: Callable[..., Browse
     press(page, "Enter")
     expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 1.0, gradient −42.0"))
     expect(page).to_have_url(re.compile("[?&]j="))
-    other = new_context().new_page()
+    other = new_page()
     open_lesson(other, page.url)
     at_step(other, 9)
     expect(node(other, "w")).to_have_attribute("aria-label", re.compile("value 1.0, gradient −42.0"))
@@ -73,6 +71,30 @@ def test_back_and_forward_travel(page: Page) -> None:
     assert query(page, "at") == "0.4"
 
 
+def test_the_number_that_is_explained_is_in_the_address(page: Page, new_page: Callable[..., Page]) -> None:
+    open_lesson(page, "/one-weight?at=2.9")
+    explained = page.get_by_role("tabpanel").locator("[aria-current]")
+    page.wait_for_timeout(1100)
+    page.get_by_role("tabpanel").locator(".detail dd button").last.click()
+    expect(explained).to_be_visible()
+    first = explained.inner_text()
+    page.wait_for_timeout(1100)
+    page.get_by_role("tabpanel").locator(".product button").first.click()
+    expect(explained).not_to_have_text(first)
+    second = explained.inner_text()
+    expect(page).to_have_url(re.compile("[?&]explain=[^&]*~"))
+    other = new_page()
+    open_lesson(other, page.url)
+    expect(other.get_by_role("tabpanel").locator("[aria-current]")).to_have_text(second)
+    expect(other.get_by_role("tabpanel").locator(".product").first).to_be_visible()
+    page.go_back()
+    expect(explained).to_have_text(first)
+    page.go_back()
+    expect(explained).to_have_count(0)
+    page.go_forward()
+    expect(explained).to_have_text(first)
+
+
 def test_quick_steps_are_one_entry(page: Page) -> None:
     open_lesson(page)
     before = page.evaluate("history.length")
@@ -101,6 +123,23 @@ def test_another_lesson_and_back(page: Page) -> None:
     page.go_back()
     expect(page).to_have_url(re.compile("/one-weight"))
     at_step(page, 5)
+
+
+def test_a_beat_of_one_lesson_is_none_of_the_next(page: Page) -> None:
+    open_lesson(page, "/one-weight?seed=7")
+    press(page, "PageDown", 3)
+    page.get_by_role("button", name="Choose a lesson").click()
+    page.get_by_role("menuitem", name=re.compile("Circuit")).click()
+    expect(page).to_have_url(re.compile("/circuit"))
+    at_step(page, 1)
+    press(page, "ArrowRight")
+    at_step(page, 2)
+    press(page, "p")
+    expect(page.locator(".caption")).to_be_visible()
+    # There is no beat to come back to.
+    press(page, "Escape")
+    expect(page.locator(".caption")).to_have_count(0)
+    at_step(page, 2)
 
 
 def test_the_seed_is_edited_in_place(page: Page) -> None:
@@ -150,3 +189,10 @@ def test_the_picture_is_exported(page: Page) -> None:
         file = download.value
         assert file.suggested_filename.endswith(ending)
         assert file.path().read_bytes().startswith(start)
+
+
+def test_who_goes_on_before_the_place_is_seen_takes_the_address_along(page: Page) -> None:
+    open_lesson(page, "/playground?at=40.0")
+    press(page, "Shift+ArrowRight", 2)
+    expect(badge(page)).to_contain_text("Backward")
+    expect(page).to_have_url(re.compile(r"[?&]at=40\.19"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.running import Problems
 from e2e.stepping import at_step, open_lesson, press
@@ -69,6 +69,12 @@ CAUGHT = [
         {"metric": "test_loss", "relation": ">", "threshold": "0.9"},
         r"test loss = 0\.9.* > 0\.9",
     ),
+    (
+        "Too deep",
+        "grad",
+        {"norm of the gradient of": "hidden1.weight", "relation": "<", "threshold": "1e-5"},
+        r"‖gradient of hidden1\.weight‖ = \d.* < 1e−5",
+    ),
 ]
 
 
@@ -124,14 +130,14 @@ def test_it_is_set_switched_and_taken_away_by_keys(page: Page) -> None:
     expect(opener).to_be_focused()
 
 
-def test_the_address_holds_them(page: Page, new_context: Callable[..., BrowserContext]) -> None:
+def test_the_address_holds_them(page: Page, new_page: Callable[..., Page]) -> None:
     open_lesson(page, "/playground")
     add(page, "metric", metric="accuracy", relation=">", threshold="0,9")
     add(page, "step", node="hidden1.weight", kind_of_step="update")
     listed(page, "hidden1.weight, Update").click()
     expect(page).to_have_url(re.compile(r"&b=\["))
     expect(page).to_have_url(re.compile("on%22:false"))
-    other = new_context().new_page()
+    other = new_page()
     open_lesson(other, page.url)
     expect(listed(other, "accuracy > 0.9")).to_have_attribute("aria-checked", "true")
     expect(listed(other, "hidden1.weight, Update")).to_have_attribute("aria-checked", "false")
@@ -175,8 +181,8 @@ def test_what_never_stops_is_not_offered(page: Page) -> None:
     assert "a dying unit" not in kinds.all_inner_texts()
 
 
-def test_on_a_phone_in_vietnamese(new_context: Callable[..., BrowserContext]) -> None:
-    page = new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+def test_on_a_phone_in_vietnamese(new_page: Callable[..., Page]) -> None:
+    page = new_page(size=(390, 844), has_touch=True)
     open_lesson(page, "/one-weight?lang=vi")
     page.get_by_role("tab", name="Thiết lập").click()
     page.get_by_role("button", name="Thêm điểm dừng").click()

@@ -27,9 +27,9 @@ def labels(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
-    """Give pages that fetch ahead what they may need while the line is cut."""
-    return new_context(saves_data=False)
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """Give a page that fetches ahead what it may need while the line is cut; routes of sockets end with it."""
+    return new_context(saves_data=False).new_page()
 
 
 def settled(page: Page) -> None:
@@ -76,7 +76,7 @@ def untroubled(page: Page, server: Server, keys: list[str], address: str = "/one
     other = page.context.new_page()
     open_lesson(other, server.address + address)
     for key in keys:
-        place = other.url
+        place = other.evaluate("location.href")
         press(other, key)
         if "Arrow" in key:
             other.wait_for_function("was => location.href !== was", arg=place)

@@ -52,6 +52,12 @@ def test_a_pixel_and_a_weight_are_explained_where_they_stand(page: Page) -> None
     expect(shown).to_have_text(str(z).replace("-", MINUS))
     # Nine products and a bias make it.
     assert sum(np.prod(factors[:2]) for factors in found) == pytest.approx(float(z), rel=1e-4)
+    # Behind ReLU stand the same products, below what it made of them.
+    press(page, "ArrowRight")
+    at_step(page, 4)
+    page.mouse.click(*tile(page, 2, 8, 1, 4.5 / 8, 3.5 / 8))
+    expect(inspector.locator("li .product")).to_have_count(1 + len(found))
+    assert numbers(page)[1:] == found
     # Back into the backward pass, to the gradient of the first filters.
     press(page, "Shift+ArrowRight", 3)
     expect(badge(page)).to_contain_text("Update")
@@ -69,7 +75,12 @@ def test_a_pixel_and_a_weight_are_explained_where_they_stand(page: Page) -> None
     most = int(np.argmax(np.abs(told.products)))
     expect(walk).to_contain_text(f"places 1 to {most + 1} of 64")
     walk.get_by_role("button", name="The next place").click()
-    expect(walk).to_contain_text(f"places 1 to {(most + 1) % 64 + 1} of 64")
+    after = (most + 1) % 64
+    expect(walk).to_contain_text(f"places 1 to {after + 1} of 64")
+    # Which weight, and which place: both are in the address.
+    expect(page).to_have_url(re.compile(rf"explain=grad:conv1.weight:2.0.1.1.*scene={after}(&|$)"))
+    open_lesson(page, page.url)
+    expect(walk).to_contain_text(f"places 1 to {after + 1} of 64")
 
 
 def test_it_trains_and_another_image_is_looked_at(page: Page) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from e2e.stepping import at_step, edge, middle, node, open_lesson, press
@@ -195,11 +195,8 @@ def double_tap(page: Page, at: tuple[float, float], opened: Locator) -> None:
 
 
 @pytest.mark.parametrize("phone", [False, True])
-def test_the_editor_hides_nothing_of_its_card(
-    new_context: Callable[..., BrowserContext], phone: bool
-) -> None:
-    size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-    page = new_context(viewport=size, has_touch=phone, is_mobile=phone).new_page()
+def test_the_editor_hides_nothing_of_its_card(new_page: Callable[..., Page], phone: bool) -> None:
+    page = new_page(size=(390, 844), has_touch=True, is_mobile=True) if phone else new_page(size=(1440, 900))
     open_lesson(page, "/one-weight?seed=7&at=0.8")
     for name in ("w", "x", "target"):
         at = middle(node(page, name))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from e2e.home import is_home
 from e2e.running import Contexts, Problems, Server, reporting
+from e2e.stepping import open_lesson
 
 
 @pytest.fixture
@@ -15,16 +17,22 @@ def seen() -> Problems:
     return Problems()
 
 
-@pytest.fixture
-def watched(browser: Browser, seen: Problems, server: Server) -> Iterator[Page]:
-    """Give a page whose complaints are listed and do not fail the test."""
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[Page]:
     context = reporting(browser.new_context())
-    seen.watch(context)
-    page = context.new_page()
-    page.goto(server.address)
-    assert seen.found == []
-    yield page
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def watched(kept: Page, seen: Problems, server: Server) -> Iterator[Page]:
+    """Give a page whose complaints are listed and do not fail the test."""
+    seen.watch(kept.context)
+    if kept.url != f"{server.address}/":
+        kept.goto(server.address)
+    assert seen.found == []
+    yield kept
+    seen.leave(kept.context)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,25 @@ def test_a_problem_that_a_test_allows_is_none(seen: Problems) -> None:
     seen.found = ["console error: Failed to load resource: 404", "page error: boom"]
     seen.allow("404")
     assert seen.left() == ["page error: boom"]
+
+
+@pytest.mark.parametrize(
+    ("left", "as_new"),
+    [
+        ("document.body.dataset.mark = '1'", False),
+        ("document.querySelector('footer select').value = 'null'", False),
+        ("document.querySelector('.mirror button').focus()", True),
+    ],
+)
+def test_a_page_waits_at_home_where_nothing_is_left_on_it(
+    contexts: Contexts, left: str, as_new: bool
+) -> None:
+    context = contexts.take()
+    page = context.pages[0]
+    open_lesson(page, f"{contexts.home.server}/one-weight")
+    page.evaluate(left)
+    contexts.give_back(context)
+    assert is_home(page) is as_new
 
 
 def test_a_context_that_is_handed_on_holds_nothing_of_the_test_before(

@@ -8,10 +8,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.stepping import at_step, edge, node, open_lesson, press, query
 
+BEHIND = "one => one.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING"
 
-def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
-    """Press Tab until something has the focus; it must be reached within one round."""
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until something has the focus, backwards where one has passed it; one round must lead there."""
     expect(wanted).to_have_count(1)
+    key = "Shift+Tab" if wanted.evaluate(BEHIND) else "Tab"
     for _ in range(120):
         if wanted.evaluate("one => one === document.activeElement"):
             return

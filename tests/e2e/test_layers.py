@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.stepping import at_step, badge, open_lesson, press
+from e2e.stepping import at_step, badge, come_to_rest, open_lesson, press
 
 
 def unit(page: Page, layer: int, number: int) -> Locator:
@@ -58,11 +58,9 @@ def test_while_it_trains_the_picture_is_painted_over_and_not_made_anew(page: Pag
     press(page, "Space")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     expect(unit(page, 1, 0)).to_have_attribute("aria-label", re.compile("unit 1 of 4"))
-    assert unit(page, 1, 0).get_attribute("aria-label") != label
+    expect(unit(page, 1, 0)).not_to_have_attribute("aria-label", str(label))
     # The address of where it has come to rest.
-    at = re.search(r"iteration (\d+)", page.locator("header").inner_text())
-    assert at
-    expect(page).to_have_url(re.compile(rf"at={int(at[1]) - 1}\."))
+    expect(page).to_have_url(re.compile(rf"at={come_to_rest(page) - 1}\."))
 
 
 def test_units_and_layers_are_added_and_taken_away_on_the_picture(page: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from chainrule.protocol.client import CLIENT_MESSAGE
 from chainrule.session import Session
 from chainrule.session.pictures import Pictures, pictures_of
-from e2e.stepping import at_step, open_lesson, press, query
+from e2e.stepping import at_step, open_lesson, press
 
 
 def plane(page: Page) -> Locator:
@@ -90,14 +90,14 @@ def test_scores_and_confusion_are_of_the_parameters_at_the_cursor(page: Page) ->
     for part in ("test", "train"):
         page.get_by_role("group", name="Confusion").get_by_role("button", name=part).click()
         assert sum(int(cell) for cell in table.locator("td").all_inner_texts()) == 150
-    assert query(page, "plane") == "train"
+    expect(page).to_have_url(re.compile(r"[?&]plane=train\b"))
 
 
 def test_test_points_and_sides_are_kept_in_the_address(page: Page) -> None:
     open_lesson(page, "/playground?tab=output")
     page.get_by_role("button", name="test points").click()
     page.get_by_role("button", name="discretise").click()
-    assert query(page, "plane") == "test,discrete"
+    expect(page).to_have_url(re.compile(r"[?&]plane=test(,|%2C)discrete\b"))
     page.reload()
     expect(page.get_by_role("button", name="test points")).to_have_attribute("aria-pressed", "true")
 
@@ -170,10 +170,12 @@ def test_points_are_drawn_by_keys_and_pasted_as_a_table(page: Page) -> None:
     status = page.locator(".message")
     expect(status).to_have_text('Line 3: "here" is not a number.')
     page.evaluate(paste, "x;y;class\n0,5;1;a\n30;-2;b\n-30;-3;c")
-    expect(status).to_contain_text("3 points were read.")
+    expect(status).to_contain_text("3 points were read. class 0: a, class 1: b, class 2: c.")
     expect(status).to_contain_text("x: −30.0 … 30.0 was brought to −5.0 … 5.0.")
     page.get_by_role("button", name="Train on these 3 points").click()
     expect(caption(page)).to_contain_text("class 2")
+    # Built anew, the network has them at once.
+    expect(page.locator("header")).to_contain_text(re.compile(r"iteration 1\b"))
 
 
 def test_a_class_sees_what_comes_out_beside_the_network(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.stepping import MINUS, at_step, middle, node, open_lesson, press
 
@@ -179,8 +179,8 @@ def test_one_cell_of_a_matrix_is_typed(page: Page) -> None:
     expect(field).to_have_value(before)
 
 
-def test_on_a_phone_it_can_be_held_by_a_finger(new_context: Callable[..., BrowserContext]) -> None:
-    page = new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+def test_on_a_phone_it_can_be_held_by_a_finger(new_page: Callable[..., Page]) -> None:
+    page = new_page(size=(390, 844), has_touch=True)
     open_lesson(page, "/one-weight?seed=7&at=0.8&sel=w&lang=vi")
     page.get_by_role("tab", name="Quy tắc").click()
     handle = page.get_by_role("slider", name="Kéo, hoặc dùng phím mũi tên, để đổi w")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from e2e.stepping import at_step, node, open_lesson, press
+from e2e.stepping import at_step, load_lesson, node, open_lesson, press
 
 PRESETS = ("add-mul", "sigmoid-neuron", "fan-out", "max", "log-sum-exp")
 LONG = "x = 0.5\n" + "\n".join(f"a{i} = {f'a{i - 1}' if i else 'x'} * 1.01 + 0.1" for i in range(60))
@@ -78,7 +78,7 @@ def test_a_question_hides_no_card(page: Page) -> None:
 
 def test_a_long_program_opens_at_the_cursor_and_is_searched(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
-    open_lesson(page, circuit("custom", code=LONG))
+    load_lesson(page, circuit("custom", code=LONG))
     expect(node(page, "x")).to_be_in_viewport()
     last = page.locator("main button.node").last
     name = last.get_attribute("data-name") or ""
@@ -105,8 +105,8 @@ def test_on_a_phone_the_transport_stays_below_the_open_sheet(page: Page) -> None
     assert foot["y"] + foot["height"] <= 844
 
 
-def test_a_phone_on_its_side_keeps_its_transport(new_context: Callable[..., BrowserContext]) -> None:
-    page = new_context(viewport={"width": 844, "height": 390}, has_touch=True, is_mobile=True).new_page()
+def test_a_phone_on_its_side_keeps_its_transport(new_page: Callable[..., Page]) -> None:
+    page = new_page(size=(844, 390), has_touch=True, is_mobile=True)
     open_lesson(page, "/one-weight?seed=7&at=0.8")
     play = page.get_by_role("button", name="play")
     expect(play).to_be_in_viewport(ratio=1)

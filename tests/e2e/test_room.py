@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from e2e.running import Problems, Server
-from e2e.stepping import MINUS, at_step, badge, node, open_lesson, press
+from e2e.stepping import MINUS, at_step, badge, middle, node, open_lesson, press
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PHONE = {"size": (390, 844), "has_touch": True}
 REFUSED = "WebSocket connection to .* failed|ERR_CONNECTION|Failed to load resource|ERR_INTERNET"
 
 
@@ -21,20 +21,20 @@ class Class:
     """A presenter in a room, and how others come in."""
 
     server: Server
-    context: Callable[..., BrowserContext]
+    new_page: Callable[..., Page]
     presenter: Page
     code: str
 
     def join(self, written: str | None = None) -> Page:
         """Another device follows."""
-        page = self.context(**PHONE).new_page()
+        page = self.new_page(**PHONE)
         page.goto(f"{self.server.address}/room/{written or self.code}")
         expect(page.locator(".band")).to_contain_text(f"Following {self.code}")
         expect(page.locator("main[aria-busy=false]")).to_be_visible()
         return page
 
     def chip(self) -> None:
-        expect(self.presenter.locator(".chip")).to_be_visible()
+        expect(self.presenter.locator("button.chip")).to_be_visible()
 
 
 def present(page: Page) -> str:
@@ -46,15 +46,25 @@ def present(page: Page) -> str:
     return code.inner_text()
 
 
-def opened(server: Server, new_context: Callable[..., BrowserContext]) -> Class:
-    page = new_context().new_page()
+def ask(presenter: Page, text: str | None = None) -> None:
+    """Write the question that suggests itself, and put it: one key each."""
+    press(presenter, "q")
+    if text is not None:
+        expect(presenter.locator("textarea")).to_have_value(text)
+    expect(presenter.locator("aside form button.solid")).to_be_focused()
+    press(presenter, "Enter")
+    expect(presenter.locator("textarea")).to_have_count(0)
+
+
+def opened(server: Server, new_page: Callable[..., Page]) -> Class:
+    page = new_page()
     open_lesson(page, f"{server.address}/one-weight")
-    return Class(server, new_context, page, present(page))
+    return Class(server, new_page, page, present(page))
 
 
 @pytest.fixture
-def room(server: Server, new_context: Callable[..., BrowserContext]) -> Class:
-    return opened(server, new_context)
+def room(server: Server, new_page: Callable[..., Page]) -> Class:
+    return opened(server, new_page)
 
 
 def test_a_class_follows_answers_and_steps_on(room: Class) -> None:
@@ -70,7 +80,7 @@ def test_a_class_follows_answers_and_steps_on(room: Class) -> None:
     for follower in (an, binh):
         at_step(follower, 4, 10)
         expect(follower.locator("footer")).to_have_count(0)
-    expect(presenter.locator(".chip")).to_contain_text("2")
+    expect(presenter.locator("button.chip")).to_contain_text("2")
 
     # What the presenter looks at, the class looks at.
     presenter.locator('.mirror button.node[data-name="w"]').focus()
@@ -80,9 +90,7 @@ def test_a_class_follows_answers_and_steps_on(room: Class) -> None:
     an.get_by_role("button", name="lower").click()
 
     # One key writes the question, another one puts it.
-    press(presenter, "q")
-    expect(presenter.locator("textarea")).to_have_value("What is ∂L/∂w?")
-    press(presenter, "Enter")
+    ask(presenter, "What is ∂L/∂w?")
     for follower, answer in ((an, f"{MINUS}24,0"), (binh, "24")):
         field = follower.locator(".question form input")
         field.fill(answer)
@@ -95,7 +103,7 @@ def test_a_class_follows_answers_and_steps_on(room: Class) -> None:
     binh.locator(".question form input").fill("-8")
     binh.locator(".question form input").press("Enter")
     expect(presenter.locator("aside li", has_text=f"{MINUS}8.0")).to_be_visible()
-    presenter.get_by_role("button", name="Reveal").click()
+    presenter.get_by_role("button", name="Reveal", exact=True).click()
     expect(presenter.locator(".correct")).to_contain_text("24.0")
     expect(an.locator(".result")).to_contain_text("right")
     expect(binh.locator(".result")).to_contain_text("right sign")
@@ -103,6 +111,42 @@ def test_a_class_follows_answers_and_steps_on(room: Class) -> None:
     presenter.get_by_role("button", name="Step on").click()
     for page in (presenter, an, binh):
         at_step(page, 5, 10)
+
+
+def test_a_class_predicts_from_the_projector_and_the_gradient_is_revealed(room: Class) -> None:
+    presenter = room.presenter
+    an, binh = room.join(), room.join()
+    # Switched on where one presents: there is no set-up on the projector.
+    switch = presenter.get_by_role("button", name="Predict, then reveal")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    press(presenter, "PageDown", 2)
+    at_step(presenter, 4, 10)
+    press(presenter, "ArrowRight", 3)
+    # What reaches the difference, and what it passes on: withheld on every page until the room reveals it.
+    for step, right in ((7, f"{MINUS}8"), (8, f"{MINUS}8")):
+        for page in (presenter, an, binh):
+            at_step(page, step, 10)
+        expect(presenter.locator("form.card")).to_be_visible()
+        press(presenter, "Escape")
+        ask(presenter)
+        for follower, answer in ((an, right), (binh, "7")):
+            field = follower.locator(".question form input")
+            field.fill(answer)
+            field.press("Enter")
+            expect(follower.locator(".state")).to_contain_text("Sent")
+        expect(presenter.get_by_text("2 of 2 answered")).to_be_visible()
+        expect(presenter.locator("aside li", has_text="7.0")).to_be_visible()
+        for page in (presenter, an, binh):
+            expect(page.locator(".verdict")).to_have_count(0)
+        presenter.get_by_role("button", name="Reveal", exact=True).click()
+        expect(presenter.locator(".correct")).to_contain_text(f"{right}.0")
+        expect(an.locator(".result")).to_contain_text("right")
+        expect(binh.locator(".result")).to_contain_text("not this")
+        presenter.get_by_role("button", name="Step on").click()
+    for page in (presenter, an, binh):
+        at_step(page, 9, 10)
 
 
 def test_one_explores_alone_and_comes_back_and_the_room_goes_on_to_another_lesson(room: Class) -> None:
@@ -130,16 +174,58 @@ def test_one_explores_alone_and_comes_back_and_the_room_goes_on_to_another_lesso
     room.chip()
 
 
+RING_TO = """part => {
+    const middle = (one) => {
+        const box = one?.getBoundingClientRect();
+        return box && [box.x + box.width / 2, box.y + box.height / 2];
+    };
+    const [ring, there] = [document.querySelector('main .layer i'), document.querySelector(`main ${part}`)].map(middle);
+    return ring && there ? Math.hypot(ring[0] - there[0], ring[1] - there[1]) : Infinity;
+}"""
+"""How many pixels the ring is away from a part of the picture."""
+
+
+def points_at(presenter: Page, follower: Page, part: str) -> None:
+    """Move the presenter's mouse to a part of the picture until the follower's ring is there."""
+    expect(follower.locator(f"main {part}")).to_be_attached()
+    away = 0.0
+    for turn in range(100):
+        x, y = middle(presenter.locator(f"main {part}"))
+        presenter.mouse.move(x + turn % 2, y)
+        follower.wait_for_timeout(100)
+        away = follower.evaluate(RING_TO, part)
+        if away < 8:
+            return
+    raise AssertionError(f"the ring is {away:.0f} pixels beside {part}")
+
+
+def test_the_pointer_is_at_the_same_part_of_the_picture_on_a_window_of_another_size(room: Class) -> None:
+    presenter, follower = room.presenter, room.join()
+    press(presenter, "l")
+    points_at(presenter, follower, '.mirror .node[data-name="w"]')
+    for lesson, part in (
+        ("Playground", '.mirror [data-unit="1.3"]'),
+        ("Map and hiker", '.mirror [aria-label^="Adam:"]'),
+        ("Vanishing", '.mirror [data-column="batchnorm"]'),
+        ("Convolution", '.mirror [data-stage="2"]'),
+    ):
+        presenter.locator(".lesson-trigger").click()
+        presenter.get_by_role("menuitem", name=re.compile(lesson)).click()
+        points_at(presenter, follower, part)
+
+
 def test_a_reload_and_a_lost_network_end_nothing(room: Class, problems: Problems) -> None:
     problems.allow(REFUSED)
     presenter, follower = room.presenter, room.join()
     press(presenter, "ArrowRight")
     at_step(follower, 2, 10)
 
-    # The presenter's page is loaded again.
+    # The presenter's page is loaded again, where its address leads: the class may be there before it.
+    expect(presenter).to_have_url(re.compile(r"[?&]at=0\.1\b"))
     presenter.reload()
     room.chip()
     expect(follower.locator(".band")).to_contain_text("Following")
+    at_step(presenter, 2, 10)
     press(presenter, "ArrowRight")
     at_step(follower, 3, 10)
 
@@ -151,16 +237,33 @@ def test_a_reload_and_a_lost_network_end_nothing(room: Class, problems: Problems
     at_step(follower, 4, 10)
 
 
+def test_who_was_disconnected_for_not_reading_is_told_why(room: Class) -> None:
+    follower = room.new_page(**PHONE)
+
+    def stalled(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        # As the server says it: a page that really reads nothing would have to be stopped for a minute.
+        server.on_message(
+            lambda told: route.send(
+                told.replace('"stalled":false', '"stalled":true') if isinstance(told, str) else told
+            )
+        )
+
+    follower.route_web_socket(re.compile("/ws"), stalled)
+    follower.goto(f"{room.server.address}/room/{room.code}")
+    expect(follower.get_by_text("You are back with the class")).to_be_visible()
+    at_step(follower, 1, 10)
+
+
 def test_a_server_that_is_killed_in_the_middle_of_a_question_comes_back_with_all_of_it(
-    own_server: Server, new_context: Callable[..., BrowserContext], problems: Problems
+    own_server: Server, new_page: Callable[..., Page], problems: Problems
 ) -> None:
     problems.allow(REFUSED)
-    room = opened(own_server, new_context)
+    room = opened(own_server, new_page)
     presenter, follower = room.presenter, room.join()
     press(presenter, "PageDown", 2)
     at_step(follower, 4, 10)
-    press(presenter, "q")
-    press(presenter, "Enter")
+    ask(presenter)
     field = follower.locator(".question form input")
     field.fill(f"{MINUS}24")
     field.press("Enter")
@@ -173,7 +276,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_question_comes_back_with_all
     expect(presenter.get_by_text("1 of 1 answered")).to_be_visible(timeout=30_000)
     for page in (presenter, follower):
         at_step(page, 4, 10)
-    presenter.get_by_role("button", name="Reveal").click()
+    presenter.get_by_role("button", name="Reveal", exact=True).click()
     expect(follower.locator(".result")).to_contain_text("right")
     presenter.get_by_role("button", name="Step on").click()
     for page in (presenter, follower):
@@ -184,15 +287,16 @@ def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     old, follower = room.presenter, room.join()
     press(old, "ArrowRight")
     at_step(old, 2, 10)
+    old.locator("aside").get_by_role("button", name="More").click()
     old.get_by_role("button", name="Hand over").click()
     pin = old.locator(".pin b").inner_text()
 
-    new = room.context().new_page()
+    new = room.new_page()
     new.goto(f"{room.server.address}/room/{room.code}")
     new.get_by_role("button", name="Present from this device").click()
     new.get_by_label("The number on the presenter's screen").fill(pin)
     new.get_by_role("button", name="Take over").click()
-    expect(new.locator(".chip")).to_contain_text(room.code)
+    expect(new.locator("button.chip")).to_contain_text(room.code)
     at_step(new, 2, 10)
     # Who presented follows now.
     expect(old).to_have_url(re.compile(f"/room/{room.code}$"))
@@ -200,8 +304,9 @@ def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     for page in (new, old, follower):
         at_step(page, 3, 10)
 
-    new.locator(".chip").click()
-    new.locator(".chip").click()
+    new.locator("button.chip").click()
+    new.locator("button.chip").click()
+    new.locator("aside").get_by_role("button", name="More").click()
     new.get_by_role("button", name="End the room").click()
     new.get_by_role("button", name="End the room").click()
     expect(follower.get_by_role("heading", name="The room is over")).to_be_visible()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from e2e.running import Problems, Server
 from e2e.stepping import at_step, node, open_lesson, press, query
@@ -66,7 +66,7 @@ def label(page: Page) -> str:
     return node(page, "w").get_attribute("aria-label") or ""
 
 
-def test_many_edits_have_a_short_address(page: Page, new_context: Callable[..., BrowserContext]) -> None:
+def test_many_edits_have_a_short_address(page: Page, new_page: Callable[..., Page]) -> None:
     open_lesson(page)
     for k in range(MANY):
         if k:
@@ -82,7 +82,7 @@ def test_many_edits_have_a_short_address(page: Page, new_context: Callable[..., 
     here = label(page)
     assert "gradient −" in here or re.search(r"gradient \d", here)
 
-    other = new_context().new_page()
+    other = new_page()
     open_lesson(other, page.url)
     at_step(other, 9)
     expect(node(other, "w")).to_have_attribute("aria-label", here)
@@ -148,21 +148,19 @@ def page(page: Page, problems: Problems) -> Page:
     return page
 
 
-def test_sharing_does_not_wait_for_the_address(
-    page: Page, new_context: Callable[..., BrowserContext]
-) -> None:
+def test_sharing_does_not_wait_for_the_address(page: Page, new_page: Callable[..., Page]) -> None:
     edits(page)
     edit(page, "55.0")
     page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('no')))")
     page.get_by_role("button", name="Copy link").click()
     shown = page.get_by_role("dialog").get_by_role("textbox")
     expect(shown).to_have_value(SHORT)
-    other = new_context().new_page()
+    other = new_page()
     open_lesson(other, shown.input_value())
     expect(node(other, "w")).to_have_attribute("aria-label", re.compile(r"value 55\.0, "))
 
 
-def test_a_long_program_has_a_short_address(page: Page, new_context: Callable[..., BrowserContext]) -> None:
+def test_a_long_program_has_a_short_address(page: Page, new_page: Callable[..., Page]) -> None:
     lines = [f"x{k} = {k}.5" for k in range(200)] + ["f = " + " + ".join(f"x{k} * x{k}" for k in range(3))]
     code = "\n".join([*lines, f"g = f * f  # {'long ' * 100}"])
     open_lesson(page, "/circuit")
@@ -175,14 +173,14 @@ def test_a_long_program_has_a_short_address(page: Page, new_context: Callable[..
     expect(node(page, "x2")).to_have_attribute("aria-label", re.compile("value 2.5,"))
 
 
-def test_it_outlives_the_server(own_server: Server, new_context: Callable[..., BrowserContext]) -> None:
-    page = new_context().new_page()
+def test_it_outlives_the_server(own_server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
     edits(page, f"{own_server.address}/one-weight")
     address = short_address(page)
-    page.close()
+    page.goto("about:blank")
     own_server.stop()
     own_server.start()
-    again = new_context().new_page()
+    again = new_page()
     open_lesson(again, address)
     expect(node(again, "w")).to_have_attribute("aria-label", re.compile(rf"value {MANY - 1}\.50*, "))
 
@@ -204,10 +202,10 @@ def test_an_unknown_one_is_said_plainly(page: Page, lang: str, said: str, offere
 
 
 def test_a_lost_one_is_said_on_the_way_back(
-    own_server: Server, new_context: Callable[..., BrowserContext], problems: Problems
+    own_server: Server, new_page: Callable[..., Page], problems: Problems
 ) -> None:
     problems.allow(r"Failed to load resource.*/api/snapshots")
-    page = new_context().new_page()
+    page = new_page()
     edits(page, f"{own_server.address}/one-weight")
     lost = short_address(page)
     shutil.rmtree(own_server.data / "snapshots")
@@ -225,7 +223,7 @@ def test_a_lost_one_is_said_on_the_way_back(
 
 def test_what_the_server_does_not_keep_is_said(
     own_server: Server,
-    new_context: Callable[..., BrowserContext],
+    new_page: Callable[..., Page],
     problems: Problems,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -233,7 +231,7 @@ def test_what_the_server_does_not_keep_is_said(
     own_server.stop()
     monkeypatch.setenv("CHAINRULE_MAX_SNAPSHOTS", "1")
     own_server.start()
-    page = new_context().new_page()
+    page = new_page()
     page.request.post(f"{own_server.address}/api/snapshots", data={"lesson": "one-weight"})
     edits(page, f"{own_server.address}/one-weight")
     expect(page.get_by_text("The address lacks your latest changes")).to_be_visible()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from e2e.running import Problems, Server
 from e2e.stepping import at_step, badge, press
@@ -28,6 +28,7 @@ def moves(page: Page, slug: str) -> None:
         page.wait_for_timeout(100)
 
 
+@pytest.mark.usefixtures("moving")
 def test_lessons_stand_in_order_and_the_one_looked_at_is_live(page: Page, server: Server) -> None:
     page.goto("/")
     expect(page).to_have_title("Chainrule: step through backpropagation")
@@ -48,6 +49,7 @@ def test_lessons_stand_in_order_and_the_one_looked_at_is_live(page: Page, server
     expect(page).to_have_title("Circuit · Chainrule")
 
 
+@pytest.mark.usefixtures("moving")
 def test_it_needs_little_before_it_stands(page: Page) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -87,8 +89,8 @@ def test_what_was_read_is_kept_and_goes_on_where_one_was(page: Page) -> None:
     expect(page).to_have_url(address)
 
 
-def test_without_movement_the_pictures_are_still(new_context: Callable[..., BrowserContext]) -> None:
-    page = new_context(reduced_motion="reduce").new_page()
+def test_without_movement_the_pictures_are_still(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
     page.goto("/")
     card(page, "circuit").hover()
     page.wait_for_timeout(1000)
@@ -107,10 +109,8 @@ def test_a_server_that_is_away_is_waited_for(page: Page, problems: Problems) -> 
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-def test_the_tour_goes_through_the_whole_cycle(
-    new_context: Callable[..., BrowserContext], size: tuple[int, int]
-) -> None:
-    page = new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+def test_the_tour_goes_through_the_whole_cycle(new_page: Callable[..., Page], size: tuple[int, int]) -> None:
+    page = new_page(size=size)
     page.goto("/")
     assert axe(page) == []
     page.get_by_role("link", name="Take the tour").click()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.stepping import at_step, badge, boxes, edge, middle, node, open_lesson, press, steps_forward
+
+pytestmark = pytest.mark.usefixtures("moving")
 
 
 def test_keys_alone_lead_to_the_gradient_and_back(page: Page) -> None:

@@ -7,7 +7,18 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from e2e.stepping import MINUS, at_step, boxes, edge, middle, node, open_lesson, press, steps_forward
+from e2e.stepping import (
+    MINUS,
+    at_step,
+    boxes,
+    edge,
+    load_lesson,
+    middle,
+    node,
+    open_lesson,
+    press,
+    steps_forward,
+)
 
 SCALARS = "/playground?seed=7&zoom=scalars&unit=hidden1.1&sample=3"
 ROW = "3"
@@ -156,7 +167,8 @@ def test_a_weight_is_typed_over_in_its_card_and_what_reads_the_unit_follows(page
 
 
 def test_units_are_unfolded_by_the_keyboard_alone(page: Page) -> None:
-    open_lesson(page, "/playground?seed=7&at=1.18")
+    load_lesson(page, "/playground?seed=7&at=1.18")
+    at_step(page, 19)
     unit(page, 2, 1).focus()
     press(page, "Alt+ArrowUp")
     press(page, "u")

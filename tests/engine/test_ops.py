@@ -30,22 +30,18 @@ from chainrule.engine.op import (
 )
 from chainrule.engine.tape import apply
 from chainrule.engine.tensor import Tensor, leaf
-from support.calls import NAMES, Call, calls, evaluate, floating, leaves, passes
+from support.calls import NAMES, Call, calls, each, evaluate, floating, leaves, passes
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "ops.json").read_text())
 
-SMOOTH = [pytest.param(call, id=call.name) for call in calls()]
-ALL = [pytest.param(call, id=call.name) for call in calls(edges=True)]
 BACKENDS = [
     pytest.param(get_backend(), id="numpy"),
     pytest.param(get_backend("array-api-strict", "device1"), id="strict"),
 ]
 
 
-@pytest.mark.parametrize("call", SMOOTH)
+@each(call for call in calls() if call.op.differentiable)
 def test_vjps_match_central_differences(call: Call) -> None:
-    if not call.op.differentiable:
-        pytest.skip("no gradient passes")
     free = [k for k in range(len(call.sample.inputs)) if passes(call.op, k)]
     fixed = leaves(call, get_backend(), "float64")
 
@@ -61,7 +57,7 @@ def test_vjps_match_central_differences(call: Call) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_agrees_with_pytorchs_reference_values(call: Call, dtype: str, backend: Backend) -> None:
     entry = REFERENCE["calls"].get(f"{call.name}-{dtype}")
     assert entry is not None, "run scripts/make_reference.py: this call has no reference value"
@@ -88,7 +84,7 @@ def test_the_reference_holds_no_calls_that_are_gone() -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_terms_sum_to_every_element_of_value_and_contributions(call: Call, backend: Backend) -> None:
     result = evaluate(call, backend)
     for index in indices(result.value.shape):
@@ -110,7 +106,7 @@ def total_is(terms: list[Any], expected: float) -> None:
     assert total == pytest.approx(float(expected), rel=1e-6, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_factors_of_one_source_that_is_read_as_it_is_are_that_element(call: Call) -> None:
     result = evaluate(call, get_backend())
     arrays = {k: child.value for k, child in enumerate(result.node.inputs)}
@@ -135,7 +131,7 @@ def test_factors_of_one_source_that_is_read_as_it_is_are_that_element(call: Call
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_upstream_times_local_is_the_contribution_to_the_last_digit(call: Call, dtype: str) -> None:
     result = evaluate(call, get_backend(), dtype)
     for c in result.contributions:
@@ -152,7 +148,7 @@ def test_upstream_times_local_is_the_contribution_to_the_last_digit(call: Call, 
         assert (product_ == c.value)[finite].all()
 
 
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_backends_agree_to_the_last_digit(call: Call) -> None:
     ours = evaluate(call, get_backend())
     strict = evaluate(call, get_backend("array-api-strict", "device1"))
@@ -162,7 +158,7 @@ def test_backends_agree_to_the_last_digit(call: Call) -> None:
     assert all(str(c.value.device) == "array_api_strict.Device('device1')" for c in strict.contributions)
 
 
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_nothing_is_changed_in_place(call: Call) -> None:
     backend = get_backend()
     g = host.ones_like(evaluate(call, backend).value)
@@ -180,7 +176,7 @@ def test_nothing_is_changed_in_place(call: Call) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_bound_to_its_shapes_an_op_gives_the_same_bits(call: Call, dtype: str) -> None:
     result = evaluate(call, get_backend(), dtype)
     node = result.node
@@ -240,7 +236,7 @@ def same_bits(actual: Any, expected: Any) -> None:
     assert actual.tobytes() == expected.tobytes()
 
 
-@pytest.mark.parametrize("call", SMOOTH)
+@each(calls())
 def test_the_python_expression_computes_the_same(call: Call) -> None:
     names = NAMES[: len(call.sample.inputs)]
     tensors = {

@@ -65,8 +65,8 @@ async def running(
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def create(hub: Hub, session: str, seed: int = 7) -> Response:
-    body = json.dumps({"lesson": "fake", "seed": seed}).encode()
+async def create(hub: Hub, session: str, seed: int = 7, lesson: str = "fake") -> Response:
+    body = json.dumps({"lesson": lesson, "seed": seed}).encode()
     return await hub.request(Request("create", session, {}, body))
 
 
@@ -178,6 +178,50 @@ async def test_a_flood_of_commands_gives_way_to_another_ones_step() -> None:
         await command(hub, "other", type="step")
         assert log.index("2 step") < 10
         await until(lambda: log.count("1 step") == 500, "the flood is answered all the same")
+
+
+async def test_what_takes_long_to_show_is_made_while_others_have_their_turns() -> None:
+    log: list[str] = []
+    async with running(log) as (hub, outlet):
+        await create(hub, "a", 1, "painting")
+        await create(hub, "b", 2)
+        hub.connect(1, "a", None)
+        await until(lambda: "1 stroke" in log, "the first stroke")
+        assert (await command(hub, "b", type="step")).status == 200
+        # What it is asked meanwhile it does, and shows that too.
+        assert (await command(hub, "a", type="step")).status == 200
+        assert log.count("1 stroke") < 30
+        assert outlet.frames(1) == []
+        await until(lambda: outlet.frames(1) == [1], "the picture")
+        assert log.count("1 stroke") == 30
+
+
+async def test_who_leaves_before_it_is_made_is_shown_nothing() -> None:
+    log: list[str] = []
+    async with running(log) as (hub, outlet):
+        await create(hub, "a", 1, "painting")
+        hub.connect(1, "a", None)
+        hub.connect(2, "a", None)
+        await until(lambda: "1 stroke" in log, "the first stroke")
+        hub.disconnect(1)
+        await until(lambda: outlet.frames(2) == [0], "the picture")
+        assert outlet.frames(1) == []
+        hub.connect(3, "a", None)
+        await until(lambda: outlet.frames(3) == [0], "the picture, which is there")
+        assert log.count("1 stroke") == 30
+
+
+async def test_a_session_can_be_deleted_while_something_is_made_to_be_shown() -> None:
+    log: list[str] = []
+    async with running(log) as (hub, _):
+        await create(hub, "a", 1, "painting")
+        await create(hub, "b", 2)
+        hub.connect(1, "a", None)
+        await until(lambda: "1 stroke" in log, "the first stroke")
+        assert (await hub.request(Request("delete", "a", {}))).status == 204
+        made = log.count("1 stroke")
+        assert (await command(hub, "b", type="step")).status == 200
+        assert log.count("1 stroke") == made
 
 
 async def test_what_plays_for_nobody_is_paused() -> None:

@@ -154,8 +154,13 @@ async def test_who_does_not_read_is_closed_and_nobody_waits_for_it(tmp_path: Pat
                         there = (await client.get(f"/api/rooms/{room['code']}")).json()["followers"]
                         await asyncio.sleep(0.1)
                     assert there == 1
-                    # Awake again, it learns why.
+                    # Awake again, it learns why, and where it does not read even that, when it comes back.
                     assert await asyncio.to_thread(close_code, file) == CloseCode.TOO_SLOW
+                for stalled in (True, False):
+                    async with room_socket(service, room["code"]) as again:
+                        await say(again, type="join", member="one who sleeps in class")
+                        joined = json.loads(await again.recv())
+                        assert (joined["type"], joined["stalled"]) == ("joined", stalled)
 
 
 @contextlib.contextmanager
@@ -174,7 +179,7 @@ def sleeper(service: Service, code: str) -> Iterator[tuple[socket.socket, Binary
         assert b" 101 " in file.readline()
         while file.readline().strip():
             pass
-        asleep.sendall(masked('{"type":"join"}'))
+        asleep.sendall(masked('{"type":"join","member":"one who sleeps in class"}'))
         while message(file)[0] != 2:
             pass
         yield asleep, file

@@ -17,9 +17,10 @@ from chainrule.lessons.detection.config import CELL, CELLS, SIDE
 from chainrule.lessons.detection.model import Detection
 from chainrule.lessons.detection.reading import read
 from chainrule.lessons.detection.scenes import assign
+from chainrule.protocol.server import DetectResult
 from chainrule.trace import Carry, initial_carry, run_iteration
 from support.lesson_runs import last_step, record_of, records, regime, run_listing
-from support.sessions import make, send
+from support.sessions import make, send, the
 
 SMALL: dict[str, Any] = {"filters": 2, "batch_size": 3, "scenes": 8}
 BY_ID = {preset.id: preset.config for preset in LESSONS["detection"].presets}
@@ -192,6 +193,22 @@ def test_the_shipped_network_finds_most_of_what_it_has_never_seen() -> None:
     assert found["map50_95"] > 0.28
     # Augmentation keeps what it has seen from being found much better.
     assert found["train_map50"] < found["map50"] + 0.06
+
+
+def test_where_nothing_is_suppressed_doubles_are_kept_and_the_score_hardly_falls() -> None:
+    scores, wrong = [], []
+    for name in ("trained", "no-suppression"):
+        session = make("detection", **BY_ID[name])
+        model: Any = session.core.record.start.regime.model
+        scores.append(model.evaluate(session.core.record.start.values))
+        lists = [
+            the(DetectResult, send(session, "detect", picture="held_out", row=row)).found for row in range(8)
+        ]
+        wrong.append(sum(one.counted and one.by is None and not one.right for said in lists for one in said))
+    (kept, all_kept), (few, many) = scores, wrong
+    assert many > few
+    assert kept["map50"] - 0.05 < all_kept["map50"] < kept["map50"]
+    assert all_kept["test_loss"] == kept["test_loss"]
 
 
 def test_trained_weights_go_with_as_many_filters_as_they_have() -> None:

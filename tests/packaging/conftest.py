@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
@@ -12,15 +13,21 @@ from support import docker
 from support.installed import Installed, copy_packages, environment
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process for all that look at the installed package: it takes a minute to install."""
+    """One process for all that look at the installed package: it takes a minute to install.
+
+    First, because xdist reads these marks in a hook of the same name.
+    """
     for item in items:
         if "installed" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("installed"))
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert any(item.nodeid.endswith("@installed") for item in request.session.items), "groups fall apart"
     build, final = docker.stages((docker.ROOT / "Dockerfile").read_text(encoding="utf-8"))
     folder = tmp_path_factory.mktemp("image")
     source, wheels = folder / "src", folder / "wheels"

@@ -13,10 +13,9 @@ from chainrule.engine.backend import Backend, Unavailable, get_backend, host
 from chainrule.engine.backward import contribution_terms, value_terms
 from chainrule.engine.tape import use_backend
 from chainrule.engine.terms import Term
-from support.calls import Call, calls, evaluate, floating
+from support.calls import Call, calls, each, evaluate, floating
 from support.devices import ABSENT, PRESENT, label
 
-ALL = [pytest.param(call, id=call.name) for call in calls(edges=True)]
 BACKENDS = [pytest.param(backend, id=label(backend)) for backend in PRESENT]
 EXACT = [pytest.param(backend, id=label(backend)) for backend in PRESENT if backend.has("float64")]
 TORCH = get_backend("torch", "cpu")
@@ -29,7 +28,7 @@ def test_on_other_devices(name: str, why: str) -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_agrees_with_numpy(call: Call, backend: Backend, dtype: str) -> None:
     if not backend.has(dtype):
         pytest.skip(f"{backend.place} has no {dtype}")
@@ -44,7 +43,7 @@ def test_agrees_with_numpy(call: Call, backend: Backend, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("backend", EXACT)
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_terms_are_those_on_numpy(call: Call, backend: Backend) -> None:
     ours, theirs = evaluate(call, get_backend()), evaluate(call, backend)
     for index in islice(product(*map(range, ours.value.shape)), 12):
@@ -71,7 +70,7 @@ def same_terms(theirs: list[Term], ours: list[Term]) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_bound_to_its_shapes_an_op_gives_the_same_bits(call: Call, backend: Backend) -> None:
     result = evaluate(call, backend, "float32")
     node, xp = result.node, backend.xp
@@ -90,7 +89,7 @@ def test_bound_to_its_shapes_an_op_gives_the_same_bits(call: Call, backend: Back
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("call", ALL)
+@each(calls(edges=True))
 def test_nothing_is_changed_in_place(call: Call, backend: Backend) -> None:
     result = evaluate(call, backend, "float32")
     assert backend.to_numpy(result.node.value).tobytes() == result.value.tobytes()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 
 from chainrule.engine.backend import get_backend
 from chainrule.session.pytorch import _call
-from support.calls import Call, calls, evaluate
+from support.calls import Call, calls, each, evaluate
 
 
-@pytest.mark.parametrize("call", [pytest.param(call, id=call.name) for call in calls(edges=True)])
+@each(calls(edges=True))
 def test_the_recorded_call_runs_in_pytorch(call: Call) -> None:
     ours = evaluate(call, get_backend())
     given = [torch.tensor(child.value) for child in ours.node.inputs]

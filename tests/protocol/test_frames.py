@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from chainrule.protocol.frames import FrameError, decode_frame, encode_frame, inline_frame
+from chainrule.protocol.frames import FrameError, decode_frame, encode_frame
 from chainrule.protocol.model import Cursor, FrameTensor, Step, Summary
 from chainrule.protocol.server import Frame
 
@@ -101,6 +101,7 @@ def test_a_summary_takes_no_payload() -> None:
         minimum=0.0,
         maximum=float("inf"),
         mean=1.0,
+        mean_size=1.0,
         norm=2.0,
         zeros=0,
         non_finite=1,
@@ -118,9 +119,7 @@ def test_a_summary_takes_no_payload() -> None:
 
 
 def test_inline_numbers_are_json() -> None:
-    text = inline_frame(
-        frame([np.asarray([1.5, np.nan, -np.inf], np.float32)], float("inf"))
-    ).model_dump_json()
+    text = frame([np.asarray([1.5, np.nan, -np.inf], np.float32)], float("inf")).model_dump_json()
     message = json.loads(text)
     assert message["tensors"][0]["data"] == [1.5, "NaN", "-Infinity"]
     assert message["loss"] == "Infinity"

@@ -12,6 +12,7 @@ from chainrule.lessons import LESSONS
 from chainrule.protocol.server import Breakpoints, Moved
 from chainrule.session import Limits, Session
 from chainrule.session.breakpoints import died, metric
+from chainrule.session.pictures import pictures_of
 from chainrule.session.units import dead_units
 from support.sessions import SMALL, evict, fingerprint, grad, make, moved, place, refused, send, the, value
 
@@ -255,8 +256,9 @@ def test_a_unit_is_dead_where_no_point_of_the_training_set_gets_through() -> Non
     model: Any = session.core.record.start.regime.model
     carry = session.core.record.start
     weight, bias = carry.values["hidden1.weight"], carry.values["hidden1.bias"]
-    summed = model.examples @ weight.T + bias
-    largest = summed.max(axis=0)
+    # Of those that are held out nobody asks, but they are in the same sum.
+    summed = model.data.inputs @ weight.T + bias
+    largest = summed[model.data.held_out :].max(axis=0)
     regime = carry.regime
     just = {**carry.values, "hidden1.bias": bias - largest}
     assert [unit.place for unit in dead_units(regime, just)] == [0, 1, 2], (
@@ -267,6 +269,21 @@ def test_a_unit_is_dead_where_no_point_of_the_training_set_gets_through() -> Non
     assert dead_units(regime, {**carry.values, "hidden1.bias": one}) == [("hidden1.relu#0", 1)]
     one[1] = bias[1] - largest[1] + 1e-3
     assert dead_units(regime, {**carry.values, "hidden1.bias": one}) == []
+
+
+def test_they_are_those_that_are_marked_in_the_picture() -> None:
+    session = make("playground", **preset("dying-relu"))
+    send(session, "seek", iteration=600, step=0)
+    view = session.core.view()
+    pictures = pictures_of(view)
+    assert pictures is not None
+    marked = [
+        (f"{name}.relu#0", unit)
+        for name, layer in zip(("hidden1", "hidden2"), pictures.evaluation.health[1:], strict=False)
+        for unit in layer.dead
+    ]
+    assert marked
+    assert dead_units(view.record.start.regime, view.record.start.values) == marked
 
 
 def test_small_is_not_dead() -> None:

@@ -11,14 +11,16 @@ import pytest
 from chainrule.detection.boxes import overlap
 from chainrule.protocol.server import DetectResult, PrecisionResult, SceneResult
 from chainrule.session import Session
+from chainrule.session.summary import summarise
 from support.sessions import make, refused, send
 
 SMALL: dict[str, Any] = {"filters": 4, "batch_size": 3, "scenes": 8}
 
 
 def asked(session: Session, kind: type[Any], command: str, **fields: Any) -> Any:
-    found = [message for message in send(session, command, **fields) if isinstance(message, kind)]
-    assert len(found) == 1
+    messages = send(session, command, **fields)
+    found = [message for message in messages if isinstance(message, kind)]
+    assert len(found) == 1, list(messages)
     return found[0]
 
 
@@ -28,12 +30,16 @@ def detect(session: Session, **fields: Any) -> DetectResult:
 
 
 @pytest.fixture(scope="module")
-def session() -> Session:
-    """After some training, at the end of a backward pass."""
-    made = make("detection", lr=0.01, schedule="constant", **SMALL)
-    send(made, "seek", iteration=40, step=0)
-    send(made, "step", unit="phase", count=2)
-    return made
+def trained() -> Session:
+    return make("detection", lr=0.01, schedule="constant", **SMALL)
+
+
+@pytest.fixture
+def session(trained: Session) -> Session:
+    """After some training, at the end of a backward pass, wherever the test before has gone."""
+    send(trained, "seek", iteration=40, step=0)
+    send(trained, "step", unit="phase", count=2)
+    return trained
 
 
 def test_each_term_is_the_sum_of_its_cells_and_slopes_are_those_of_the_gradient(session: Session) -> None:
@@ -254,3 +260,121 @@ def test_what_is_not_there_is_refused(session: Session) -> None:
     assert (answer.code, answer.reason) == ("invalid_index", "detector_cell")
     for command in ("scene", "detect", "precision"):
         assert refused(send(make("one-weight"), command)).code == "no_detector"
+
+
+def after_backward(session: Session) -> None:
+    record = session.core.record
+    send(session, "seek", iteration=40, step=record.first_backward + record.layout.backward - 1)
+
+
+@pytest.mark.parametrize("picture", ["batch", "original", "held_out"])
+def test_a_true_box_that_is_dragged_moves_the_target_and_all_that_follows_from_it(
+    session: Session, picture: str
+) -> None:
+    after_backward(session)
+    plain = detect(session, picture=picture, row=1)
+    index = next(k for k, one in enumerate(plain.true) if one.assigned)
+    true = plain.true[index]
+    x1, y1, x2, y2 = (float(edge) for edge in true.box)
+    # Where it stands, nothing changes.
+    there = detect(session, picture=picture, row=1, target={"index": index, "box": true.box})
+    assert there.true == plain.true
+    for now, before in zip(there.terms, plain.terms, strict=True):
+        np.testing.assert_allclose(now.cells, before.cells, rtol=2e-4, atol=1e-6)
+        np.testing.assert_allclose(now.slopes, before.slopes, rtol=2e-3, atol=1e-6)
+    # Two cells to the side another cell owns it. It is made narrower: within a box that is said, it moves at no cost.
+    by = 16.0 if x2 < 47 else -16.0
+    moved = {"index": index, "box": [x1 + by, y1, x1 + by + 0.6 * (x2 - x1), y2]}
+    found = detect(session, picture=picture, row=1, target=moved)
+    assert found.true[index].column != true.column
+    assert [one for k, one in enumerate(found.true) if k != index and one.assigned]
+    drag = found.dragged
+    assert drag is not None
+    assert drag.of == "true"
+    assert drag.true == index
+    assert drag.box == pytest.approx(moved["box"])
+    assert drag.losses[0] == pytest.approx(sum(float(term.total or 0) for term in plain.terms), rel=1e-4)
+    assert (
+        drag.loss == drag.losses[-1] == pytest.approx(sum(float(t.total or 0) for t in found.terms), rel=1e-4)
+    )
+    assert drag.scene[0] == plain.map50
+    assert drag.scene[-1] == found.map50
+    # The loss slides; mAP knows few levels.
+    assert len({round(float(x), 6) for x in drag.losses}) > 15
+    assert len(set(drag.scene)) < 8
+    for one in found.found:
+        if one.true == index:
+            there_now = overlap(np.array([one.box], dtype=float), np.array([moved["box"]]))
+            assert one.pair is not None
+            assert one.pair.iou == pytest.approx(there_now.iou[0, 0], abs=1e-5)
+    # Of a true box that is not there, none is moved.
+    assert detect(session, picture=picture, row=1, target={"index": 99, "box": true.box}).dragged is None
+
+
+@pytest.mark.parametrize("picture", ["batch", "original", "held_out"])
+def test_what_a_true_box_costs_pulls_from_where_it_is_held(session: Session, picture: str) -> None:
+    asking = {"picture": picture, "row": 1, "pulls": True, "compare": picture != "held_out"}
+    plain = detect(session, **asking)
+    true = plain.true[0]
+    there = detect(session, **asking, target={"index": 0, "box": true.box})
+    moved = [float(edge) + by for edge, by in zip(true.box, (3, -2, 3, -2), strict=True)]
+    found = detect(session, **asking, target={"index": 0, "box": moved})
+    for one, same, other in zip(plain.pulls, there.pulls, found.pulls, strict=True):
+        np.testing.assert_allclose(same.sizes, one.sizes, rtol=1e-5, atol=1e-7)
+        assert other.sizes[0] != pytest.approx(one.sizes[0], rel=1e-4)
+    if picture != "held_out":
+        assert plain.against is not None
+        assert there.against is not None
+        assert found.against is not None
+        own, beside = ("augmented", "original") if picture == "batch" else ("original", "augmented")
+        assert getattr(there.against, own) == pytest.approx(getattr(plain.against, own), rel=1e-4)
+        assert getattr(found.against, own) != pytest.approx(getattr(plain.against, own), rel=1e-4)
+        assert getattr(found.against, beside) == getattr(plain.against, beside)
+
+
+def test_what_has_not_come_does_not_come_with_another_target(session: Session) -> None:
+    made = make("detection", **SMALL)
+    send(made, "seek", iteration=0, step=12)
+    true = detect(made, row=0).true[0]
+    target = {"index": 0, "box": [float(edge) + 1 for edge in true.box]}
+    at_scores = detect(made, row=0, target=target)
+    assert at_scores.dragged is not None
+    assert all(term.cells == [] and term.slopes == [] for term in at_scores.terms)
+    # The gradient by the classes comes first.
+    send(made, "seek", iteration=0, step=81)
+    box, thing, kind = (np.asarray(term.slopes).sum() for term in detect(made, row=0, target=target).terms)
+    assert (box, thing) == (0, 0)
+    assert kind > 0
+
+
+def test_maps_of_layers_are_sizes_over_channels_and_come_one_by_one(session: Session) -> None:
+    after_backward(session)
+    record = session.core.record
+    found = detect(session, row=1, maps=True).layers
+    assert [one.scope for one in found] == ["conv1", "conv2", "conv3", "conv4", "conv5", "head"]
+    assert [one.side for one in found] == [16, 16, 8, 8, 8, 8]
+    for one, label in zip(found, ("a1", "a2", "a3", "a4", "a5", "z"), strict=True):
+        node = record.find(label)
+        for told, whole in ((one.value, node.value), (one.grad, session.core.view().grad(node))):
+            own = np.asarray(whole, dtype=np.float64)[1]
+            each = own.shape[-1] // one.side
+            blocks = own.reshape(len(own), one.side, each, one.side, each)
+            size = np.sqrt((blocks**2).mean(axis=(0, 2, 4))).reshape(-1)
+            np.testing.assert_allclose(told, size, rtol=1e-5)
+    assert detect(session, row=1).layers == []
+    made = make("detection", **SMALL)
+    send(made, "seek", iteration=0, step=4)
+    early = detect(made, row=0, maps=True).layers
+    assert [len(one.value) > 0 for one in early] == [True, False, False, False, False, False]
+    assert not any(one.grad for one in early)
+
+
+def test_some_weights_come_with_a_scene_that_is_in_no_frame(session: Session) -> None:
+    after_backward(session)
+    for one in detect(session, picture="held_out", row=1, maps=True).layers:
+        for told, name in ((one.weight, "weight"), (one.bias, "bias")):
+            whole = np.asarray(session.core.record.start.values[f"{one.scope}.{name}"])
+            few = summarise(whole).thumbnail
+            assert len(few[0]) == min(16, whole.shape[-1])
+            np.testing.assert_allclose(np.asarray(told, dtype=np.float64), few, rtol=1e-5)
+    assert not any(one.weight or one.bias for one in detect(session, row=1, maps=True).layers)

@@ -59,13 +59,15 @@ def test_the_image_grows_along_the_gradient_to_the_kernels_own_pattern(session: 
     weight, bias = kernel(session, "conv1")
     found = asked(session, name="z1", channel=0, steps=120)
     responses = [one.response for one in found.excited]
-    assert [one.step for one in found.excited][:: len(found.excited) - 1] == [0, 120]
+    # It is there before all steps are taken: no image of the data excites it as much.
+    assert found.excited[0].step == 0
+    assert found.excited[-1].step < 120
     assert responses == sorted(responses)
+    assert responses[-1] > found.best[0].response
     last = np.reshape(found.excited[-1].pixels, (SIDE, SIDE))
     middle = last[3:6, 3:6]
     # A pixel in the window ends white where its weight is positive, and black where it is negative.
-    large = np.abs(weight[0, 0]) > 0.3 * np.abs(weight[0, 0]).max()
-    np.testing.assert_array_equal(middle[large], (weight[0, 0] > 0)[large].astype(float))
+    np.testing.assert_array_equal(middle, (weight[0, 0] > 0).astype(float))
     assert responses[-1] == pytest.approx(float((middle * weight[0, 0]).sum() + bias[0]), rel=1e-4)
     # What the window does not reach stays as it began.
     first = np.reshape(found.excited[0].pixels, (SIDE, SIDE))

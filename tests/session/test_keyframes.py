@@ -12,7 +12,7 @@ from chainrule.host import parse
 from chainrule.lessons import LESSONS
 from chainrule.session import Limits, Session, keyframes
 from chainrule.session.packed import MAGIC
-from chainrule.trace import run_iteration
+from chainrule.trace import run_in_parts, run_iteration
 from session.test_again import CONFIGS, NAMES, ROOMY, everything
 from support.commands import shaping
 from support.sessions import fingerprint, make, send
@@ -26,10 +26,16 @@ class Counted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
         monkeypatch.setattr("chainrule.timeline.store.run_iteration", self._run)
+        # So are those during which the machine did something else for long.
+        monkeypatch.setattr("chainrule.timeline.store.run_in_parts", self._run_in_parts)
 
     def _run(self, *args: Any, **named: Any) -> Any:
         self.count += 1
         return run_iteration(*args, **named)
+
+    def _run_in_parts(self, *args: Any, **named: Any) -> Any:
+        self.count += 1
+        return run_in_parts(*args, **named)
 
 
 def again(session: Session, content: bytes | None) -> Session:

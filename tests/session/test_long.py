@@ -103,13 +103,33 @@ def test_cancelling_a_rebuild_changes_nothing() -> None:
     assert session.info().journal == []
 
 
+def test_playing_begins_where_the_command_under_way_leads() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50)
+    assert the(Progress, give(session, "play", unit="iteration", rate=None, id="on")).id == "on"
+    found: list[Any] = []
+    while session.playing is None:
+        found.extend(session.advance(0.0))
+    assert place(session) == (50, 0)
+    assert any(isinstance(one, Playback) and one.id == "on" for one in found)
+
+
+@pytest.mark.parametrize("end", ["pause", "cancel"])
+def test_playing_that_waits_is_called_off(end: str) -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50)
+    give(session, "play", unit="iteration", rate=None, id="on")
+    give(session, end)
+    assert "on" in {message.id for message in finish(session)}
+    assert session.playing is None
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"type": "edit", "name": "w", "value": 1.0},
         {"type": "configure", "config": {"lr": 1.0}},
         {"type": "undo"},
-        {"type": "play"},
         {"type": "predict", "on": True},
     ],
 )
@@ -224,6 +244,20 @@ def test_playing_as_fast_as_possible_until_paused() -> None:
     assert session.advance(0.01) == []
     assert place(session) == there
     assert session.info().journal == [], "a clock leaves no trace"
+
+
+@pytest.mark.parametrize("change", [{"type": "configure", "config": {"lr": 0.5}}, {"type": "pause"}])
+def test_one_stands_where_one_has_trained_to(change: dict[str, Any]) -> None:
+    session = make()
+    send(session, "play", unit="iteration", rate=None)
+    while session.core.line.tip == session.cursor.iteration:
+        session.advance(0.0)
+    send(session, **change)
+    send(session, "configure", config={"lr": 0.25})
+    assert session.cursor.iteration == session.core.line.tip > 0
+    assert len(session.branches().branches) == 1, (
+        "what is changed where one has trained to needs no other branch"
+    )
 
 
 def test_playing_at_a_rate_waits_until_a_move_is_due(monkeypatch: pytest.MonkeyPatch) -> None:

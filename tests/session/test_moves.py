@@ -227,7 +227,7 @@ def test_commands_are_remembered_within_bounds() -> None:
     session = make(limits=Limits(max_answers=3, answer_seconds=60))
     for k in range(10):
         send(session, "step", id=str(k))
-    assert len(session._answers._found) == 3
+    assert len(session._commands._answers._found) == 3
     send(session, "step", id="9")
     assert place(session) == (1, 0)
 
@@ -238,14 +238,14 @@ def test_long_answers_are_remembered_within_bounds() -> None:
         send(session, "edit", name="w", value=k, id=str(k))
     told = sum(
         len(message.branches)
-        for messages, _ in session._answers._found.values()
+        for messages, _ in session._commands._answers._found.values()
         for message in messages
         if isinstance(message, Branches)
     )
     assert told < 10_000
     for k in range(50):
         send(session, "explain", name="w", id=f"e{k}")
-    assert "299" in {messages[0].id for messages, _ in session._answers._found.values()}
+    assert "299" in {messages[0].id for messages, _ in session._commands._answers._found.values()}
 
 
 def test_names_of_nodes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from chainrule.lessons import LESSONS
 from chainrule.protocol.model import RunState
 from chainrule.protocol.server import DifferencesResult, Frame, MapResult
 from chainrule.session import Session
@@ -46,8 +47,19 @@ def test_slopes_that_would_tell_what_is_to_be_guessed_are_not_told() -> None:
     session = make("map-and-hiker")
     send(session, "predict", on=True)
     found = the(MapResult, send(session, "map"))
-    assert (found.arrows, found.field) == (0, [])
+    assert (found.arrows, found.field, found.heights) == (0, [], [])
     assert refused(send(session, "differences")).code == "withheld"
+    # With the last guess the ground is there again.
+    guesses = 0
+    while session.core.prediction.first_waiting(session.core.line, session.core.record) is not None:
+        assert the(MapResult, send(session, "map")).heights == []
+        send(session, "step", unit="phase")
+        if session.core.withheld():
+            send(session, "guess", value="1")
+            guesses += 1
+    assert guesses > 4
+    found = the(MapResult, send(session, "map"))
+    assert (len(found.heights), found.arrows) == (found.count**2, 15)
 
 
 @pytest.mark.parametrize("surface", ["ravine", "network"])
@@ -108,10 +120,21 @@ def test_a_verdict_waits_for_the_step_and_comes_with_its_reasons() -> None:
     assert told.because["limit"] == 2.0
 
 
+def test_a_step_ends_where_the_next_forward_pass_begins() -> None:
+    session = make("map-and-hiker")
+    told = {name: state.because["height"] for name, state in verdicts(session, 2).items()}
+    send(session, "seek", iteration=3, step=session.core.record.layout.forward - 1)
+    assert told == pytest.approx({name: value(session, f"{name}/loss") for name in told}, rel=1e-6)
+    assert all(state.because == {} for state in states(session).values())
+
+
 def test_each_verdict_comes_about() -> None:
     assert verdicts(make("map-and-hiker"), 0)["sgd"].verdict == "zigzags"
     assert verdicts(make("map-and-hiker"), 250)["sgd"].verdict == "arrived"
     assert verdicts(make("map-and-hiker", lr_adam=0.002), 5)["adam"].verdict == "crawls"
+    low = next(one for one in LESSONS["map-and-hiker"].presets if one.id == "rate-too-low")
+    crawling = verdicts(make("map-and-hiker", **low.config), 5)
+    assert {state.verdict for state in crawling.values()} == {"crawls"}
     on_the_ridge = verdicts(make("map-and-hiker", surface="saddle", y=0), 200)["sgd"]
     assert on_the_ridge.verdict == "saddle"
     assert on_the_ridge.because["flat"] == pytest.approx(-2, abs=0.01)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.session import Limits, Session
-from support.sessions import SMALL, evict, fingerprint, make, moved, place, send, value
+from chainrule.protocol.server import Moved
+from chainrule.session import Limits, Session, Viewer
+from support.sessions import SMALL, evict, fingerprint, make, place, send, the, value
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "one-weight": ("one-weight", {}),
@@ -42,13 +43,13 @@ def iterations(case: str) -> int:
 
 @cache
 def straight(case: str) -> dict[tuple[int, int], str]:
-    """All states, one step after the other, with memory for all."""
+    """All states, one step after the other, with memory for all. A viewer that pulls nothing spares the frames."""
     lesson, config = CASES[case]
-    session = make(lesson, **config)
+    session, viewer = make(lesson, **config), Viewer()
     found = {}
     while session.cursor.iteration < iterations(case):
         found[place(session)] = fingerprint(session)
-        send(session, "step")
+        send(session, "step", viewer)
     return found
 
 
@@ -78,17 +79,18 @@ def walk(case: str, moves: list[Any], small: bool) -> None:
     expected = straight(case)
     end = iterations(case)
     steps = {i: 1 + max(s for j, s in expected if j == i) for i, _ in expected}
-    session = make(lesson, SMALL if small else None, **config)
+    session, viewer = make(lesson, SMALL if small else None, **config), Viewer()
     for kind, a, b in moves:
         if kind == "evict":
             evict(session)
         elif kind == "seek":
             a %= end
-            assert moved(session, "seek", iteration=a, step=int(b * steps[a])).reached is None
+            step = int(b * steps[a])
+            assert the(Moved, send(session, "seek", viewer, iteration=a, step=step)).reached is None
         else:
-            send(session, "step", unit=a, count=b)
+            send(session, "step", viewer, unit=a, count=b)
         if session.cursor.iteration >= end:
-            send(session, "seek", iteration=end - 1)
+            send(session, "seek", viewer, iteration=end - 1)
         assert fingerprint(session) == expected[place(session)]
 
 

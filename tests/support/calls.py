@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
+
+import pytest
 
 from chainrule.engine.backend import Backend, HostArray, host
 from chainrule.engine.backward import Contribution, backward
@@ -28,6 +32,36 @@ def calls(smooth: bool = True, edges: bool = False) -> Iterator[Call]:
         if edges:
             for k, sample in enumerate(op.edges):
                 yield Call(op, sample, False, f"{op.name}-edge{k}")
+
+
+def each(of: Iterator[Call]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make one test for each op, which runs for all of its calls: to count a test takes longer than to run one.
+
+    The call that failed is named below its traceback.
+    """
+    grouped = {name: list(those) for name, those in groupby(of, lambda call: call.op.name)}
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        def run(op: str, **others: Any) -> None:
+            for call in grouped[op]:
+                try:
+                    test(call=call, **others)
+                except Exception as error:
+                    error.add_note(f"the call {call.name}: {call.sample}")
+                    raise
+
+        signature = inspect.signature(test)
+        run.__name__ = test.__name__
+        run.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[
+                one.replace(name="op") if name == "call" else one
+                for name, one in signature.parameters.items()
+            ]
+        )
+        marked: Callable[..., None] = pytest.mark.parametrize("op", list(grouped))(run)
+        return marked
+
+    return decorate
 
 
 class Outcome(NamedTuple):

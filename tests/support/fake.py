@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -32,15 +33,27 @@ class FakeViewer:
         self.sent = -1
         self.acked = -1
 
+    def ahead(self, session: FakeSession) -> Iterator[None] | None:
+        return None if self.acked < self.sent or self.sent == session.revision else session.ahead()
+
     def pull(self, session: FakeSession) -> Sequence[ServerMessage]:
         if self.acked < self.sent or self.sent == session.revision:
             return []
         self.sent = session.revision
         return [session.frame()]
 
+    def ack(self, seq: int) -> None:
+        self.acked = max(self.acked, seq)
+
+    def anew(self) -> None:
+        self.sent = -1
+
 
 class FakeSession:
-    """``seek`` is long: one iteration a slice. An edit of 'boom' is a fault of the program."""
+    """``seek`` is long: one iteration a slice. An edit of 'boom' is a fault of the program.
+
+    What the lesson 'painting' shows takes thirty slices to make, once.
+    """
 
     def __init__(self, wanted: CreateSession, log: list[str]) -> None:
         if wanted.lesson == "missing":
@@ -51,7 +64,7 @@ class FakeSession:
         self.journal: list[JournalEntry] = list(wanted.journal)
         self.cursor = wanted.cursor or Cursor(branch=0, iteration=0, step=0)
         self.answered = list(wanted.answered)
-        self.playing = False
+        self.playing = self.painted = False
         self.target: tuple[str | None, int] | None = None
 
     @property
@@ -65,6 +78,18 @@ class FakeSession:
     @property
     def next_due(self) -> float | None:
         return None
+
+    def ahead(self) -> Iterator[None] | None:
+        if self.wanted.lesson != "painting" or self.painted:
+            return None
+        return self._paint()
+
+    def _paint(self) -> Iterator[None]:
+        for _ in range(30):
+            self.log.append(f"{self.wanted.seed} stroke")
+            time.sleep(0.002)
+            yield
+        self.painted = True
 
     def frame(self) -> Frame:
         step = Step(index=self.cursor.step, kind="forward", phase="forward", label="")
@@ -150,7 +175,7 @@ class FakeSession:
         made = {**dict(self.wanted), "journal": self.journal, "cursor": self.cursor, "tips": self.tips}
         return Whole(**made)
 
-    def info(self) -> SessionInfo:
+    def info(self, *, brief: bool = False) -> SessionInfo:
         return SessionInfo(
             lesson=self.wanted.lesson,
             config={},

@@ -10,7 +10,7 @@ import pytest
 from chainrule.engine.backend import get_backend, host
 from chainrule.lessons.lesson import LessonConfig
 from chainrule.trace import Regime, initial_carry, run_iteration
-from support.lesson_runs import NAMES, PRESETS, regime
+from support.lesson_runs import PRESETS, regime
 from support.records import Network, agree, both
 
 MATRICES = """
@@ -24,10 +24,20 @@ f = sum(t * t) + mean(exp(x / 10)) + log(3 + cos(sum(b))) - sqrt(sum(x * x)) + s
 """
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("slug", "preset", "config"), PRESETS, ids=NAMES)
-def test_every_preset(slug: str, preset: str, config: dict[str, Any], dtype: str) -> None:
-    for planned, traced in both(regime(slug, **{**config, "dtype": dtype})):
+LARGE = ("vanishing-and-exploding", "detection", "next-token")
+"""Of these the first preset stands for all in the other precision: the same code runs for each."""
+FIRST = {slug: preset for slug, preset, _ in reversed(PRESETS)}
+CASES = [
+    pytest.param(slug, {**config, "dtype": dtype}, id=f"{slug}:{preset}-{dtype}")
+    for slug, preset, config in PRESETS
+    for dtype in ("float32", "float64")
+    if dtype == "float32" or slug not in LARGE or preset == FIRST[slug]
+]
+
+
+@pytest.mark.parametrize(("slug", "config"), CASES)
+def test_every_preset(slug: str, config: dict[str, Any]) -> None:
+    for planned, traced in both(regime(slug, **config)):
         agree(planned, traced)
 
 

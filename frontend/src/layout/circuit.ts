@@ -11,10 +11,19 @@ type Edge = LayoutRequest["edges"][number];
 
 /** Between what one product reads, and between what stands for itself: arithmetic is written there. */
 const GAP = { mates: 9, others: 34, below: 24 } as const;
+/** Of more products than these the second of what each reads stands beside the first, half a row lower: fewer rows are seen whole. */
+const FEW = 4;
+/** Between two of what stands in such a column: the wire of the first goes through, with its number above it. */
+const THROUGH = 40;
 /** Where the sum stands at most from the upper edge, so that many inputs do not put it out of sight. */
 const HIGHEST = 300;
-/** Wires around cards: from the card they leave to where they turn, and between two of them. */
-const LANE = { first: 20, next: 6, above: 36 } as const;
+/** Wires around cards: from the card they leave to where they turn, between two of them, and on to the next card. */
+const LANE = { first: 20, next: 6, above: 36, after: 14 } as const;
+
+/** The room in which so many wires turn down side by side. */
+function roomToTurn(count: number): number {
+  return LANE.first + LANE.next * Math.min(count - 1, 6) + LANE.after;
+}
 
 /** For the sum of what comes to an input, which is written above its card. */
 const AROUND = { x: 36, y: 30 } as const;
@@ -34,26 +43,33 @@ export function circuitLayouter(): Layouter {
 
 export function layCircuit(request: LayoutRequest): Positions {
   const { nodes, edges, spacing } = request;
-  const columns = columnsOf(request);
+  const first = columnsOf(request);
+  const abreast = sidesOf(first, edges);
+  const columns = abreast ? [...abreast, ...first.slice(1)] : first;
+  const products = abreast ? 2 : 1;
   const boxes = new Map<number, Box>();
   let x = 0;
-  for (const column of columns) {
+  for (const [c, column] of columns.entries()) {
     const w = Math.max(0, ...column.map(({ size }) => size.w));
-    stack(column, edges, boxes).forEach((y, k) => {
+    const tops = c < products && abreast ? rows(column, c) : stack(column, edges, boxes);
+    tops.forEach((y, k) => {
       const { index, size } = column[k] as Node;
       // What is read ends where its column does.
       boxes.set(index, { x: x + w - size.w, y, ...size });
     });
-    x += w + spacing.layer;
+    // Through the gap before the second of what products read no number is written, only wires turn down there.
+    x += w + (abreast && c === 0 ? Math.min(spacing.layer, roomToTurn(column.length)) : spacing.layer);
   }
   // What stands for others has a row of its own below, one in each column from the second on.
   const others = nodes.filter(gathered);
-  const starts = columns.slice(1).map((column) => Math.min(...boxesIn(column, boxes).map((box) => box.x)));
+  const starts = columns
+    .slice(products)
+    .map((column) => Math.min(...boxesIn(column, boxes).map((box) => box.x)));
   const reach = (starts[others.length - 1] ?? Infinity) + Math.max(0, ...others.map(({ size }) => size.w));
   const over = [...boxes.values()].filter((box) => box.x < reach);
   const y = Math.max(...over.map((box) => box.y + box.h)) + GAP.below;
   others.forEach(({ index, size }, k) => boxes.set(index, { x: starts[k] ?? x, y: Math.round(y), ...size }));
-  const bends = route(request, columns, boxes);
+  const bends = route(request, columns, boxes, products);
   const turns = [...bends.values()].flat().map((at) => ({ ...at, w: 0, h: 0 }));
   const names = new Map(nodes.map(({ index, name }) => [name, boxes.get(index) as Box]));
   const lines = new Map(nodes.map(({ index, name }) => [name, middle(boxes.get(index) as Box)]));
@@ -85,6 +101,24 @@ function columnsOf({ nodes, edges }: LayoutRequest): Node[][] {
   return Array.from({ length: count }, (_, k) => own.filter(({ index }) => levels.get(index) === k));
 }
 
+/** What many products read, the first of each and the second; null where they are few, or do not read two each. */
+function sidesOf([leaves = [], products = []]: Node[][], edges: readonly Edge[]): [Node[], Node[]] | null {
+  const own = new Map(leaves.map((node) => [node.index, node]));
+  const pairs = products.map(({ index }) =>
+    edges.filter(({ target }) => target === index).flatMap(({ source }) => own.get(source) ?? []),
+  );
+  const read = pairs.filter(({ length }) => length > 0);
+  if (read.length <= FEW || read.some(({ length }) => length !== 2) || 2 * read.length !== leaves.length)
+    return null;
+  return [read.map(([a]) => a as Node), read.map(([, b]) => b as Node)];
+}
+
+/** The upper edges of cards in rows with room for a wire between; the second column stands half a row lower. */
+function rows(column: readonly Node[], second: number): number[] {
+  const pitch = Math.max(0, ...column.map(({ size }) => size.h)) + THROUGH;
+  return column.map((_, k) => Math.round(pitch * (k + second / 2)));
+}
+
 /** The upper edges of a column's cards, each beside what it reads; never one over another. */
 function stack(column: readonly Node[], edges: readonly Edge[], boxes: ReadonlyMap<number, Box>): number[] {
   const sourcesOf = (node: Node) =>
@@ -113,10 +147,11 @@ function route(
   { nodes, edges }: LayoutRequest,
   columns: readonly (readonly Node[])[],
   boxes: ReadonlyMap<number, Box>,
+  products: number,
 ): Map<number, readonly Bend[]> {
   const column = new Map(columns.flatMap((list, k) => list.map(({ index }) => [index, k] as const)));
   const byIndex = new Map(nodes.map((node) => [node.index, node]));
-  const second = Math.min(...boxesIn(columns[1] ?? [], boxes).map((box) => box.x));
+  const second = Math.min(...boxesIn(columns[products] ?? [], boxes).map((box) => box.x));
   const top = Math.min(...[...boxes.values()].map(({ y }) => y));
   const bends = new Map<number, readonly Bend[]>();
   const lanes = new Map<number, number>();
@@ -142,7 +177,7 @@ function route(
         });
       }
       bends.set(index, ways);
-    } else if ((column.get(target) ?? 0) - (column.get(source) ?? 0) > 1) {
+    } else if ((column.get(target) ?? 0) - Math.max(column.get(source) ?? 0, products - 1) > 1) {
       const lane = top - LANE.above - 2 * LANE.next * above++;
       const k = lanes.get(source) ?? 0;
       lanes.set(source, k + 1);

@@ -77,8 +77,11 @@ export function unfolded(graph: Sized, spacing: Spacing): Size {
   return new Plan(graph, levels, depth, spacing).row(0, depth);
 }
 
-/** The best rows of at most `most` levels of ops each: those that are together the least high. */
-export function fold(graph: Sized, spacing: Spacing, most: number): Folding {
+/**
+ * The best rows of at most `most` levels of ops each: those that are together the least high. None is as wide as
+ * `widest`, unless it is one level by itself.
+ */
+export function fold(graph: Sized, spacing: Spacing, most: number, widest = Infinity): Folding {
   const levels = levelsOf(graph);
   const depth = Math.max(1, ...levels.values());
   const plan = new Plan(graph, levels, depth, spacing);
@@ -88,7 +91,9 @@ export function fold(graph: Sized, spacing: Spacing, most: number): Folding {
     let least = { height: Infinity, from: k - 1 };
     for (let from = Math.max(0, k - most); from < k; from++) {
       const before = best[from]?.height ?? Infinity;
-      const height = before + (from > 0 ? plan.gutter(from) : 0) + plan.row(from, k).h;
+      const row = plan.row(from, k);
+      if (row.w >= widest && from < k - 1) continue;
+      const height = before + (from > 0 ? plan.gutter(from) : 0) + row.h;
       if (height < least.height - 1) least = { height, from };
     }
     best.push(least);

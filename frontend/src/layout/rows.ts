@@ -112,7 +112,8 @@ function compose(rows: readonly Row[], passages: readonly Passage[]): Solved {
       (s, t) => (stubs.get(before(s.link.id))?.y ?? 0) - (stubs.get(before(t.link.id))?.y ?? 0),
     );
     const x = right + GUTTER.lane * laneOf(p);
-    const left = first - GUTTER.lane * entries.indexOf(p);
+    // Beside the cards of the row, not along the edge of one.
+    const left = first - GUTTER.lane * (entries.indexOf(p) + 1);
     bends.set(id, [
       ...(bends.get(after(id)) ?? []),
       { x: Math.min(out.x, x - GUTTER.margin), y: out.y },

@@ -9,8 +9,8 @@ const SAME = 14;
 
 /**
  * Moves what was solved so that what stays keeps its place across the flow: there its wires come in as before. Along
- * the flow it moves only to make room for what is new before it. Where parts would then come too close, all of it is
- * moved as one.
+ * the flow it moves only to make room for what is new before it, never back. Where parts would then come too close, all
+ * of it is moved as one.
  */
 export function keptPlaces(
   level: Level,
@@ -31,20 +31,33 @@ export function keptPlaces(
       ? [{ part, box, old, across: before - line(box, lineOf(part)) }]
       : [];
   });
-  const [first] = known;
+  const at = ({ x, y }: Point) => (right ? x : y);
+  const [first] = known.toSorted((p, q) => at(p.box) - at(q.box));
   if (!first) return;
-  const start = right ? first.old.x - first.box.x : first.old.y - first.box.y;
+  const start = at(first.old) - at(first.box);
   const middle = median(known.map(({ across }) => across));
   const across = new Map(known.map((one) => [one.part.id, one.across]));
   const along = new Map<string, number>();
-  const at = ({ x, y }: Point) => (right ? x : y);
+  const end = ({ x, y, w, h }: Box) => (right ? x + w : y + h);
+  const olds = new Map(known.map(({ part, old }) => [part.id, old]));
+  const done: { begin: number; end: number; by: number }[] = [];
   const rooms = [0];
-  for (const { part, box, old } of known.toSorted((p, q) => at(p.old) - at(q.old))) {
-    const free = at(old) - at(box);
-    // What is behind what makes room moves as one, and what is before it not at all.
-    const room = rooms.find((one) => Math.abs(start - free - one) <= SAME) ?? start - free;
-    if (!rooms.includes(room)) rooms.push(room);
-    along.set(part.id, free + room);
+  for (const [id, box] of [...solved.boxes].toSorted(([, p], [, q]) => at(p) - at(q))) {
+    const old = olds.get(id);
+    // No closer to what is before it than it was solved.
+    const pushed = Math.max(start, ...done.filter((one) => one.end <= at(box)).map(({ by }) => by));
+    let by = pushed;
+    if (old) {
+      // What has become free stays so: what is closed may be opened again.
+      const free = at(old) - at(box);
+      const wanted = Math.max(0, pushed - free);
+      // What is behind what makes room moves as one, and what is before it not at all.
+      const room = rooms.find((one) => Math.abs(wanted - one) <= SAME) ?? wanted;
+      if (!rooms.includes(room)) rooms.push(room);
+      by = free + room;
+    }
+    done.push({ begin: at(box), end: end(box), by });
+    along.set(id, by);
   }
   const shift = (id: string | undefined): Point => {
     const [a, b] = [along.get(id ?? "") ?? start, across.get(id ?? "") ?? middle];
@@ -54,8 +67,13 @@ export function keptPlaces(
   const bends = new Map(
     level.links.map(({ id, from, to }): [string, Bend[]] => {
       const [a, b] = [shift(from?.part), shift(to?.part)];
-      const by = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
-      return [id, (solved.bends.get(id) ?? []).map((p) => moved(p, by))];
+      const between = right ? (a.y + b.y) / 2 : (a.x + b.x) / 2;
+      // Along the flow a wire goes as what it passes.
+      const by = (p: Point) => {
+        const passed = done.findLast(({ begin }) => begin <= at(p))?.by ?? start;
+        return right ? { x: passed, y: between } : { x: between, y: passed };
+      };
+      return [id, (solved.bends.get(id) ?? []).map((p) => moved(p, by(p)))];
     }),
   );
   const stubs = (at: ReadonlyMap<string, Point>, side: "from" | "to"): [string, Point][] =>

@@ -84,8 +84,9 @@ export class Arranger {
       drawing.nodes.some(({ group }) => group) || drawing.frames.length > 0 ? String(graph.topology) : own;
     const key = [of, level, room.w, room.h, screen.present, JSON.stringify(words)].join("|");
     if (this.#plan?.key !== key) {
-      const whole = wholeFor(screen, "planned");
-      const plan = planFor(drawing, level, room, words, measure, leastFor(screen), screen.present, whole);
+      const whole = wholeFor(screen, drawing, "planned");
+      const least = leastFor(screen, drawing);
+      const plan = planFor(drawing, level, room, words, measure, least, screen.present, whole);
       this.#plan = { key, plan };
     }
     return this.#plan.plan;

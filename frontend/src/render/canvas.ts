@@ -1,5 +1,5 @@
 /** Paints a display list on a 2-D canvas. */
-import type { Cells, DisplayList, Font, Item, MapItem, Measure, Segment } from "./display";
+import type { Cells, DisplayList, Dots, Font, Item, MapItem, MapsItem, Measure, Segment } from "./display";
 import type { Theme } from "./theme";
 
 type Fonts = Theme["fonts"];
@@ -13,6 +13,7 @@ export const painters: {
   /** Before each picture. */
   begin?: () => void;
   map?: (ctx: CanvasRenderingContext2D, item: MapItem) => void;
+  maps?: (ctx: CanvasRenderingContext2D, item: MapsItem) => void;
   cells?: (ctx: CanvasRenderingContext2D, item: Cells, opacity: number) => void;
 } = {};
 
@@ -47,11 +48,17 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       ctx.arc(item.x, item.y, item.r, 0, 2 * Math.PI);
       fillAndStroke(ctx, item);
       break;
+    case "dots":
+      fillAndStroke(ctx, item, dotsOf(item));
+      break;
     case "text":
       paintText(ctx, item, fonts);
       break;
     case "map":
       painters.map?.(ctx, item);
+      break;
+    case "maps":
+      painters.maps?.(ctx, item);
       break;
     case "cells":
       painters.cells?.(ctx, item, opacity);
@@ -76,7 +83,8 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
 
 function fillAndStroke(
   ctx: CanvasRenderingContext2D,
-  item: Exclude<Item, { kind: "text" | "group" | "map" | "cells" }>,
+  item: Exclude<Item, { kind: "text" | "group" | "map" | "maps" | "cells" }>,
+  path?: Path2D,
 ): void {
   if (item.glow) {
     ctx.save();
@@ -88,15 +96,32 @@ function fillAndStroke(
   }
   if (item.fill) {
     ctx.fillStyle = item.fill;
-    ctx.fill();
+    if (path) ctx.fill(path);
+    else ctx.fill();
   }
   if (item.glow) ctx.restore();
   if (item.stroke) {
     ctx.strokeStyle = item.stroke;
     ctx.lineWidth = item.width ?? 1;
     ctx.setLineDash(item.dash ? [...item.dash] : []);
-    ctx.stroke();
+    if (path) ctx.stroke(path);
+    else ctx.stroke();
   }
+}
+
+/** Dots that stand where they stood in the last picture are one path still. */
+const dots = new WeakMap<Dots["at"], { r: number; path: Path2D }>();
+
+function dotsOf({ at, r }: Dots): Path2D {
+  const known = dots.get(at);
+  if (known?.r === r) return known.path;
+  const path = new Path2D();
+  for (const { x, y } of at) {
+    path.moveTo(x + r, y);
+    path.arc(x, y, r, 0, 2 * Math.PI);
+  }
+  dots.set(at, { r, path });
+  return path;
 }
 
 function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "text" }>, fonts: Fonts): void {

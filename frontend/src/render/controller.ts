@@ -165,18 +165,6 @@ export class Picture implements StagePicture {
     if (edit) this.callbacks.edit(edit);
   }
 
-  inPicture(at: Point): Point | null {
-    const bounds = this.#geometry?.bounds;
-    const { x, y } = toPicture(this.#camera, at);
-    return bounds ? { x: (x - bounds.x) / bounds.w, y: (y - bounds.y) / bounds.h } : null;
-  }
-
-  onScreen(share: Point): Point | null {
-    const bounds = this.#geometry?.bounds;
-    const at = bounds && { x: bounds.x + share.x * bounds.w, y: bounds.y + share.y * bounds.h, w: 0, h: 0 };
-    return at ? toScreen(this.#camera, at) : null;
-  }
-
   drawn(): Drawn | null {
     const input = this.#input();
     if (!input) return null;
@@ -311,6 +299,7 @@ export class Picture implements StagePicture {
         far: this.#camera.k < FAR,
         visible: this.#heavy() ? this.#around() : null,
         fresh: null,
+        lit: this.#view.lit,
       },
     };
   }

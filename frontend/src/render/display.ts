@@ -49,6 +49,13 @@ export interface Circle extends Painted, Point {
   readonly r: number;
 }
 
+/** Circles that look alike, as one path: none lies over another. */
+export interface Dots extends Painted {
+  readonly kind: "dots";
+  readonly at: readonly Point[];
+  readonly r: number;
+}
+
 export interface Text extends Point {
   readonly kind: "text";
   readonly text: string;
@@ -75,6 +82,21 @@ export interface MapItem extends Box {
   readonly opacity?: number;
 }
 
+/** The thumbnails of units that look alike, as one item: on their ground, each with an edge around it. */
+export interface MapsItem {
+  readonly kind: "maps";
+  readonly boxes: readonly Box[];
+  /** Which unit each box shows. */
+  readonly units: readonly number[];
+  /** Null before there is one: then the ground is seen. */
+  readonly map: UnitMaps | null;
+  readonly r: number;
+  readonly palette: MapItem["palette"];
+  readonly ground: string;
+  readonly edge: string;
+  readonly opacity?: number;
+}
+
 /** Numbers as a grid of coloured cells, row by row: as opaque as they are large, beside `most`. */
 export interface Cells extends Box {
   readonly kind: "cells";
@@ -96,7 +118,7 @@ export interface Group {
   readonly id?: string;
 }
 
-export type Item = Rect | Path | Circle | Text | MapItem | Cells | Group;
+export type Item = Rect | Path | Circle | Dots | Text | MapItem | MapsItem | Cells | Group;
 export type DisplayList = readonly Item[];
 
 /** How wide a text is. Monospaced text needs no measuring: JetBrains Mono's advance is 0.6 em. */

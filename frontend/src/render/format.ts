@@ -14,11 +14,14 @@ function shortest(x: number, dtype: Dtype): string {
   // A product may be beyond the format of its factors.
   const single = Math.fround(x);
   if (x !== 0 && (single === 0 || !Number.isFinite(single))) return String(Number(x.toPrecision(9)));
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = x.toPrecision(digits);
-    if (Math.fround(Number(text)) === Math.fround(x)) return String(Number(text));
+  // More digits are never further away, so that the first number of them that will do is found by halving.
+  let [least, most] = [1, 10];
+  while (least < most) {
+    const digits = (least + most) >> 1;
+    if (Math.fround(Number(x.toPrecision(digits))) === single) most = digits;
+    else least = digits + 1;
   }
-  return String(x);
+  return String(least < 10 ? Number(x.toPrecision(least)) : x);
 }
 
 /** The shortest text that round-trips in its dtype: for the inspector, tooltips and editing. */

@@ -1,18 +1,19 @@
 /** Which part of the picture is on the screen: all of it where that can be read, else what is active. Pure. */
+import type { Drawing } from "../layout/drawing";
 import { boundsOf } from "../layout/level";
 import type { Box, Size } from "../layout/types";
 import type { Step } from "../store/types";
 import { fitted, revealing, toScreen, type Camera, type Insets } from "./camera";
 import type { Geometry } from "./geometry";
-import { FONTS } from "./metrics";
+import { FONTS, hasTile } from "./metrics";
 
 const MOST = { plain: 1.25, present: 2.4 };
-/** Scale at which the smallest number has 24 pixels. */
-const PRESENT_LEAST = 24 / FONTS.strip.size;
+/** So many pixels has the smallest number on a projector. */
+const PRESENT_LEAST = 24;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
 const READABLE = { wide: 0.64, narrow: 0.72 };
 /** But all of a picture is worth numbers as small as this; a plan's scale is an estimate. */
-const WHOLE = { wide: { planned: 0.52, drawn: 0.45 }, narrow: { planned: 0.64, drawn: 0.6 } };
+const WHOLE = { wide: { planned: 0.52, drawn: 0.44 }, narrow: { planned: 0.64, drawn: 0.6 } };
 /** A phone on its side is as wide as it likes, but low. */
 const NARROW = { w: 560, h: 240 };
 /** Around what is followed: room for its numbers, tokens and arithmetic. */
@@ -24,13 +25,15 @@ export interface Screen {
   readonly present: boolean;
 }
 
-export function leastFor(screen: Screen): number {
-  return screen.present ? PRESENT_LEAST : isNarrow(screen) ? READABLE.narrow : READABLE.wide;
+export function leastFor(screen: Screen, drawing: Drawing): number {
+  if (!screen.present) return isNarrow(screen) ? READABLE.narrow : READABLE.wide;
+  const cells = drawing.nodes.some((node) => node.numbered && hasTile(node));
+  return PRESENT_LEAST / (cells ? FONTS.cell : FONTS.strip).size;
 }
 
 /** The scale down to which a picture is shown as a whole. */
-export function wholeFor(screen: Screen, of: "planned" | "drawn"): number {
-  return screen.present ? PRESENT_LEAST : WHOLE[isNarrow(screen) ? "narrow" : "wide"][of];
+export function wholeFor(screen: Screen, drawing: Drawing, of: "planned" | "drawn"): number {
+  return screen.present ? leastFor(screen, drawing) : WHOLE[isNarrow(screen) ? "narrow" : "wide"][of];
 }
 
 function isNarrow({ size }: Screen): boolean {
@@ -49,8 +52,8 @@ export function roomOf({ size, insets }: Screen): Size {
 export function framed(geometry: Geometry, screen: Screen, whole: boolean): Camera {
   const most = screen.present ? MOST.present : MOST.plain;
   const all = fitted(geometry.bounds, screen.size, screen.insets, most);
-  if (whole || all.k >= wholeFor(screen, "drawn")) return all;
-  return fitted(geometry.bounds, screen.size, screen.insets, most, leastFor(screen));
+  if (whole || all.k >= wholeFor(screen, geometry.drawing, "drawn")) return all;
+  return fitted(geometry.bounds, screen.size, screen.insets, most, leastFor(screen, geometry.drawing));
 }
 
 /** When the picture does not fit, it follows what is active; before anything is, its beginning. */

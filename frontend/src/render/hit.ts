@@ -6,10 +6,10 @@ import type { FrameView } from "../store/types";
 import type { Measure } from "./display";
 import type { Geometry } from "./geometry";
 import { labelBox } from "./labels";
-import { FONTS, isScalar, linesOf, SMALL, TILE_GAP, TILE_TOP, tileSize } from "./metrics";
+import { FONTS, isScalar, linesOf, SMALL } from "./metrics";
 import { cellOf } from "./reading";
 import type { Spot } from "./scene-input";
-import { halves } from "./sizes";
+import { halves, tileOf } from "./sizes";
 
 export function hit(geometry: Geometry, at: Point, reach = 8): Spot | null {
   for (const [index, box] of geometry.cards)
@@ -65,11 +65,10 @@ export function numberAt(
 /** A cell of a tile whose cells are numbers. */
 function cellAt(node: DrawnNode, box: Box, frame: FrameView, at: Point): NumberSpot | null {
   const { shape } = node.node;
-  const tile = tileSize(shape, true);
-  const top = box.y + (node.host === null ? TILE_TOP.card : TILE_TOP.small);
-  const column = Math.floor((at.x - box.x - (box.w - tile.w) / 2) / tile.cell.w);
-  const half = Math.floor((at.y - top) / (tile.h + TILE_GAP));
-  const row = Math.floor((at.y - top - half * (tile.h + TILE_GAP)) / tile.cell.h);
+  const tile = tileOf(node, box);
+  const column = Math.floor((at.x - tile.x) / tile.cell.w);
+  const half = Math.floor((at.y - tile.y) / tile.below);
+  const row = Math.floor((at.y - tile.y - half * tile.below) / tile.cell.h);
   const what = half === 0 ? "value" : "grad";
   if (half < 0 || half >= halves(node) || column < 0 || column >= tile.columns || row >= tile.rows)
     return null;

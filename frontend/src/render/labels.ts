@@ -51,8 +51,11 @@ export function placeLabels(
     space.add({ box: grow(card, 4), soft: false });
     const node = drawing.byIndex.get(index);
     if (!node) continue;
-    if (node.outs.some((edge) => edge.carries_grad))
-      space.add({ box: dock(card, outSide(node, flow)), soft: false });
+    const consumers = node.outs.filter((edge) => edge.carries_grad).length;
+    if (consumers > 0) space.add({ box: dock(card, outSide(node, flow)), soft: false });
+    // Where contributions are counted, in the corner of the card.
+    if (consumers > 1)
+      space.add({ box: { x: card.x + card.w - 46, y: card.y - 13, w: 40, h: 18 }, soft: false });
     // What may appear around a card: the strip of arithmetic below an op, the ghost or the word loss above.
     if ((node.ins.length > 0 || node.node.kind === "parameter") && flow === "right")
       space.add({ box: { x: card.x - 28, y: card.y + card.h, w: card.w + 56, h: 34 }, soft: true });

@@ -1,4 +1,4 @@
-/** The two canvases of the picture: what rests, painted once, and over it what moves. */
+/** The canvases of the picture: behind all its ground, then what rests, painted once, and over it what moves. */
 import type { Camera } from "./camera";
 import { paint } from "./canvas";
 import type { DisplayList } from "./display";
@@ -7,22 +7,29 @@ import type { Theme } from "./theme";
 const GRID = 24;
 
 export class Layers {
+  readonly #ground = document.createElement("canvas");
   readonly #base = document.createElement("canvas");
   readonly #over = document.createElement("canvas");
   readonly #cache = document.createElement("canvas");
-  /** What lies behind all, where it was the same twice. */
-  readonly #ground = { canvas: document.createElement("canvas"), key: "" };
+  /** What the ground was painted for: a thousand dots rest where the camera does. */
+  #grounded = "";
   #cached: Camera | null = null;
   #size = { w: 0, h: 0 };
   #ratio = 1;
   #stale = true;
+  /** Whether there is anything on the canvas that lies over the others. */
+  #covered = false;
 
   constructor(host: HTMLElement) {
-    for (const canvas of [this.#base, this.#over]) {
+    for (const canvas of this.#all) {
       canvas.setAttribute("aria-hidden", "true");
       Object.assign(canvas.style, { position: "absolute", left: "0", top: "0", pointerEvents: "none" });
       host.append(canvas);
     }
+  }
+
+  get #all(): readonly HTMLCanvasElement[] {
+    return [this.#ground, this.#base, this.#over];
   }
 
   get size(): { w: number; h: number } {
@@ -44,28 +51,33 @@ export class Layers {
     if (!this.#stale) return;
     this.#stale = false;
     const { w, h } = this.#size;
-    for (const canvas of [this.#base, this.#over]) {
+    for (const canvas of this.#all) {
       canvas.width = Math.max(1, Math.round(w * this.#ratio));
       canvas.height = Math.max(1, Math.round(h * this.#ratio));
       canvas.style.width = `${w}px`;
       canvas.style.height = `${h}px`;
     }
     this.#cached = null;
+    this.#grounded = "";
   }
 
   paintBase(list: DisplayList, camera: Camera, theme: Theme): void {
     this.#adapt();
     const ctx = this.#begin(this.#base);
     if (!ctx) return;
-    this.#background(ctx, camera, theme);
+    this.#paintGround(camera, theme);
+    ctx.clearRect(0, 0, this.#base.width, this.#base.height);
     this.#aim(ctx, camera);
     paint(ctx, list, theme.fonts);
     this.#cached = null;
   }
 
   paintOver(list: DisplayList, camera: Camera, theme: Theme): void {
+    // To be told to clear a canvas that is clear takes as long as to paint it.
+    if (list.length === 0 && !this.#covered) return;
     const ctx = this.#begin(this.#over);
     if (!ctx) return;
+    this.#covered = list.length > 0;
     ctx.clearRect(0, 0, this.#over.width, this.#over.height);
     this.#aim(ctx, camera);
     paint(ctx, list, theme.fonts);
@@ -77,8 +89,7 @@ export class Layers {
       this.#cache.width = this.#base.width;
       this.#cache.height = this.#base.height;
       const copy = this.#cache.getContext("2d");
-      copy?.drawImage(this.#base, 0, 0);
-      copy?.drawImage(this.#over, 0, 0);
+      for (const canvas of this.#all) copy?.drawImage(canvas, 0, 0);
       this.#cached = from;
     }
     const ctx = this.#begin(this.#base);
@@ -94,8 +105,7 @@ export class Layers {
   }
 
   remove(): void {
-    this.#base.remove();
-    this.#over.remove();
+    for (const canvas of this.#all) canvas.remove();
   }
 
   #begin(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
@@ -110,24 +120,16 @@ export class Layers {
     ctx.setTransform(camera.k * r, 0, 0, camera.k * r, camera.x * r, camera.y * r);
   }
 
-  /** A thousand dots rest where the camera does: then they are a picture. */
-  #background(ctx: CanvasRenderingContext2D, camera: Camera, theme: Theme): void {
-    const { width, height } = this.#base;
-    const key = [camera.x, camera.y, camera.k, width, height, theme.stage, theme.grid].join();
-    const kept = this.#ground;
-    if (kept.key === key && kept.canvas.width === width) {
-      ctx.drawImage(kept.canvas, 0, 0);
-      return;
-    }
+  #paintGround(camera: Camera, theme: Theme): void {
+    const { width, height } = this.#ground;
+    const key = [camera.x, camera.y, camera.k, theme.stage, theme.grid].join();
+    if (this.#grounded === key) return;
+    const ctx = this.#begin(this.#ground);
+    if (!ctx) return;
+    this.#grounded = key;
     ctx.fillStyle = theme.stage;
     ctx.fillRect(0, 0, width, height);
     this.#grid(ctx, camera, theme);
-    if (kept.key === key) {
-      // Seen for the second time: it rests.
-      Object.assign(kept.canvas, { width, height });
-      kept.canvas.getContext("2d")?.drawImage(this.#base, 0, 0);
-    } else kept.canvas.width = 0;
-    kept.key = key;
   }
 
   #grid(ctx: CanvasRenderingContext2D, camera: Camera, theme: Theme): void {

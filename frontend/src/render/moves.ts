@@ -6,7 +6,7 @@ import { beside, pointAt, type Curve } from "./curve";
 import { mono, type Item } from "./display";
 import { short, WITHHELD } from "./format";
 import type { Geometry } from "./geometry";
-import { cellOf, type Cell, type Reading } from "./reading";
+import { beforeUpdates, cellOf, type Cell, type Reading } from "./reading";
 import { linesOf, TOKEN, tokenWidth } from "./metrics";
 import type { MarkContext } from "./marks/context";
 import type { StripSpec } from "./marks/strip";
@@ -87,6 +87,7 @@ export function movesOf(input: MoveInput): Moves {
     else if (kind === "backward" && written) moves.roles.set(node, "touched");
     else if (kind === "update") update(now, node, moves);
   }
+  if (step.kind === "update" && !written) earlierGhosts(input, moves);
   return moves;
 }
 
@@ -356,20 +357,45 @@ function update({ geometry, frame, t, ctx, rate, written }: MoveInput, of: numbe
       },
     });
   const lift = appears(t, beats.optimizer, 0.3);
+  const out = 14 - 22 * lift < -4;
   if (lift > 0)
-    moves.ghosts.push({
-      kind: "text",
-      text: scalarText(before) ?? "",
-      x: card.x + card.w - linesOf(card.h).padX,
-      y: card.y + 14 - 22 * lift,
-      font: mono(14, 500),
-      fill: ctx.theme.text3,
-      align: "end",
-      opacity: t < beats.print ? lift * 0.999 * (card.y + 14 - 22 * lift < card.y - 4 ? 1 : 0) : 1,
-      strike: true,
-      number: true,
-      id: `ghost:${node}`,
-    });
+    moves.ghosts.push(
+      ghost(card, node, before, ctx, lift, t < beats.print ? lift * 0.999 * (out ? 1 : 0) : 1),
+    );
+}
+
+/** The old value above its card, struck out. */
+function ghost(
+  card: Box,
+  node: number,
+  before: TensorView,
+  { theme }: MarkContext,
+  lift: number,
+  opacity: number,
+): Item {
+  return {
+    kind: "text",
+    text: scalarText(before) ?? "",
+    x: card.x + card.w - linesOf(card.h).padX,
+    y: card.y + 14 - 22 * lift,
+    font: mono(14, 500),
+    fill: theme.text3,
+    align: "end",
+    opacity,
+    strike: true,
+    number: true,
+    id: `ghost:${node}`,
+  };
+}
+
+/** Numbers that earlier steps of the phase have updated keep their ghosts until it ends. */
+function earlierGhosts({ geometry, frame, ctx }: MoveInput, moves: Moves): void {
+  for (const { index, group } of geometry.drawing.nodes) {
+    const card = geometry.cards.get(index);
+    const before = group || !card ? null : beforeUpdates(frame, index);
+    if (card && isNumber(before) && frame.header.step.node !== index)
+      moves.ghosts.push(ghost(card, index, before, ctx, 1, 1));
+  }
 }
 
 function plain(x: number): Cell {

@@ -4,7 +4,7 @@ import type { Box } from "../layout/types";
 import type { Scale, Selection, Zoom } from "../store/view";
 import type { Insets } from "./camera";
 import type { Parts } from "./moves";
-import type { Spot } from "./scene-input";
+import type { SceneView, Spot } from "./scene-input";
 import { lightTheme, type Theme } from "./theme";
 import { englishWords, type Words } from "./words";
 
@@ -30,6 +30,8 @@ export interface PictureView {
   stops: readonly string[];
   /** The node that was tried to fire, and the consumers that it still waits for. */
   fired: FiredView | null;
+  /** What is drawn over the cards when a number is explained. */
+  lit: SceneView["lit"];
   /** What of the host other things lie over. */
   insets: Insets;
 }
@@ -96,5 +98,6 @@ export const defaultPictureView: PictureView = {
   pointed: null,
   stops: [],
   fired: null,
+  lit: null,
   insets: { top: 84, right: 24, bottom: 76, left: 24 },
 };

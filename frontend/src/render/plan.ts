@@ -22,6 +22,8 @@ export interface Plan {
 const FOLDED = 0.68;
 /** And those that would be smaller than this may stand closer. */
 const TIGHT = 0.86;
+/** So many ways to break a graph into as many rows are tried. */
+const BREAKS = 4;
 /** As high must a screen be, in units, that rows which do not all fit are worth it. */
 const SEEN = 330;
 /** As wide must it be, in units, that three cards stand side by side. */
@@ -146,9 +148,15 @@ export function planFor(
   // An edit, which adds two cards, must not turn one row into several.
   if (largest < Math.max(FOLDED, least)) {
     for (let most = 2; most <= 16; most++) {
-      const { rows, count, size } = fold(tight, folded.spacing, most);
-      if (count === 1) break;
-      add({ ...folded, rows: named(request, tight, rows) }, size, 0.86 - 0.02 * (count - 2));
+      const found = fold(tight, folded.spacing, most);
+      if (found.count === 1) break;
+      // As many rows that break elsewhere may be less wide, where there is height to spare.
+      let one = found;
+      for (let k = 0, widest = Infinity; k < BREAKS && one.count === found.count && one.size.w < widest; k++) {
+        add({ ...folded, rows: named(request, tight, one.rows) }, one.size, 0.86 - 0.02 * (one.count - 2));
+        widest = one.size.w;
+        one = fold(tight, folded.spacing, most, widest);
+      }
     }
   }
   const best = plans.reduce((a, b) => (b.worth > a.worth ? b : a));

@@ -6,7 +6,7 @@ import type { Drawing } from "../layout/drawing";
 import type { Dtype, FrameView, GraphEdge, Step, TensorView } from "../store/types";
 import { actsOf, blockUpTo, within } from "../layout/blocks";
 import { shapeText, short, UNKNOWN, WITHHELD } from "./format";
-import { around, BEATS } from "./motion";
+import { around, BEATS, during } from "./motion";
 
 export type Tone = "plain" | "positive" | "negative" | "zero" | "unknown" | "withheld" | "odd";
 
@@ -15,6 +15,8 @@ export interface Cell {
   readonly tone: Tone;
   readonly opacity: number;
   readonly tensor: TensorView | null;
+  /** Of a parameter that this iteration has updated: what it was before, and how far it has come from there. */
+  readonly was?: { readonly tensor: TensorView; readonly share: number };
 }
 
 export interface Reading {
@@ -113,8 +115,16 @@ export function readingOf(
         const before =
           (unfolded ? frame.of("before", node) : many ? previous?.value(node) : frame.before) ??
           frame.value(node);
-        return cellOf(at < print ? before : frame.value(node), false, around(at, print));
+        const after = frame.value(node);
+        if (before && after && several(after) && before.data?.length === after.data?.length)
+          return {
+            ...cellOf(after, false),
+            was: { tensor: before, share: during(at, BEATS.update.value) },
+          };
+        return cellOf(at < print ? before : after, false, around(at, print));
       }
+      const was = unfolded ? null : beforeUpdates(frame, node);
+      if (was && several(was)) return { ...cellOf(frame.value(node), false), was: { tensor: was, share: 1 } };
       return faded((f) => f.value(node), false);
     },
     grad(card) {
@@ -172,6 +182,18 @@ export function readingOf(
       return Math.max(0, all - coming.length);
     },
   };
+}
+
+/** What a parameter was before the updates of this iteration, where they have come to it. */
+export function beforeUpdates(frame: FrameView, node: number): TensorView | null {
+  const [value, change] = [frame.value(node), frame.change(node)];
+  const [now, by] = [value?.data, change?.data];
+  if (frame.header.phase !== "update" || !value || !now || !by || now.length !== by.length) return null;
+  return { ...value, data: now.map((x, k) => x - (by[k] ?? 0)) };
+}
+
+function several(tensor: TensorView): boolean {
+  return (tensor.data?.length ?? 0) > 1;
 }
 
 /** The number that stands on a wire when a step is over: what its consumer has read. */

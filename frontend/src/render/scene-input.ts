@@ -5,6 +5,7 @@ import type { Scale } from "../store/view";
 import type { DisplayList, Measure } from "./display";
 import type { Geometry } from "./geometry";
 import type { Parts } from "./moves";
+import type { tileOf } from "./sizes";
 import type { Theme } from "./theme";
 import type { Words } from "./words";
 
@@ -43,6 +44,8 @@ export interface SceneView {
   readonly visible: Box | null;
   /** Cards that are only just appearing, and how far they have. */
   readonly fresh: { readonly nodes: ReadonlySet<number>; readonly opacity: number } | null;
+  /** What is drawn over the cards when a number is explained: its code comes with what explains it. */
+  readonly lit: ((input: SceneInput, tile: typeof tileOf) => DisplayList) | null;
 }
 
 export const restingView: SceneView = {
@@ -58,6 +61,7 @@ export const restingView: SceneView = {
   far: false,
   visible: null,
   fresh: null,
+  lit: null,
 };
 
 export interface SceneInput {

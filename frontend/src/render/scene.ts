@@ -7,6 +7,7 @@ import { overlaps, type DisplayList, type Item } from "./display";
 import type { MarkContext } from "./marks/context";
 import { Moments } from "./moment";
 import type { Scene, SceneInput } from "./scene-input";
+import { tileOf } from "./sizes";
 
 export * from "./scene-input";
 
@@ -62,6 +63,7 @@ export function scene(input: SceneInput): Scene {
         ...now.tokens(),
         ...now.cards([...movingNodes]),
         ...now.strips(),
+        ...(input.view.lit?.(input, tileOf) ?? []),
       ];
     },
   };

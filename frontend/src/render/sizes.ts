@@ -1,6 +1,6 @@
 /** How large cards are. */
 import type { DrawnNode } from "../layout/drawing";
-import type { Size } from "../layout/types";
+import type { Box, Size } from "../layout/types";
 import type { Measure } from "./display";
 import { middle, shapeText } from "./format";
 import {
@@ -17,6 +17,7 @@ import {
   TILE_GAP,
   TILE_TOP,
   tileSize,
+  type TileSize,
   type Level,
 } from "./metrics";
 import type { Words } from "./words";
@@ -72,6 +73,17 @@ export function cardSize(
 /** What gets no gradient has no place for one. */
 export function halves(node: DrawnNode): 1 | 2 {
   return node.node.requires_grad ? 2 : 1;
+}
+
+/** The tile of a card whose cells are numbers: where its value begins, and how far below that its gradient does. */
+export function tileOf(node: DrawnNode, card: Box): TileSize & { x: number; y: number; below: number } {
+  const tile = tileSize(node.node.shape, true);
+  return {
+    ...tile,
+    x: card.x + (card.w - tile.w) / 2,
+    y: card.y + (node.host === null ? TILE_TOP.card : TILE_TOP.small),
+    below: tile.h + TILE_GAP,
+  };
 }
 
 /** What stands beside an op needs fewer words: that it is a parameter can be seen. */

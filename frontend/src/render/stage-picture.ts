@@ -1,5 +1,5 @@
 /** What the page asks of whatever picture stands on the stage. */
-import type { Box, Point } from "../layout/types";
+import type { Box } from "../layout/types";
 import type { Selection } from "../store/view";
 import type { DisplayList, Measure } from "./display";
 import type { Theme } from "./theme";
@@ -20,9 +20,6 @@ export interface StagePicture {
   /** Starts the editing of a node's value where that can be done in place. */
   requestEdit(name: string): void;
   fit(): void;
-  /** A place of the stage in parts of the whole picture's width and height, and back: where it can be moved and scaled. */
-  inPicture?(at: Point): Point | null;
-  onScreen?(share: Point): Point | null;
   /** Holds the movement of the step on the screen at t; null lets it rest. For films and tests. */
   freeze(t: number | null): void;
 }

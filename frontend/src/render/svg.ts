@@ -1,6 +1,6 @@
 /** The same display list as an SVG file. */
 import { eachCell } from "./cells";
-import type { Cells, Item, MapItem, Measure, Segment } from "./display";
+import type { Cells, Item, MapItem, MapsItem, Measure, Segment } from "./display";
 import type { Drawn } from "./stage-picture";
 import { colorAt, cssOf } from "./thumbnails";
 import type { Theme } from "./theme";
@@ -28,6 +28,10 @@ function itemSvg(item: Item, theme: Theme, measure: Measure, ids: { next: number
       );
     case "circle":
       return glow(item, `<circle cx="${n(item.x)}" cy="${n(item.y)}" r="${n(item.r)}"`);
+    case "dots":
+      return item.at
+        .map(({ x, y }) => glow(item, `<circle cx="${n(x)}" cy="${n(y)}" r="${n(item.r)}"`))
+        .join("");
     case "path":
       return glow(
         item,
@@ -50,6 +54,8 @@ function itemSvg(item: Item, theme: Theme, measure: Measure, ids: { next: number
     }
     case "map":
       return mapSvg(item, ids);
+    case "maps":
+      return mapsSvg(item, theme, measure, ids);
     case "cells":
       return cellsSvg(item);
     case "group": {
@@ -94,6 +100,21 @@ function mapSvg({ map, unit, palette, x, y, w, h, r, opacity: o }: MapItem, ids:
   );
 }
 
+/** Each with its ground and its edge. */
+function mapsSvg(item: MapsItem, theme: Theme, measure: Measure, ids: { next: number }): string {
+  const { boxes, units, map, r, palette, ground, edge, opacity: o } = item;
+  const shown = o === undefined ? {} : { opacity: o };
+  const items = boxes.flatMap((box, k): Item[] => {
+    const unit = units[k] ?? 0;
+    return [
+      { kind: "rect", ...box, r, fill: ground, ...shown },
+      ...(map ? [{ kind: "map" as const, ...box, r, map, unit, palette, ...shown }] : []),
+      { kind: "rect", ...box, r, stroke: edge, width: 1, ...shown },
+    ];
+  });
+  return items.map((one) => itemSvg(one, theme, measure, ids)).join("");
+}
+
 function cellsSvg(item: Cells): string {
   const cells: string[] = [];
   eachCell(item, (x, y, w, h, r, fill, o) =>
@@ -105,7 +126,10 @@ function cellsSvg(item: Cells): string {
 }
 
 /** Glows are drawn as a soft outline: filters make files heavy and print badly. */
-function glow(item: Exclude<Item, { kind: "text" | "group" | "map" | "cells" }>, open: string): string {
+function glow(
+  item: Exclude<Item, { kind: "text" | "group" | "map" | "maps" | "cells" }>,
+  open: string,
+): string {
   const style =
     ` fill="${item.fill ?? "none"}"` +
     (item.stroke ? ` stroke="${item.stroke}" stroke-width="${n(item.width ?? 1)}"` : "") +

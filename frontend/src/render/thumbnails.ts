@@ -1,7 +1,8 @@
 /** Thumbnails of units: levels of −127 … 127 as colours from negative over zero to positive. */
 import type { UnitMaps } from "../store/types";
 import { painters } from "./canvas";
-import type { MapItem } from "./display";
+import type { Box } from "../layout/types";
+import type { MapItem, MapsItem } from "./display";
 
 type Rgb = readonly [number, number, number];
 export type Palette = MapItem["palette"];
@@ -12,9 +13,16 @@ const ODD: Rgb = [179, 38, 30];
 
 const ramps = new Map<string, Uint32Array>();
 
+/** The theme's colours are few, and asked for by every cell. */
+const known = new Map<string, Rgb>();
+
 export function rgbOf(hex: string): Rgb {
-  const n = Number.parseInt(hex.slice(1), 16);
-  return [(n >> 16) & 255, (n >> 8) & 255, n & 255];
+  let rgb = known.get(hex);
+  if (!rgb) {
+    const n = Number.parseInt(hex.slice(1), 16);
+    known.set(hex, (rgb = [(n >> 16) & 255, (n >> 8) & 255, n & 255]));
+  }
+  return rgb;
 }
 
 export function cssOf([r, g, b]: Rgb): string {
@@ -128,5 +136,42 @@ function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
   ctx.restore();
 }
 
+/** The outlines of boxes that rest while their pictures change. */
+const outlines = new WeakMap<readonly Box[], { r: number; path: Path2D }>();
+
+function outlineOf(boxes: readonly Box[], r: number): Path2D {
+  const known = outlines.get(boxes);
+  if (known?.r === r) return known.path;
+  const path = new Path2D();
+  for (const { x, y, w, h } of boxes) path.roundRect(x, y, w, h, r);
+  outlines.set(boxes, { r, path });
+  return path;
+}
+
+/** All of a column are filled, clipped and edged at once. */
+function paintMaps(ctx: CanvasRenderingContext2D, item: MapsItem): void {
+  const { boxes, units, map, palette } = item;
+  const outline = outlineOf(boxes, item.r);
+  ctx.fillStyle = item.ground;
+  ctx.fill(outline);
+  if (map) {
+    const { canvas } = spriteOf(map, palette);
+    const n = map.size;
+    ctx.save();
+    ctx.clip(outline);
+    ctx.imageSmoothingEnabled = true;
+    boxes.forEach(({ x, y, w, h }, k) => {
+      // Half a pixel is left out on each side, so that a neighbour's colours do not shine in.
+      ctx.drawImage(canvas, (units[k] ?? 0) * n + 0.5, 0.5, n - 1, n - 1, x, y, w, h);
+    });
+    ctx.restore();
+  }
+  ctx.strokeStyle = item.edge;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([]);
+  ctx.stroke(outline);
+}
+
 painters.begin = nextPicture;
 painters.map = paintMap;
+painters.maps = paintMaps;

@@ -61,6 +61,8 @@ export class WholePicture<
   #measure: Measure;
   #places: Places | null = null;
   #scene: WholeScene | null = null;
+  /** Whether what moves was painted with what rests, as it does not move. */
+  #together = false;
   #motion: Motion | null = null;
   #frozen: number | null = null;
   /** While a step back moves, the later frame is on the screen. */
@@ -193,8 +195,8 @@ export class WholePicture<
       this.#motion = startMotion(performance.now(), true, duration);
     }
     if (old?.graph !== graph) this.#arrange();
-    this.#invalidate();
-    if (!this.#motion && this.#request) this.#paintNow();
+    if (this.#motion) this.#invalidate();
+    else this.#paintNow();
   }
 
   /**
@@ -202,6 +204,8 @@ export class WholePicture<
    * of the whole document whenever a font is set, and then it is still known.
    */
   #paintNow(): void {
+    if (this.#destroyed) return;
+    this.#scene = null;
     cancelAnimationFrame(this.#request);
     this.#request = 0;
     this.#paint(performance.now());
@@ -251,9 +255,11 @@ export class WholePicture<
       const input = this.#input();
       if (!input) return;
       this.#scene = this.kind.scene(input);
-      this.#layers.paintBase(this.#scene.base, STILL, theme);
+      this.#together = !this.#motion;
+      const { base } = this.#scene;
+      this.#layers.paintBase(this.#together ? [...base, ...this.#scene.moving(t)] : base, STILL, theme);
     }
-    this.#layers.paintOver(this.#scene.moving(t), STILL, theme);
+    this.#layers.paintOver(this.#together ? [] : this.#scene.moving(t), STILL, theme);
     if (this.#motion) this.#schedule();
   }
 

@@ -199,11 +199,15 @@ export class History {
 
   /** What was last measured at an iteration or before it; null where nothing was. */
   latest(name: string, iteration: number): number | null {
+    const when = this.measured(name, iteration);
+    return when === null ? null : this.at(name, when);
+  }
+
+  /** In which iteration, from 0, that was. */
+  measured(name: string, iteration: number): number | null {
     if (!this.has(name)) return null;
-    for (let k = Math.min(iteration, this.length - 1); k >= this.first; k--) {
-      const number = this.at(name, k);
-      if (number !== null) return number;
-    }
+    for (let k = Math.min(iteration, this.length - 1); k >= this.first; k--)
+      if (this.at(name, k) !== null) return k;
     return null;
   }
 

@@ -108,6 +108,7 @@ function apply(state: State, action: Action): State {
     case "precision_result":
     case "filter_result":
     case "uses_result":
+    case "numbers_result":
     case "differences_result":
     case "token_result":
     case "written":

@@ -168,7 +168,13 @@ export interface CompanionView {
 }
 
 /** A frame as it comes from a transport: with `payload` where it was binary, else its tensors carry `data`. */
-export type FrameMessage = Frame & { payload?: ArrayBuffer };
+export type FrameMessage = Frame & {
+  payload?: ArrayBuffer;
+  /** Tensors that it had left out. */
+  more?: readonly FrameTensor[];
+  /** Told of each tensor that is looked at; of what belongs to the step it says the place where that was left out. */
+  wanted?: (what: FrameTensor["what"], place: number | null) => number | undefined;
+};
 /** The same of a companion. */
 export type CompanionMessage = Companion & { payload?: ArrayBuffer };
 export type Incoming = Exclude<ServerMessage, Frame | Companion> | FrameMessage | CompanionMessage;

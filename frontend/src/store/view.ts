@@ -1,5 +1,6 @@
 /** What the address holds: lesson, seed, configuration, cursor and view. Pure, both ways. */
-import type { Breakpoint, JournalEntry, CompanionRecipe } from "./types";
+import { trailFrom, trailToText } from "./explained";
+import type { Breakpoint, JournalEntry, CompanionRecipe, Source } from "./types";
 
 export type Zoom = "layers" | "map" | "operations" | "scalars";
 export type Tab = "output" | "rule" | "tensor" | "pytorch" | "api";
@@ -55,6 +56,8 @@ export interface View {
   /** Groups that were opened (true) or closed by hand; the others are as is natural for the graph. */
   groups: Readonly<Record<string, boolean>>;
   selection: Selection | null;
+  /** The chain of numbers that were clicked, the last one explained. */
+  trail: readonly Source[];
   /** What is unfolded into scalars; null: the first unit. */
   unit: UnitChoice | null;
   /** The sample of the batch that is looked at. */
@@ -65,7 +68,7 @@ export interface View {
   tab: Tab | null;
   plane: Plane;
   map: MapLook;
-  /** What is looked at of a detector's scene, in its own words. */
+  /** What is looked at of a detector's scene, or the place that a filter's weight was used at: in the picture's own words. */
   scene: string | null;
   scale: Scale;
   present: boolean;
@@ -93,6 +96,7 @@ export const defaultView: View = {
   zoom: null,
   groups: {},
   selection: null,
+  trail: [],
   unit: null,
   sample: null,
   token: null,
@@ -120,6 +124,7 @@ export function viewToUrl(view: View): string {
   if (view.zoom) add("zoom", view.zoom);
   if (Object.keys(view.groups).length > 0) add("groups", groupsToText(view.groups));
   if (view.selection) add("sel", selectionToText(view.selection));
+  if (view.trail.length > 0) add("explain", trailToText(view.trail));
   if (view.unit) add("unit", unitToText(view.unit));
   if (view.sample !== null) add("sample", String(view.sample));
   if (view.token) add("token", `${view.token.position}.${view.token.block}`);
@@ -152,6 +157,7 @@ export function viewFromUrl(url: URL | { pathname: string; search: string }): Vi
     zoom: oneOf(ZOOMS, query.get("zoom"), null),
     groups: groupsFrom(query.get("groups")),
     selection: selectionFrom(query.get("sel")),
+    trail: trailFrom(query.get("explain")) ?? [],
     unit: unitFrom(query.get("unit")),
     sample: countFrom(query.get("sample")),
     token: tokenFrom(query.get("token")),
@@ -193,7 +199,8 @@ export function unreadIn(url: URL | { pathname: string; search: string }): Unrea
     ["companion", odd("vs", (text) => companionFrom(text) !== null)],
     [
       "view",
-      odd("unit", (text) => unitFrom(text) !== null) ||
+      odd("explain", (text) => trailFrom(text) !== null) ||
+        odd("unit", (text) => unitFrom(text) !== null) ||
         odd("sample", (text) => countFrom(text) !== null) ||
         odd("token", (text) => tokenFrom(text) !== null) ||
         odd("zoom", (text) => ZOOMS.some((one) => one === text)) ||

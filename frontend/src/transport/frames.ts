@@ -105,14 +105,16 @@ export function mapsOf(message: FrameMessage): [number, UnitMaps][] {
 
 /** Look-ups into a frame, whether it came as binary or as JSON. */
 export function frameView(message: FrameMessage): FrameView {
-  const { payload, ...header } = message;
+  const { payload, more = [], wanted, ...header } = message;
   const start = payload ? payloadStart(new DataView(payload).getUint32(8, true)) : 0;
   const index = new Map<string, FrameTensor>();
-  for (const tensor of header.tensors) index.set(`${tensor.what}:${tensor.index}`, tensor);
+  for (const tensor of [...header.tensors, ...more]) index.set(`${tensor.what}:${tensor.index}`, tensor);
   const made = new Map<string, TensorView | null>();
-  const look = (key: string): TensorView | null => {
+  const look = (what: FrameTensor["what"], place: number): TensorView | null => {
+    const key = `${what}:${place}`;
     let result = made.get(key);
     if (result === undefined) {
+      wanted?.(what, place);
       const tensor = index.get(key);
       result = tensor ? tensorView(tensor, payload, start) : null;
       made.set(key, result);
@@ -120,24 +122,24 @@ export function frameView(message: FrameMessage): FrameView {
     return result;
   };
   const own = (what: "upstream" | "before" | "after"): TensorView | null => {
-    const tensor = header.tensors.find((t) => t.what === what);
-    return tensor ? look(`${what}:${tensor.index}`) : null;
+    const place = header.tensors.find((t) => t.what === what)?.index ?? wanted?.(what, null);
+    return typeof place === "number" ? look(what, place) : null;
   };
   return {
     header,
-    value: (node) => look(`value:${node}`),
-    grad: (node) => look(`grad:${node}`),
-    contribution: (edge) => look(`contribution:${edge}`),
-    local: (edge) => look(`local:${edge}`),
-    detail: (k) => look(`detail:${k}`),
-    of: (what, node) => look(`${what}:${node}`),
-    change: (node) => look(`change:${node}`),
-    ownValue: (node) => look(`own_value:${node}`),
-    ownGrad: (node) => look(`own_grad:${node}`),
+    value: (node) => look("value", node),
+    grad: (node) => look("grad", node),
+    contribution: (edge) => look("contribution", edge),
+    local: (edge) => look("local", edge),
+    detail: (k) => look("detail", k),
+    of: (what, node) => look(what, node),
+    change: (node) => look("change", node),
+    ownValue: (node) => look("own_value", node),
+    ownGrad: (node) => look("own_grad", node),
     upstream: own("upstream"),
     before: own("before"),
     after: own("after"),
-    surface: look("surface:0"),
+    surface: look("surface", 0),
   };
 }
 

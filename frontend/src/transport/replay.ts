@@ -27,8 +27,8 @@ type Reached = "start" | "end" | null;
 export interface ReplayOptions {
   /** Where to stand at first: there, or at the last place before it that there is. */
   from?: Pick<Cursor, "iteration" | "step">;
-  /** Answers to what is asked and moves nothing, where they are known. */
-  answer?: (message: ClientMessage) => Incoming | null;
+  /** Answers to what is asked where one stands and moves nothing, where they are known. */
+  answer?: (message: ClientMessage, cursor: Cursor) => Incoming | null;
 }
 
 export function replay(trace: string | readonly Incoming[], options: ReplayOptions = {}): Replay {
@@ -124,7 +124,7 @@ export function replay(trace: string | readonly Incoming[], options: ReplayOptio
         const found = frames.findIndex(
           ({ cursor }) => cursor.iteration === wanted.iteration && cursor.step === wanted.step,
         );
-        if (found < 0) refuse(id, "seek_out_of_range", "The recording ends before this step.");
+        if (found < 0) refuse(id, "not_in_replay", "The recording does not have this step.");
         else go(found, id, null);
         break;
       }
@@ -152,8 +152,11 @@ export function replay(trace: string | readonly Incoming[], options: ReplayOptio
       case "ack":
         break;
       default: {
-        const known = options.answer?.(message);
+        const here = frames[at]?.cursor;
+        const known = here && options.answer?.(message, here);
         if (known) emit({ ...known, id });
+        else if (message.type === "explain" && options.answer)
+          refuse(id, "not_explained_in_replay", "The recording does not explain this number here.");
         else refuse(id, "not_in_replay", "A recording can only be stepped through.");
       }
     }

@@ -70,6 +70,7 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
+  const leaving = new Map<string, AbortController>();
   return {
     lessons: () => call(`${base}/api/lessons?brief=true`),
     lesson: (slug) => call(`${base}/api/lessons/${encodeURIComponent(slug)}`),
@@ -78,10 +79,17 @@ export function createRest(base = "", fetcher: typeof fetch = (...args) => fetch
       // The socket brings the numbers.
       return post(`${sessions}?brief=true`, body);
     },
-    session: (id) => call(`${sessions}/${encodeURIComponent(id)}?brief=true`),
+    session(id) {
+      const left = leaving.get(id) ?? new AbortController();
+      leaving.set(id, left);
+      return call(`${sessions}/${encodeURIComponent(id)}?brief=true`, { signal: left.signal });
+    },
     keep: (recipe) => post(`${base}/api/snapshots`, recipe),
     snapshot: (id) => call(`${base}/api/snapshots/${encodeURIComponent(id)}`),
     deleteSession(id) {
+      // What was asked of it and is not answered yet would not be found any more.
+      leaving.get(id)?.abort();
+      leaving.delete(id);
       fetcher(`${sessions}/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {
         // The server forgets idle sessions by itself.
       });

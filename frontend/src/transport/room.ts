@@ -1,6 +1,7 @@
 /** The socket of a room. To the page of a follower it is the line to the session, which it can only look at. */
 import { isRoomMessage, type RoomMessage } from "../store/room";
 import type { ClientMessage, ErrorMessage } from "../store/types";
+import { Completed } from "./completed";
 import { Emitter, nextId, type Transport } from "./transport";
 import { connect, type SocketOptions } from "./websocket";
 
@@ -32,6 +33,7 @@ const ASKING: ReadonlySet<ClientMessage["type"]> = new Set([
   "write",
   "nudge",
   "fire",
+  "uses",
 ] as const);
 
 /** What a follower may not do: the page need not ask the server for that. */
@@ -79,14 +81,18 @@ export function joinRoom(options: RoomLineOptions): RoomLine {
       Math.max(0, wait),
     );
   };
+  const whole = new Completed(line);
   return {
     send(message) {
       if (message.type === "ack") {
         acknowledge(message);
         return nextId();
       }
-      // What comes with each frame is the presenter's choice.
-      if (message.type === "subscribe") return nextId();
+      // What comes with each frame is the presenter's choice; which sample is looked at, the page's own.
+      if (message.type === "subscribe") {
+        whole.row = message.row ?? 0;
+        return nextId();
+      }
       if (ASKING.has(message.type)) return line.send(message);
       const id = message.id ?? nextId();
       queueMicrotask(() => {
@@ -95,7 +101,7 @@ export function joinRoom(options: RoomLineOptions): RoomLine {
       return id;
     },
     onMessage(listener) {
-      const stop = [line.onMessage(listener), refused.on(listener)];
+      const stop = [whole.onMessage(listener), refused.on(listener)];
       return () => {
         for (const one of stop) one();
       };
@@ -107,6 +113,7 @@ export function joinRoom(options: RoomLineOptions): RoomLine {
     say: (message) => line.say(message),
     close: () => {
       clearTimeout(ack);
+      whole.close();
       line.close();
     },
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layCircuit } from "../../src/layout/circuit";
 import type { Box, LayoutRequest } from "../../src/layout/types";
+import { fitted } from "../../src/render/camera";
 import { overlaps } from "../../src/render/display";
 import { framed } from "../../src/render/framing";
 import { geometryOf, planOn, STAGE } from "../support/pictures";
@@ -97,6 +98,14 @@ describe.each([
   it("is the same each time", () => {
     expect(layCircuit(unit(inputs, readers))).toEqual(positions);
   });
+});
+
+it("shows a unit of five inputs whole in a small window", () => {
+  const { bounds } = layCircuit(unit(5, 1));
+  // As wide as cards with long numbers are, in what is left of 1280 × 720.
+  const wide = { ...bounds, w: bounds.w + 7 * 14 };
+  const { k } = fitted(wide, { w: 658, h: 365 }, { top: 0, right: 0, bottom: 0, left: 0 }, 1.25);
+  expect(k).toBeGreaterThan(0.45);
 });
 
 describe("what the engine unfolded", () => {

@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { setLanguage } from "../../src/i18n/locale.svelte";
-import {
-  becauseInWords,
-  conditionInWords,
-  hasUnits,
-  stoppedHere,
-  stopsAt,
-} from "../../src/panels/model/breakpoints";
+import { becauseInWords, conditionInWords } from "../../src/panels/model/breakpoint-words";
+import { hasUnits, stoppedHere, stopsAt } from "../../src/panels/model/breakpoints";
 import { breakpointSteps } from "../../src/panels/model/marks";
 import { initialState, reduce } from "../../src/store/reduce";
 import type { Because, Breakpoint, Condition, Moved, State } from "../../src/store/types";
@@ -49,6 +44,10 @@ const REASONS: [Because, string][] = [
   [
     { reason: "metric_above", params: { iteration: 9, metric: "test_loss", value: 1.5, threshold: 1 } },
     "test loss = 1.5 > 1",
+  ],
+  [
+    { reason: "metric_above", params: { iteration: 9, metric: "map50", value: 0.625, threshold: 0.6 } },
+    "mAP@50 · held out = 0.625 > 0.6",
   ],
   [
     { reason: "rising", params: { iteration: 9, iterations: 3, first: 0.5, value: 0.75 } },

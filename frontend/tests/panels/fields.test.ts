@@ -1,22 +1,22 @@
 import { flushSync } from "svelte";
 import { expect, test } from "vitest";
 import { fieldsOf } from "../../src/panels/model/fields.svelte";
-import { Whole } from "./whole.svelte";
+import { watch } from "./watch.svelte";
 
 test("what reads one field is told of that one alone", () => {
-  const whole = new Whole({ place: 1, config: { lr: 0.1 } });
-  const fields = fieldsOf(() => whole.value);
+  const config = { lr: 0.1 };
+  const { view, show } = fieldsOf({ place: 1, config });
   const seen: unknown[] = [];
-  const stop = whole.watch(() => seen.push(fields.config));
+  const stop = watch(() => seen.push(view.config));
   flushSync();
-  const { config } = whole.value;
-  whole.value = { place: 2, config };
+  show({ place: 2, config });
   flushSync();
   expect(seen).toEqual([config]);
-  expect(fields.place).toBe(2);
-  whole.value = { place: 2, config: { lr: 0.2 } };
+  expect(view.place).toBe(2);
+  const last = { place: 2, config: { lr: 0.2 } };
+  show(last);
   flushSync();
   expect(seen).toEqual([config, { lr: 0.2 }]);
-  expect({ ...fields }).toEqual(whole.value);
+  expect({ ...view }).toEqual(last);
   stop();
 });

@@ -34,7 +34,7 @@ describe("what is refused", () => {
     );
     expect(translateRefusal({ code: "", reason: "program_too_long", params }).title).toContain("12,345");
     setLanguage("vi");
-    expect(translateRefusal({ code: "", reason: "program_too_long", params }).title).toContain("12.345");
+    expect(translateRefusal({ code: "", reason: "program_too_long", params }).title).toContain("12\u00a0345");
     const bound = { code: "invalid_config", reason: "config_too_small", params: { bound: 0 } };
     expect(translateRefusal(bound).hint).toBe("Hãy gõ 0 hoặc lớn hơn.");
   });

@@ -48,6 +48,7 @@ function statesOf(frame: FrameView): RunState[] {
         const known = k > 0 && layer.complete && before?.complete;
         return { ...layer, gain: known ? before!.grad! / layer.grad! : null };
       }),
+      columns: null,
       norm: null,
       product: layers[0]!.complete ? layers[0]!.grad! / layers.at(-1)!.grad! : null,
     };

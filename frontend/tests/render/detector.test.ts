@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { estimate, overlaps, textBox, type Item, type Text } from "../../src/render/display";
 import {
+  bracketAt,
   cellAt,
   dragged,
   handleAt,
@@ -11,11 +12,13 @@ import {
   sceneAt,
   type Places,
 } from "../../src/render/detector-view/places";
+import { moveItems } from "../../src/render/detector-view/moves";
 import { levelsOf, pixelItems } from "../../src/render/detector-view/pixels";
 import { above, below, slopesOf, type DetectorInput } from "../../src/render/detector-view/scene";
 import { sceneFrom, sceneToText } from "../../src/panels/detector/look.svelte";
 import { darkTheme, lightTheme } from "../../src/render/theme";
-import type { DetectResult, SceneResult } from "../../src/store/types";
+import { actOf, layersOf, type Act } from "../../src/render/detector-view/acts";
+import type { DetectResult, Graph, SceneResult } from "../../src/store/types";
 
 function answers(place: string): Record<string, unknown>[] {
   const path = resolve(import.meta.dirname, "../../../tests/golden/detected", `${place}.jsonl`);
@@ -28,10 +31,12 @@ const of = <T>(place: string, type: string) => answers(place).find((one) => one[
 const scene = of<SceneResult>("forward", "scene_result");
 const forward = of<DetectResult>("forward", "detect_result");
 const backward = of<DetectResult>("backward", "detect_result");
+const graph = of<{ graph: Graph }>("graph", "graph").graph;
 const insets = { top: 66, right: 16, bottom: 64, left: 16 };
 const SIZES = { desk: { w: 762, h: 690 }, laptop: { w: 690, h: 536 }, phone: { w: 390, h: 365 } };
 const words = {
   terms: { box: "Box", objectness: "Objectness", class: "Class" },
+  whole: "loss",
   kinds: ["car", "pedestrian"],
   hint: "Drag a box",
   loss: "Box loss",
@@ -40,12 +45,16 @@ const words = {
 };
 
 function places(size = SIZES.desk, scenes = 16): Places {
-  return placesOf({ size, insets, present: false, scenes, side: 64, bare: false });
+  return placesOf({ size, insets, present: false, scenes, side: 64, layers: 6, bare: false });
 }
 
 function input(more: Partial<DetectorInput> = {}, size = SIZES.desk): DetectorInput {
   return {
     places: places(size, scene.thumbnails.length),
+    graph,
+    frame: null,
+    act: null,
+    t: 1,
     cells: 8,
     scene,
     found: forward,
@@ -54,6 +63,7 @@ function input(more: Partial<DetectorInput> = {}, size = SIZES.desk): DetectorIn
     cell: null,
     pointed: null,
     held: null,
+    target: null,
     passed: null,
     theme: lightTheme,
     words,
@@ -68,7 +78,16 @@ const flat = (list: readonly Item[]): Item[] =>
 describe("places", () => {
   it.each(Object.entries(SIZES))("have no overlap and lie within the stage of a %s", (_, size) => {
     const found = places(size);
-    const boxes = [found.picture, ...found.terms, ...found.strip, ...(found.plots ?? [])];
+    const rail = found.rail!;
+    expect(rail.layers.length).toBe(6);
+    const boxes = [
+      found.picture,
+      ...found.terms,
+      ...found.strip,
+      ...(found.plots ?? []),
+      rail.image,
+      ...rail.layers.flatMap(({ map, weights, bias }) => [map, weights, bias]),
+    ];
     boxes.forEach((box, k) => {
       expect(box.x).toBeGreaterThanOrEqual(insets.left - 1);
       expect(box.x + box.w).toBeLessThanOrEqual(size.w - insets.right + 1);
@@ -160,9 +179,10 @@ describe("the picture", () => {
   });
 
   it("shows what each cell costs, then how large its gradient is", () => {
+    const grids = new Set(places().terms.map(({ x }) => x));
     const cells = (more: Partial<DetectorInput>) =>
       flat(above(input(more))).flatMap((item) =>
-        item.kind === "cells" ? [[...Array.from(item.numbers)]] : [],
+        item.kind === "cells" && grids.has(item.x) ? [[...Array.from(item.numbers)]] : [],
       );
     expect(cells({})).toEqual(forward.terms.map((term) => term.cells));
     expect(cells({ found: backward, phase: "backward" })).toEqual(backward.terms.map((term) => term.slopes));
@@ -176,7 +196,7 @@ describe("the picture", () => {
     const path = (values: number[]) => {
       const found = {
         ...forward,
-        dragged: { box: [0, 0, 1, 1], true: 0, pair: null, loss: 1, slopes: [], losses: [0, 0.5, 1], ious: [], scene: values, batch: [0, 0, 0] },
+        dragged: { of: "said" as const, box: [0, 0, 1, 1], true: 0, pair: null, loss: 1, slopes: [], losses: [0, 0.5, 1], ious: [], scene: values, batch: [0, 0, 0] },
       }; // prettier-ignore
       return flat(above(input({ found })))
         .filter(
@@ -211,22 +231,179 @@ describe("the picture", () => {
 
 describe("what is chosen", () => {
   it.each([
-    { picture: "original", cell: null, held: null },
-    { picture: null, cell: { row: 3, column: 4 }, held: null },
-    { picture: "held_out", cell: { row: 0, column: 7 }, held: [1, 2.5, 30, 40] },
+    { picture: "original", cell: null, held: null, target: null },
+    { picture: null, cell: { row: 3, column: 4 }, held: null, target: null },
+    { picture: "held_out", cell: { row: 0, column: 7 }, held: [1, 2.5, 30, 40], target: null },
+    { picture: null, cell: null, held: null, target: { index: 2, box: null } },
+    {
+      picture: "batch",
+      cell: { row: 0, column: 7 },
+      held: null,
+      target: { index: 0, box: [1, 2.5, 30, 40] },
+    },
   ] as const)("is in the address and read from there: %o", (chosen) => {
     expect(sceneFrom(sceneToText(chosen))).toEqual(chosen);
   });
 
   it("is read kindly", () => {
-    const nothing = { picture: null, cell: null, held: null };
+    const nothing = { picture: null, cell: null, held: null, target: null };
     expect(sceneToText(nothing)).toBeNull();
-    for (const odd of [null, "", "elsewhere", ":9.", "::1,2,3,4", ":x.y:1"])
+    for (const odd of [null, "", "elsewhere", ":9.", "::1,2,3,4", ":x.y:1", ":::x", ":::-1,2"])
       expect(sceneFrom(odd)).toEqual(nothing);
     expect(sceneFrom("batch:1.2:1,2,x,4")).toEqual({
       picture: "batch",
       cell: { row: 1, column: 2 },
       held: null,
+      target: null,
     });
+  });
+});
+
+describe("a step", () => {
+  const terms = forward.terms.map(({ node }) => node);
+  const acts = graph.steps.map((step) => actOf(graph, terms, step));
+  const list = (more: Partial<DetectorInput>) => JSON.stringify(above(input(more)));
+  const kinds = (phase: string) =>
+    graph.steps.flatMap((step, k) => (step.phase === phase ? [acts[k]?.kind] : []));
+
+  it("is read off the graph, and none is without a movement", () => {
+    expect(acts.filter((act) => act === null)).toEqual([]);
+    expect(layersOf(graph).map(({ scope }) => scope)).toEqual([
+      "conv1",
+      "conv2",
+      "conv3",
+      "conv4",
+      "conv5",
+      "head",
+    ]);
+    // Out of the layers between cells and terms, summed, averaged, added up; and the same way back.
+    expect(new Set(kinds("forward"))).toEqual(new Set(["clear", "load", "layer", "between", "truth", "sum", "mean", "whole"])); // prettier-ignore
+    expect(new Set(kinds("backward"))).toEqual(new Set(["seed", "whole", "mean", "sum", "between", "back"]));
+    expect(new Set(kinds("update"))).toEqual(new Set(["update"]));
+  });
+
+  it("comes as far in a term's grid, and back to the cells, for each term", () => {
+    const ends = (phase: string, to: number) =>
+      graph.steps.flatMap((step, k) => {
+        const act = acts[k];
+        return step.phase === phase && act?.kind === "between" && act.to === to ? [act.term] : [];
+      });
+    expect(ends("forward", 1)).toEqual([0, 1, 2]);
+    // The four numbers of a box come in two parts.
+    expect(ends("backward", 0)).toEqual([2, 1, 0, 0]);
+    for (const [k, act] of acts.entries())
+      if (act?.kind === "between") {
+        const way = act.to - act.from;
+        expect(graph.steps[k]!.phase === "forward" ? way : -way).toBeGreaterThan(0);
+      }
+  });
+
+  it("moves, and rests where the step has come to", () => {
+    for (const [k, act] of acts.entries()) {
+      const { phase } = graph.steps[k]!;
+      const found = phase === "forward" ? forward : backward;
+      const at = (t: number) => list({ act, t, phase, found });
+      if (act?.kind !== "clear") expect(at(0.4), `${k} ${act?.kind}`).not.toBe(at(1));
+      expect(at(0.4)).toBe(at(0.4));
+    }
+  });
+
+  it("moves below all numbers", () => {
+    const sure = { ...forward, found: forward.found.map((one) => ({ ...one, confidence: 0.9, counted: true, by: null })) }; // prettier-ignore
+    for (const [k, act] of acts.entries()) {
+      const { phase } = graph.steps[k]!;
+      const now = input({ act, t: 0.5, phase, found: phase === "forward" ? sure : backward });
+      const list = above(now).map((item) => JSON.stringify(item));
+      const places = moveItems(now).map((item) => list.lastIndexOf(JSON.stringify(item)));
+      expect(places).not.toContain(-1);
+      const first = list.findIndex((text) => text.includes('"number":true'));
+      expect(first).toBeGreaterThan(-1);
+      for (const place of places) expect(place, `${k} ${act?.kind}`).toBeLessThan(first);
+    }
+  });
+
+  it("lets boxes grow out of their cells when these speak, and labels them at the end", () => {
+    const act: Act = { kind: "layer", layer: 5, enters: true, made: true };
+    const labels = (t: number) =>
+      flat(above(input({ act, t, found: sure }))).filter(
+        (item) => item.kind === "text" && item.text.startsWith("car"),
+      );
+    const sure = { ...forward, found: forward.found.map((one) => ({ ...one, kind: 0, confidence: 0.9, counted: true, by: null })) }; // prettier-ignore
+    const frames = (t: number) =>
+      flat(above(input({ act, t, found: sure }))).flatMap((item) =>
+        item.kind === "rect" && item.width === 1.8 ? [item] : [],
+      );
+    expect(frames(0.3)).toEqual([]);
+    const [half, whole] = [frames(0.6)[0]!, frames(1)[0]!];
+    const box = onScreen(places(SIZES.desk, 3), forward.found[0]!.box.map(Number));
+    expect(whole).toMatchObject(box);
+    expect(half.w).not.toBeCloseTo(box.w);
+    expect(labels(0.6)).toEqual([]);
+    expect(labels(1).length).toBeGreaterThan(0);
+  });
+
+  it("shows of a layer what it says, and on the way back its gradient", () => {
+    const shown = (more: Partial<DetectorInput>) => {
+      const { rail } = places(SIZES.desk, 3);
+      return rail!.layers.map(({ map }) =>
+        flat(above(input(more))).find(
+          (item) => item.kind === "cells" && item.x === map.x && item.y === map.y,
+        ),
+      );
+    };
+    expect(backward.layers.length).toBe(6);
+    const numbers = (more: Partial<DetectorInput>) =>
+      shown(more).map((item) => item?.kind === "cells" && [...Array.from(item.numbers)]);
+    expect(numbers({ found: backward, phase: "backward" })).toEqual(backward.layers.map(({ grad }) => grad));
+    expect(numbers({ found: backward, phase: "forward" })).toEqual(backward.layers.map(({ value }) => value));
+  });
+
+  it("shows of its weights those that came with the scene where the frame has none", () => {
+    const strips = (found: DetectResult) => {
+      const { rail } = places(SIZES.desk, 3);
+      return rail!.layers.map(({ weights, bias }) =>
+        [weights, bias].map((box) => {
+          const item = flat(above(input({ found }))).find(
+            (one) => one.kind === "cells" && one.x === box.x && one.y === box.y,
+          );
+          return item?.kind === "cells" ? [...Array.from(item.numbers)] : null;
+        }),
+      );
+    };
+    const told = { weight: [[1, 2, 3], [4, 5, 6]], bias: [[7, 8]] }; // prettier-ignore
+    const layers = backward.layers.map((one) => ({ ...one, ...told }));
+    // Rows of the tensor lie across.
+    expect(strips({ ...backward, layers })).toEqual(layers.map(() => [[1, 4, 2, 5, 3, 6], [7]]));
+    const none = backward.layers.map((one) => ({ ...one, weight: [], bias: [] }));
+    expect(strips({ ...backward, layers: none })).toEqual(none.map(() => [null, null]));
+  });
+});
+
+describe("a true box", () => {
+  it("that is held elsewhere is drawn there, with the cell that owns it then", () => {
+    const box = [30, 30, 40, 44];
+    const moved = forward.true.map((one, k) =>
+      k === 0 ? { ...one, box, row: 4, column: 4, assigned: true } : one,
+    );
+    const dragged = { of: "true" as const, box, true: 0, pair: null, loss: 1, slopes: [], losses: [], ious: [], scene: [], batch: [] }; // prettier-ignore
+    const found = { ...forward, true: moved, dragged };
+    const items = flat(above(input({ found, target: 0 })));
+    const { x, y } = onScreen(input().places, box);
+    const handles = items.filter((item) => item.kind === "rect" && item.w === 8 && item.h === 8);
+    expect(handles.length).toBe(4);
+    expect(handles[0]).toMatchObject({ x: x - 4, y: y - 4 });
+    const cell = onScreen(input().places, [32, 32, 40, 40]);
+    expect(
+      items.some(
+        (item) => item.kind === "rect" && item.x === cell.x && item.y === cell.y && item.w === cell.w,
+      ),
+    ).toBe(true);
+  });
+
+  it("is taken hold of by its brackets", () => {
+    const screen = { x: 100, y: 100, w: 80, h: 40 };
+    expect(bracketAt(screen, { x: 182, y: 130 })).toBe(true);
+    expect(bracketAt(screen, { x: 140, y: 100 })).toBe(false);
+    expect(bracketAt(screen, { x: 140, y: 120 })).toBe(false);
   });
 });

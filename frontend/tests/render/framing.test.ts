@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toScreen } from "../../src/render/camera";
 import { estimate } from "../../src/render/display";
 import { framed, leastFor, roomOf, wholeFor, type Screen } from "../../src/render/framing";
+import { FONTS } from "../../src/render/metrics";
 import { planFor } from "../../src/render/plan";
 import { englishWords } from "../../src/render/words";
 import { parseTrace } from "../../src/transport/replay";
@@ -27,14 +28,14 @@ describe.each(lessons)("the picture of %s", (lesson) => {
   it.each(["scalars", "operations"] as const)("is whole and clear of the badge as %s", async (level) => {
     for (const screen of screens) {
       const { size } = screen;
-      const whole = wholeFor(screen, "planned");
+      const whole = wholeFor(screen, drawing, "planned");
       const plan = planFor(
         drawing,
         level,
         roomOf(screen),
         englishWords,
         estimate,
-        leastFor(screen),
+        leastFor(screen, drawing),
         false,
         whole,
       );
@@ -49,4 +50,13 @@ describe.each(lessons)("the picture of %s", (lesson) => {
       expect(14 * camera.k).toBeGreaterThan(8.5);
     }
   });
+});
+
+it("has numbers of 24 pixels on a projector, those in cells too", () => {
+  const [screen] = screens as [Screen];
+  const sizes = ["one-weight", "one-layer"].map((lesson) => {
+    const { drawing } = recordingOf(parseTrace(readFileSync(resolve(golden, `${lesson}.jsonl`), "utf8")));
+    return leastFor({ ...screen, present: true }, drawing);
+  });
+  expect(sizes).toEqual([24 / FONTS.strip.size, 24 / FONTS.cell.size]);
 });

@@ -216,6 +216,28 @@ describe("the picture", () => {
       }
   });
 
+  it("has scores beside their bars, and for a class no number below 24 px", () => {
+    const state = states.at(-1)!;
+    const bars = (items: readonly Item[]): Item[] =>
+      items.flatMap((item) =>
+        item.kind === "group" ? bars(item.items) : item.kind === "rect" && item.opacity === 0.7 ? [item] : [],
+      );
+    for (const size of Object.values(SIZES)) {
+      const list = imageList(inputAt(state, size), 1);
+      const numbers = textsOf(list, estimate).filter(({ item }) => item.number);
+      expect(bars(list).length).toBeGreaterThan(3);
+      for (const bar of bars(list))
+        if (bar.kind === "rect")
+          for (const { item, box } of numbers) expect(overlaps(box, bar, -0.5), item.text).toBe(false);
+    }
+    const large = { w: 1280, h: 530 };
+    const input = inputAt(state, large);
+    const room = { top: 66, right: 20, bottom: 12, left: 20 };
+    const places = arrangeImages(stages, 1, { size: large, insets: room, present: true });
+    for (const { item } of textsOf(imageList({ ...input, places }, 1), estimate))
+      if (item.number) expect(item.font.size, item.text).toBeGreaterThanOrEqual(24);
+  });
+
   it("moves what the step makes, and nothing else", () => {
     const state = at("update", "conv1.weight");
     const input = inputAt(state);
@@ -224,6 +246,9 @@ describe("the picture", () => {
     const cells = (t: number) => count(imageList(input, t));
     expect(JSON.stringify(imageList(input, 0.2))).not.toEqual(JSON.stringify(imageList(input, 1)));
     expect(cells(1)).toBeGreaterThan(100);
+    // The filters that have moved stay where they are while what is not drawn moves.
+    const after = inputAt(at("update", "conv1.bias"));
+    expect(imageList(after, 0.3)).toEqual(imageList(after, 0.9));
   });
 });
 

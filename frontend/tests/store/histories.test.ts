@@ -127,6 +127,8 @@ describe("a history", () => {
       0.75,
     ]);
     expect(history.latest("test_loss", 5)).toBeNull();
+    expect([2, 4, 99].map((k) => history.measured("accuracy", k))).toEqual([null, 3, 5]);
+    expect(history.measured("test_loss", 5)).toBeNull();
     expect([history.has("accuracy"), historyOf(known, branches, 0).has("accuracy")]).toEqual([true, false]);
   });
 

@@ -193,6 +193,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     found: [],
     terms: [],
     map50: null,
+    layers: [],
     dragged: null,
     against: null,
     pulls: [],
@@ -220,6 +221,12 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     columns: 8,
     best: [],
     excited: [],
+  },
+  numbers_result: {
+    ...base,
+    type: "numbers_result",
+    cursor: { branch: 0, iteration: 0, step: 3 },
+    tensors: [],
   },
   uses_result: {
     ...base,
@@ -329,6 +336,7 @@ describe("the store", () => {
       "precision_result",
       "filter_result",
       "uses_result",
+      "numbers_result",
       "differences_result",
       "nudge_result",
       "token_result",

@@ -39,13 +39,13 @@ describe.each(UNITS)("the unfolded %s unit", (name) => {
 
   it("sets the names of the page in the place of the server's", () => {
     const at = message.cells.findIndex(({ role }) => role === "samples");
-    expect(graph.nodes[at]!.glyph).toBe("2 others");
+    expect(graph.nodes[at]!.glyph).toBe(name === "many" ? "1 others" : "2 others");
   });
 
   it("shows a frame of its own step, with the numbers of each node that an update changes", () => {
     const updates = graph.steps.filter(({ kind, index }) => kind === "update" && actsOf(graph)!.has(index));
     // Its weights, its bias, and the weights with which others read it.
-    expect(updates.length).toBe(name === "hidden" ? 3 : 2);
+    expect(updates.length).toBe(name === "output" ? 2 : 3);
     for (const { index } of updates)
       for (const { node } of actsOf(graph)!.get(index)!) {
         const { frame } = views[index]!;

@@ -8,6 +8,7 @@ import {
   viewToUrl,
   type View,
 } from "../../src/store/view";
+import type { Source } from "../../src/store/types";
 
 const read = (path: string) => viewFromUrl(new URL(path, "http://here"));
 
@@ -36,6 +37,30 @@ const views: View[] = [
   { ...defaultView, selection: { name: "mul#0", argument: 1 } },
   { ...defaultView, selection: { name: "hidden1.weight", argument: null } },
   { ...defaultView, selection: { name: "block1.conv.mul#12", argument: 0 } },
+  {
+    ...defaultView,
+    selection: { name: "w", argument: null },
+    trail: [
+      { name: "w", what: "grad", index: [], argument: null, symbol: null, place: null },
+      {
+        name: "adam/hidden1.weight",
+        what: "value",
+        index: [3, 0],
+        argument: null,
+        symbol: null,
+        place: null,
+      },
+      { name: "mul#0", what: "contribution", index: [], argument: 1, symbol: null, place: null },
+      {
+        name: "w",
+        what: "detail",
+        index: [0],
+        argument: null,
+        symbol: String.raw`\hat m`,
+        place: { branch: 1, iteration: 12, step: 3 },
+      },
+    ],
+  },
   {
     ...defaultView,
     journal: [
@@ -82,6 +107,17 @@ describe("the address", () => {
     );
   });
 
+  it("says which number is explained, and of a long chain the last ones", () => {
+    const grad = (name: string): Source => {
+      return { name, what: "grad", index: [], argument: null, symbol: null, place: null };
+    };
+    expect(decodeURIComponent(viewToUrl({ ...defaultView, trail: [grad("w"), grad("mul#0")] }))).toBe(
+      "/one-weight?seed=7&explain=grad:w~grad:mul#0",
+    );
+    const trail = Array.from({ length: 300 }, (_, k) => grad(`w${k}`));
+    expect(read(viewToUrl({ ...defaultView, trail })).trail).toEqual(trail.slice(-12));
+  });
+
   it("leaves to a snapshot what a snapshot holds", () => {
     const all = {
       ...defaultView,
@@ -109,6 +145,12 @@ describe("the address", () => {
       "unit=hidden1.x.2",
       "sample=-1",
       "token=3",
+      "explain=",
+      "explain=w",
+      "explain=grad:",
+      "explain=grad:w:x",
+      "explain=value:w~sum:x",
+      "explain=detail:w:::m:1.2",
       "token=-1.0",
       "groups=,!,",
       "j={}",
@@ -137,6 +179,8 @@ describe("an address that was cut off or mistyped", () => {
     ["seed=x&at=1", ["seed", "place"]],
     ["c=[1]&j={}&b=x", ["config", "edits", "breakpoints"]],
     ['c={"lr":0.01', ["config"]],
+    ["explain=grad:w", []],
+    ["explain=grad:w~", ["view"]],
     ["zoom=x", ["view"]],
   ])("%s: what could not be read is named", (query, parts) => {
     expect(odd(query)).toEqual(parts);

@@ -284,6 +284,7 @@ export function record(program: Program): Incoming[] {
         batch: [],
         evaluation: null,
         runs: [],
+        left: [],
       } as FrameMessage);
     }
   }

@@ -6,7 +6,7 @@ import type { Unfolded, UnfoldedGraph } from "../../src/store/types";
 import { unfoldedView, type Caller, type UnfoldedView } from "../../src/store/unfolded";
 import type { Recording } from "./pictures";
 
-export const UNITS = ["hidden", "output"] as const;
+export const UNITS = ["hidden", "output", "many"] as const;
 
 /** In place of the page's words. */
 const call: Caller = ({ role, count, name, mixed }, { glyph }) =>

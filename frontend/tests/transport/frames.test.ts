@@ -35,6 +35,7 @@ const frame = (tensors: Frame["tensors"], label = "mul"): Frame => ({
   batch: [],
   evaluation: null,
   runs: [],
+  left: [],
 });
 
 const sample = frame([

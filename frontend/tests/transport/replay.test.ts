@@ -86,7 +86,7 @@ describe("a recording", () => {
 
   it("refuses what it cannot do, in the protocol's words", async () => {
     const { go } = await open();
-    expect((await go({ type: "seek", iteration: 99, step: 0 })).error?.code).toBe("seek_out_of_range");
+    expect((await go({ type: "seek", iteration: 99, step: 0 })).error?.code).toBe("not_in_replay");
     expect((await go({ type: "undo" })).error?.code).toBe("not_in_replay");
   });
 

@@ -20,6 +20,7 @@ from chainrule.api import (
     metrics,
     openapi,
     problems,
+    recordings,
     reference,
     room_socket,
     rooms,
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     app.add_middleware(SecurityHeaders)
     app.include_router(lessons.router)
     app.include_router(http.router)
+    app.include_router(recordings.router)
     app.include_router(snapshots.router)
     app.include_router(rooms.router)
     app.include_router(metrics.router)
@@ -93,7 +95,7 @@ def create_app(settings: Settings | None = None, host: SessionHost | None = None
     async def style() -> Response:
         return Response(reference.STYLE, media_type="text/css")
 
-    routers = (lessons.router, http.router, snapshots.router, rooms.router)
+    routers = (lessons.router, http.router, recordings.router, snapshots.router, rooms.router)
     app.mount("/api", Unknown([*(route for router in routers for route in router.routes), *app.routes]))
     page = Page(settings.static)
     app.add_api_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page")

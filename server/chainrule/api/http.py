@@ -125,8 +125,9 @@ async def read_body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def accepts(header: str, *offered: str) -> str | None:
-    """The first of the offered media types that an Accept header prefers; None where it takes none of them."""
+def accepted(request: Request, *offered: str) -> str:
+    """The first of the offered media types that a request prefers; refused where it takes none of them."""
+    header = request.headers.get("accept", "")
     if not header.strip():
         return offered[0]
     best: tuple[float, int] = (0.0, 0)
@@ -135,6 +136,14 @@ def accepts(header: str, *offered: str) -> str | None:
         quality = _quality(header, offer)
         if (quality > 0 and (quality, -place) > best) or (quality > 0 and chosen is None):
             best, chosen = (quality, -place), offer
+    if chosen is None:
+        raise Refusal(
+            "not_acceptable",
+            406,
+            "There is no such form of it",
+            "Accept names none of the forms that there are.",
+            f"Accept {' or '.join(offered)}.",
+        )
     return chosen
 
 
@@ -290,15 +299,7 @@ async def session_tensor(
     what: Annotated[Literal["value", "grad"], Query(description="The value or its gradient.")] = "value",
 ) -> Response:
     """One tensor in full: JSON, or NumPy's format with Accept: application/x-npy."""
-    media = accepts(request.headers.get("accept", ""), JSON, NPY)
-    if media is None:
-        raise Refusal(
-            "not_acceptable",
-            406,
-            "There is no such form of it",
-            "Accept names neither of the two forms.",
-            f"Accept {JSON} or {NPY}.",
-        )
+    media = accepted(request, JSON, NPY)
     arguments = {"name": name, "what": what, "media": media}
     return relay(await host_of(request).call(interface.Request("tensor", id, arguments)), {"Vary": "Accept"})
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, TypeAdapter
 
 from chainrule.api.addresses import room_address
-from chainrule.api.http import accepts, answers, body_of, host_of, problem_answer, read_body, relay
+from chainrule.api.http import accepted, answers, body_of, host_of, problem_answer, read_body, relay
 from chainrule.api.openapi import ref
 from chainrule.errors import Refusal
 from chainrule.host import interface
@@ -171,7 +170,7 @@ async def copy_room(request: Request, code: Code) -> Response:
 async def hand_over(request: Request, code: Code, authorization: Authorization = None) -> Response:
     """A number that makes who says it the presenter, once. The presenter's."""
     live = presented(request, code, authorization)
-    return told(HandOver(pin=live.room.hand_over(time.monotonic()), expires_in=PIN_SECONDS))
+    return told(HandOver(pin=live.hand_over(), expires_in=PIN_SECONDS))
 
 
 @router.post(
@@ -195,15 +194,7 @@ export_answers[200]["content"][CSV] = {"schema": {"type": "string"}}
 @router.get("/rooms/{code}/answers", responses=export_answers)
 async def room_answers(request: Request, code: Code, authorization: Authorization = None) -> Response:
     """All answers of the room: JSON, or a table with Accept: text/csv. The presenter's; nothing of it is kept when the room is over."""
-    media = accepts(request.headers.get("accept", ""), JSON, CSV)
-    if media is None:
-        raise Refusal(
-            "not_acceptable",
-            406,
-            "There is no such form of it",
-            "Accept names neither of the two forms.",
-            f"Accept {JSON} or {CSV}.",
-        )
+    media = accepted(request, JSON, CSV)
     live = presented(request, code, authorization)
     found = live.room.answers()
     if media == JSON:

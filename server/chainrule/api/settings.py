@@ -91,7 +91,11 @@ class Settings(BaseSettings):
         description="Bytes of what is kept of sessions; beyond, those that nobody has used for longest are forgotten.",
     )
     max_rooms: int = Field(200, ge=1, description="Rooms in all.")
-    max_rooms_per_client: int = Field(20, ge=1, description="Rooms that were opened from one client address.")
+    max_rooms_per_client: int = Field(
+        100,
+        ge=1,
+        description="Rooms that were opened from one client address: a school may have one for all.",
+    )
     max_room_followers: int = Field(500, ge=1, description="Followers of one room.")
     max_room_questions: int = Field(200, ge=1, description="Questions that are asked in one room.")
     max_name: int = Field(40, ge=1, le=200, description="Characters of a follower's name.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from chainrule.data.arguments import MAX_SAMPLES, count, share
@@ -51,6 +52,14 @@ def iterations_per_epoch(n: int, size: int, least: int = 1) -> int:
     return max(1, whole + (left >= count(least, "least", 1)))
 
 
+@lru_cache(maxsize=8)
+def _order(seed: int, path: str, epoch: int, n: int) -> HostArray:
+    """The order of an epoch: its batches follow each other, and to draw it takes longer than a small network's iteration."""
+    order = generator(seed, "shuffle", path, epoch).permutation(n)
+    order.flags.writeable = False
+    return order
+
+
 def batch(seed: int, path: str, iteration: int, n: int, size: int, least: int = 1) -> HostArray:
     """The samples of one iteration: int64 indices below ``n``, at most ``size`` of them.
 
@@ -60,6 +69,6 @@ def batch(seed: int, path: str, iteration: int, n: int, size: int, least: int = 
     count(iteration, "iteration", most=2**62)
     per_epoch = iterations_per_epoch(n, count(size, "size", 1, MAX_SAMPLES), least)
     epoch, turn = divmod(int(iteration), per_epoch)
-    order = generator(seed, "shuffle", path, epoch).permutation(n)
+    order = _order(int(seed), path, epoch, n)
     end = n if turn == per_epoch - 1 else (turn + 1) * size
     return order[turn * size : end].astype(host.int64)

@@ -7,8 +7,8 @@ most among those unclaimed, if by the threshold at least, and of equal overlaps 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Generator, Sequence
+from typing import NamedTuple, TypeVar
 
 from chainrule.detection.boxes import overlap
 from chainrule.engine.backend import HostArray, host
@@ -21,6 +21,9 @@ RECALLS: HostArray = host.linspace(0.0, 1.0, 101)
 
 MOST = 100
 """Detections of an image and class that count."""
+
+
+T = TypeVar("T")
 
 
 class Truth(NamedTuple):
@@ -150,13 +153,31 @@ class MeanAverage(NamedTuple):
     map50_95: float
 
 
+def through(work: Generator[None, None, T]) -> T:
+    """What comes of some work, done in one go."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+
 def mean_average_precision(found: Sequence[Detections], truth: Sequence[Truth], classes: int) -> MeanAverage:
     """MAP of the detections of some images, in their order, as COCO counts it."""
+    return through(mean_in_parts(found, truth, classes))
+
+
+def mean_in_parts(
+    found: Sequence[Detections], truth: Sequence[Truth], classes: int
+) -> Generator[None, None, MeanAverage]:
+    """:func:`mean_average_precision`; pauses after each class."""
     averages = []
     for kind in range(classes):
         own = [claims(said, real, kind) for said, real in zip(found, truth, strict=True)]
         if any(one.positives for one in own):
             averages.append([average_precision(own, t) for t in range(len(THRESHOLDS))])
+        yield
     if not averages:
         return MeanAverage(host.nan, host.nan)
     table = host.asarray(averages)

@@ -9,8 +9,9 @@ are the same; a workspace says all that a tape and its contributions say.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from operator import add, itemgetter
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from chainrule.engine.backend import Array, Backend
@@ -235,6 +236,30 @@ class Plan:
             for slot in dead:
                 w[slot] = None
         return w
+
+    def run_in_parts(
+        self,
+        leaves: Sequence[Array],
+        stale: Sequence[Array],
+        passing: Iterable[tuple[Callable[[Workspace], Array], Iterable[int]]],
+        seconds: float,
+    ) -> Generator[None, None, Workspace]:
+        """:meth:`run_through`; pauses between two calls where it has gone on for so many seconds."""
+        w: Workspace = [*leaves, *stale]
+        calls = iter(passing)
+        while True:
+            deadline = perf_counter() + seconds
+            # Who goes on meanwhile is not in here.
+            with self.backend.quiet():
+                for call, dead in calls:
+                    w.append(call(w))
+                    for slot in dead:
+                        w[slot] = None
+                    if perf_counter() >= deadline:
+                        break
+                else:
+                    return w
+            yield
 
     # -- reading a workspace
 

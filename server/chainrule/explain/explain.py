@@ -20,7 +20,7 @@ from chainrule.errors import Refusal
 from chainrule.explain import arithmetic, code
 from chainrule.explain.history import History
 from chainrule.explain.symbols import at, element, grouped, number, partial, plain, symbol
-from chainrule.explain.terms import MAX_TERMS, node_terms, plugged, rest_term, shortened, sum_rule
+from chainrule.explain.terms import DOTS, MAX_TERMS, node_terms, plugged, rest_term, shortened, sum_rule
 from chainrule.explain.update import explained_detail, update_of, updated_value
 from chainrule.protocol.client import ExplainCommand
 from chainrule.protocol.model import Cursor, Factor, Source, Term
@@ -361,7 +361,7 @@ def _gradient(record: Record, step: int, node: Node, index: Index, history: Hist
     stale = record.stale_grad(node)
     if stale is not None:
         parts.insert(0, rf"{own}_{{\text{{before}}}}")
-    formula = f"{own} = {' + '.join(shortened(parts))}" if parts else own
+    formula = f"{own} = {' + '.join(part or DOTS for part in shortened(parts))}" if parts else own
     if array is None:
         return Answer(None, formula, "", [], python, path)
     value = element(node, array, index)
@@ -380,8 +380,8 @@ def _gradient(record: Record, step: int, node: Node, index: Index, history: Hist
     if len(terms) > MAX_TERMS:
         terms[MAX_TERMS - 1 :] = [rest_term([term.value for term in terms[MAX_TERMS - 1 :]])]
     rule = " + ".join(
-        text if k == 0 else grouped(text)
-        for k, text in enumerate(shortened([number(term.value) for term in terms]))
+        DOTS if term is None else number(term.value) if k == 0 else grouped(number(term.value))
+        for k, term in enumerate(shortened(terms))
     )
     rule = f"{own} = {rule}" + (f" = {number(value)}" if len(terms) > 1 else "")
     return Answer(value, formula, rule, terms, python, path, convention)

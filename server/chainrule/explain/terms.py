@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import inf, isfinite
+from typing import TypeVar
 
 from chainrule.engine.latex import substitute
 from chainrule.engine.op import ARGUMENTS
@@ -16,9 +18,11 @@ from chainrule.protocol.model import Factor, Source, Term
 from chainrule.trace import Record
 
 MAX_TERMS = 200
-"""Longer sums are cut, with the rest as one term."""
+"""Longer sums are cut, the largest terms first, with the rest as one term."""
 RULE_TERMS = 6
 """How many terms a rule writes out."""
+DOTS = r"\dots"
+T = TypeVar("T")
 _POWER = re.compile(r"\^\{(\d{1,3})-1\}")
 
 
@@ -34,28 +38,37 @@ def _lowered(match: re.Match[str]) -> str:
     return "" if power == 1 else f"^{{{power}}}"
 
 
+def _ordered(terms: Sequence[OpTerm]) -> Sequence[OpTerm]:
+    """Of a sum that is cut, what makes it stands first: what is not finite, then by size. A short one keeps its order."""
+    if len(terms) <= MAX_TERMS:
+        return terms
+    return sorted(terms, key=lambda term: -abs(term.value) if isfinite(term.value) else -inf)
+
+
 def sum_rule(terms: Sequence[OpTerm]) -> str:
     """Numbers of a sum of products: 2 × 3 + 4 × 5."""
-    products = []
-    for term in terms:
-        factors = [number(factor.value) for factor in term.factors]
-        products.append(r" \times ".join(text if k == 0 else grouped(text) for k, text in enumerate(factors)))
+    products = [_product(term) if term is not None else DOTS for term in shortened(_ordered(terms))]
     return (
         " + ".join(
-            grouped(text) if k > 0 and text.startswith("-") else text
-            for k, text in enumerate(shortened(products))
+            grouped(text) if k > 0 and text.startswith("-") else text for k, text in enumerate(products)
         )
         or "0"
     )
 
 
-def shortened(texts: list[str]) -> list[str]:
-    """The first few of many, dots and the last."""
-    return texts if len(texts) <= RULE_TERMS else [*texts[: RULE_TERMS - 1], r"\dots", texts[-1]]
+def _product(term: OpTerm) -> str:
+    factors = [number(factor.value) for factor in term.factors]
+    return r" \times ".join(text if k == 0 else grouped(text) for k, text in enumerate(factors))
+
+
+def shortened(parts: Sequence[T]) -> list[T | None]:
+    """The first few of many, None for those in between, and the last."""
+    return list(parts) if len(parts) <= RULE_TERMS else [*parts[: RULE_TERMS - 1], None, parts[-1]]
 
 
 def node_terms(record: Record, node: Node, terms: Sequence[OpTerm]) -> list[Term]:
     """The op's terms with names of nodes for its letters; the tail of a long sum as one term."""
+    terms = _ordered(terms)
     shown = terms if len(terms) <= MAX_TERMS else terms[: MAX_TERMS - 1]
     result = []
     for term in shown:
@@ -69,7 +82,7 @@ def node_terms(record: Record, node: Node, terms: Sequence[OpTerm]) -> list[Term
 def rest_term(values: Sequence[float]) -> Term:
     """What is not written out, as one term."""
     rest = sum(values)
-    return Term(label=f"… {len(values)} more", factors=[Factor(label=r"\dots", value=rest)], value=rest)
+    return Term(label=f"… {len(values)} more", factors=[Factor(label=DOTS, value=rest)], value=rest)
 
 
 def _factor(record: Record, node: Node, factor: OpFactor) -> Factor:

@@ -102,6 +102,11 @@ class Inbox:
         self._counts.too_slow += 1
         self.end(closed(CloseCode.TOO_SLOW), drop=True)
 
+    @property
+    def was_too_slow(self) -> bool:
+        """Whether it was ended because the follower did not read."""
+        return self._end is not None and self._end.code == CloseCode.TOO_SLOW
+
     def end(self, reason: Closed, *, drop: bool = False) -> None:
         """Nothing comes any more; what waits is still delivered unless it is dropped."""
         if self._end is None:

@@ -13,7 +13,7 @@ from chainrule.errors import Refusal
 from chainrule.host.interface import NPY, Response
 from chainrule.host.seam import Session
 from chainrule.protocol import SERVER_MESSAGES, ServerMessage
-from chainrule.protocol.frames import encode_frame, inline_frame
+from chainrule.protocol.frames import encode_frame
 from chainrule.protocol.model import Tensor
 from chainrule.protocol.numbers import to_json
 from chainrule.protocol.rest import CreateSession
@@ -27,13 +27,12 @@ def part(document: BaseModel) -> bytes:
 
 def info(session: Session, name: str, *, brief: bool = False) -> bytes:
     """A session in short, under its id; if ``brief``, without its parameters."""
-    left_out: dict[str, object] = {"parameters": {}} if brief else {}
-    return part(session.info().model_copy(update={"id": name, **left_out}))
+    return part(session.info(brief=brief).model_copy(update={"id": name}))
 
 
 def text(message: ServerMessage) -> str:
     """A message as the socket's text."""
-    return inline(message).model_dump_json()
+    return message.model_dump_json()
 
 
 def wire(message: ServerMessage) -> str | bytes:
@@ -41,16 +40,9 @@ def wire(message: ServerMessage) -> str | bytes:
     return encode_frame(message) if isinstance(message, (Frame, Companion)) else message.model_dump_json()
 
 
-def inline(message: ServerMessage) -> ServerMessage:
-    """A message that is JSON throughout."""
-    if isinstance(message, Companion):
-        return inline_frame(message)
-    return inline_frame(message) if isinstance(message, Frame) else message
-
-
 def messages(answers: Sequence[ServerMessage]) -> bytes:
     """The answers of a command over REST."""
-    return SERVER_MESSAGES.dump_json([inline(message) for message in answers])
+    return SERVER_MESSAGES.dump_json(list(answers))
 
 
 def tensor(document: Tensor, media_type: str) -> Response:

@@ -27,6 +27,8 @@ METRICS = 0.25
 """Seconds between two messages of metrics: curves are drawn no more often."""
 RETRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the connection is made again; the last one over and over."""
+SUBSCRIBED = "room-subscribed"
+"""The id under which a connection says what it wants; frames from before are not what it wants."""
 UNDER_WAY = 8
 """Questions that a session is asked at a time."""
 MOST_WAITING = 64
@@ -65,6 +67,7 @@ class Feed:
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._subscribed: str | None = None
+        self._as_wanted = False
         self._followers: set[Inbox] = set()
         self._numbers = 0
         self._asked: dict[str, Question] = {}
@@ -178,8 +181,9 @@ class Feed:
                 connection = Closed(CloseCode.SESSION_LOST, "")
             if not isinstance(connection, Closed):
                 self._connection = connection
+                self._as_wanted = self._subscribed is None
                 if self._subscribed is not None:
-                    connection.send(self._subscribed)
+                    connection.send(json.dumps({**json.loads(self._subscribed), "id": SUBSCRIBED}))
                 try:
                     if await self._pump(connection):
                         tries = 0
@@ -225,6 +229,12 @@ class Feed:
                 anything = True
                 self._reached(True)
             head = head_of(message)
+            if head.id == SUBSCRIBED:
+                self._as_wanted = True
+                continue
+            if isinstance(message, bytes) and not self._as_wanted:
+                connection.send(json.dumps({"type": "ack", "seq": head.seq}))
+                continue
             if isinstance(message, str) and head.id is not None:
                 self._answered(head, message)
                 continue

@@ -11,14 +11,13 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
-
-from pydantic import BaseModel
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from chainrule.errors import Refusal
-from chainrule.host import encode, parse
-from chainrule.host.interface import LINES, Closed, Request, Response
+from chainrule.host import encode, parse, slices
+from chainrule.host.interface import Closed, Request, Response
+from chainrule.host.lecture import lecture
 from chainrule.host.mailbox import closed
 from chainrule.host.problem import (
     answer,
@@ -28,10 +27,11 @@ from chainrule.host.problem import (
     to_message,
     unknown_session,
 )
+from chainrule.host.records import packed
 from chainrule.host.saving import Saving
 from chainrule.host.seam import Make, Session
 from chainrule.host.tally import Outcome, Tally, give_back, resident_bytes
-from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
+from chainrule.host.turns import Follower, Job, Recorded, Slot, Turns, Waiter
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import ANONYMOUS, AckCommand, PauseCommand
 from chainrule.protocol.close import CloseCode
@@ -43,11 +43,14 @@ log = logging.getLogger(__name__)
 PICTURE_SECONDS = 1 / 60
 """Between two pictures to a follower, unless something was answered."""
 
-TRAINING = 7
+TRAINING = 11
 """What trains flat out does so for this many times as long as its followers' pictures take to make."""
 
 PART_BYTES = 256_000
 """About how much of a recording is sent at a time."""
+
+RECORDING_SECONDS = 60.0
+"""After which nobody is expected to ask for the next part."""
 
 T = TypeVar("T")
 
@@ -127,6 +130,8 @@ class Hub:
                 return await self._commands(slot, request.body)
             if request.method == "trace":
                 return await self._trace(slot, request)
+            if request.method == "recording":
+                return await self._recording(slot, request.arguments.get("left"))
             if request.method == "peek":
                 return await self._peek(slot, request)
             if request.method == "sleep":
@@ -239,59 +244,90 @@ class Hub:
         """Bytes of the process and of its sessions; ``trim``: what was freed is given back first."""
         if trim:
             give_back()
-        told = [resident_bytes(), {slot.id: slot.session.nbytes for slot in self._slots.values()}]
+        told = [resident_bytes(), {slot.id: slot.nbytes for slot in self._slots.values()}]
         return Response(200, json.dumps(told).encode())
 
     async def _trace(self, slot: Slot, request: Request) -> Response:
-        """A part of a recording of the timeline, made in slices; ``more`` says what is left."""
-        if slot.gone:
-            raise unknown_session()
-        given = request.arguments
-        work: Iterator[Any] | None = None
-        lines: list[bytes] = []
-        size, left = 0, given.get("left")
+        """A part of a recording of the timeline; ``more`` says what is left."""
+        first, last, left = (request.arguments.get(name) for name in ("first", "last", "left"))
+        return await self._sliced(
+            slot, lambda: slices.traced(slot.session.recording(first, last, left), PART_BYTES)
+        )
 
-        def go_on() -> Response | None:
-            nonlocal work, size, left
+    async def _recording(self, slot: Slot, left: int | None) -> Response:
+        """A part of a recording of the session's lesson; ``more`` is its number, under which the next part is asked for.
+
+        A session makes one at a time: a new one takes the place of one that nobody has asked the rest of.
+        """
+
+        def begin() -> Recorded:
             if slot.gone:
                 raise unknown_session()
-            deadline = time.monotonic() + self._slice
-            if work is None:
-                work = slot.session.recording(given.get("first"), given.get("last"), left)
-            for part in work:
-                if part is not None:
-                    messages, left = part
-                    lines.extend(encode.text(message).encode() + b"\n" for message in messages)
-                    size += sum(map(len, lines[-len(messages) :]))
-                    if left is None or size >= PART_BYTES:
-                        return Response(200, b"".join(lines), LINES, left)
-                if time.monotonic() >= deadline:
-                    return None
-            raise AssertionError("a recording ends with its last part")
+            whole = slot.session.whole()
+            if whole.predict:
+                raise Refusal(
+                    "withheld",
+                    409,
+                    "Answers are withheld",
+                    "A recording would tell what waits for a guess.",
+                    "Switch prediction off, and ask again.",
+                )
+            made = self._make(
+                CreateSession(
+                    lesson=whole.lesson, config=whole.config, seed=whole.seed, journal=whole.journal
+                ),
+                None,
+            )
+            return Recorded(next(self._count), made, lecture(made, self._slice))
 
-        while True:
-            response = await self._turn(slot, go_on)
-            if response is not None:
-                return response
+        if left is None:
+            slot.recorded = await self._turn(slot, begin)
+        recorded = slot.recorded
+        if recorded is None or left not in (None, recorded.number):
+            raise unknown_session()
+        recorded.asked += 1
+        asked = recorded.asked
+
+        def forget() -> None:
+            # Whoever asked for it has gone: it is made no further, and takes no memory.
+            if slot.recorded is recorded and recorded.asked == asked:
+                slot.recorded = None
+
+        def part() -> slices.Sliced:
+            for response in slices.recorded(recorded.lines, recorded.number, PART_BYTES):
+                if slot.recorded is not recorded:
+                    raise unknown_session()
+                yield response
+
+        try:
+            response = await self._sliced(slot, part)
+        except BaseException:
+            forget()
+            raise
+        if response.more is None:
+            forget()
+        else:
+            asyncio.get_running_loop().call_later(RECORDING_SECONDS, forget)
+        return response
 
     async def _peek(self, slot: Slot, request: Request) -> Response:
-        """A number that is not to be seen yet; where its iteration has to be computed again, in slices."""
-        work: Iterator[None] | None = None
-        found: list[BaseModel] = []
+        """A number that is not to be seen yet; its iteration may have to be computed again."""
+        return await self._sliced(slot, lambda: slices.peeked(slot.session.peek(request.arguments)))
 
-        def whole(session: Session) -> Iterator[None]:
-            found.append((yield from session.peek(request.arguments)))
+    async def _sliced(self, slot: Slot, begin: Callable[[], slices.Sliced]) -> Response:
+        """An answer that takes long, a slice in each turn of the session."""
+        work: slices.Sliced | None = None
 
         def go_on() -> Response | None:
             nonlocal work
             if slot.gone:
                 raise unknown_session()
-            work = work or whole(slot.session)
             deadline = time.monotonic() + self._slice
-            for _ in work:
-                if time.monotonic() >= deadline:
-                    return None
-            return Response(200, encode.part(found[0]))
+            work = work or begin()
+            for response in work:
+                if response is not None or time.monotonic() >= deadline:
+                    return response
+            raise AssertionError("its last part is an answer")
 
         while True:
             response = await self._turn(slot, go_on)
@@ -462,10 +498,41 @@ class Hub:
             self._send(follower, message)
 
     def _pull(self, slot: Slot, followers: Iterable[Follower]) -> None:
+        """Give followers what they have not seen and are ready for; what of it takes long is made in slices before.
+
+        Meanwhile the session does what it is asked to, but does not go on by itself.
+        """
+        if slot.pulling is not None:
+            slot.pulling.update(dict.fromkeys(followers))
+            return
+        followers = list(followers)
+        work = [made for one in followers if (made := one.viewer.ahead(slot.session)) is not None]
+        if not work:
+            self._show(slot, followers)
+            return
+        slot.pulling = dict.fromkeys(followers)
+        parts = itertools.chain(*work)
+
+        def go_on() -> None:
+            if slot.gone:
+                return
+            begun, deadline = time.thread_time(), time.monotonic() + self._slice
+            done = all(time.monotonic() < deadline for _ in parts)
+            slot.ahead += time.thread_time() - begun
+            if not done:
+                self._turns.ask(slot, go_on)
+                return
+            wanted, slot.pulling = slot.pulling or (), None
+            self._show(slot, [one for one in wanted if one.connection in slot.followers])
+
+        self._turns.ask(slot, go_on)
+
+    def _show(self, slot: Slot, followers: Iterable[Follower]) -> None:
         """Give followers what they have not seen and are ready for. What several are given is encoded once."""
-        begun = time.thread_time()
+        begun = time.thread_time() - slot.ahead
+        slot.ahead = 0.0
         encoded: dict[int, tuple[ServerMessage, str | bytes]] = {}
-        for follower in list(followers):
+        for follower in followers:
             for message in follower.viewer.pull(slot.session):
                 if id(message) not in encoded:
                     (named,) = _named([message])
@@ -482,6 +549,8 @@ class Hub:
         await self._turns.run()
 
     def _compute(self, slot: Slot) -> None:
+        if slot.pulling is not None:
+            return
         if not slot.followers and time.monotonic() - slot.touched > self._patience:
             # It plays on and on for nobody: a page that was closed, a script that has ended.
             slot.touched = math.inf
@@ -532,7 +601,7 @@ class Hub:
         place = session.cursor, session.tips
         if session.journal_revision != slot.journal:
             slot.journal, slot.place, slot.tips = session.journal_revision, place, session.tips
-            self._outlet.recipe(slot.id, session.whole().model_dump_json().encode())
+            self._outlet.recipe(slot.id, packed(session.whole().model_dump_json().encode()))
         elif place != slot.place:
             slot.place = place
             cursor, tips = place

@@ -29,6 +29,7 @@ Method = Literal[
     "branches",
     "tensor",
     "trace",
+    "recording",
     "commands",
     "peek",
     "figures",

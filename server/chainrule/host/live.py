@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 
 SOON = {"pointer": 0.04, "room": 0.03, "count": 0.4, "question": 0.4, "spread": 0.2}
 """Seconds within which what has changed is told; what changes meanwhile is told with it."""
+FRAME = 20_000
+"""Bytes of a frame at most. Those who look on ask for what it leaves out, if they see it."""
 MOST_ASKED = 16
 """Questions to the session that one connection may have open."""
 KEEP = 1.0
@@ -85,11 +87,13 @@ class LiveRoom:
         self._everyone = f"room/{room.code}"
         self._presenters = f"room/{room.code}/presenter"
         self._feed = Feed(host, bus, f"room/{room.code}/session", room.session, self._reached)
-        if room.subscribed is not None:
-            self._feed.subscribe(room.subscribed)
+        self._feed.subscribe(
+            room.subscribed or SubscribeCommand(type="subscribe", most=FRAME).model_dump_json()
+        )
         self._turn = asyncio.Lock()
         self._due: dict[str, asyncio.TimerHandle] = {}
         self.seats: dict[Seat, None] = {}
+        self._stalled: dict[str, None] = {}
 
     # -- coming and going
 
@@ -119,7 +123,12 @@ class LiveRoom:
         room.members[seat.member] = None
         room.used = time.time()
         self.seats[seat] = None
-        self._tell(seat, room.joined(seat.member, seat.name))
+        joined = room.joined(seat.member, seat.name)
+        if not seat.member.presenter and seat.member.key in self._stalled:
+            # It may not have heard it: what does not read is told nothing.
+            del self._stalled[seat.member.key]
+            joined = joined.model_copy(update={"stalled": True})
+        self._tell(seat, joined)
         self._tell(seat, room.state())
         asked, spread = room.question, room.spread()
         if spread is not None and (seat.member.presenter or (asked and asked.state == "revealed")):
@@ -140,6 +149,11 @@ class LiveRoom:
         del self.seats[seat]
         self.room.members.pop(seat.member, None)
         self.room.used = time.time()
+        key = seat.member.key
+        if seat.inbox.was_too_slow and all(other.member.key != key for other in self.seats):
+            self._stalled[key] = None
+            if len(self._stalled) > self._settings.max_room_followers:
+                del self._stalled[next(iter(self._stalled))]
         if seat.follows:
             self._feed.leave(seat.inbox)
         self._bus.leave(self._everyone, seat.inbox)
@@ -179,7 +193,8 @@ class LiveRoom:
                 self._changed(seat, room.handle(message, member))
             case SubscribeCommand():
                 require_presenter(member)
-                room.subscribed = message.model_copy(update={"id": None}).model_dump_json()
+                wanted = message.model_copy(update={"id": None, "most": FRAME})
+                room.subscribed = wanted.model_dump_json()
                 self._feed.subscribe(room.subscribed)
                 self._later("keep", KEEP, self.keep)
             case AskCommand():
@@ -324,10 +339,19 @@ class LiveRoom:
         self.keep()
         self._now("room")
 
+    def hand_over(self) -> str:
+        """A number that makes another one the presenter."""
+        pin = self.room.hand_over(time.time())
+        self.keep()
+        return pin
+
     def take_over(self, pin: str) -> str:
         """The new presenter's secret."""
-        secret = self.room.take_over(pin, time.monotonic())
-        self.keep()
+        try:
+            secret = self.room.take_over(pin, time.time())
+        finally:
+            # How often it was tried outlives the process too.
+            self.keep()
         for seat in self.seats:
             self._bus.leave(self._presenters, seat.inbox)
             if not seat.name:

@@ -60,7 +60,12 @@ def from_refusal(refusal: Refusal) -> Problem:
 
 def from_message(message: ErrorMessage) -> Problem:
     """The problem document of an error message."""
-    return problem(
+    return from_refusal(to_refusal(message))
+
+
+def to_refusal(message: ErrorMessage) -> Refusal:
+    """The refusal that an error message tells of."""
+    return Refusal(
         message.code,
         message.status,
         message.title,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chainrule.engine.backend import Backend
-from chainrule.errors import Refusal
 from chainrule.host import encode
+from chainrule.host.problem import to_refusal
 from chainrule.limits import Limits
 from chainrule.protocol import ServerMessage
 from chainrule.protocol.client import StepCommand
@@ -37,16 +37,7 @@ def lines(
                 return
         for message in _step(session):
             if isinstance(message, ErrorMessage):
-                raise Refusal(
-                    message.code,
-                    message.status,
-                    message.title,
-                    message.detail,
-                    message.hint,
-                    message.place,
-                    reason=message.reason,
-                    params=message.params,
-                )
+                raise to_refusal(message)
             if isinstance(message, (Frame, GraphMessage)):
                 yield encode.text(message)
 

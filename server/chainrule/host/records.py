@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from dataclasses import dataclass, field
 from chainrule.errors import Refusal
 from chainrule.host.link import Link
 from chainrule.journal import Entry
+
+SMALL = 2_000
+"""Bytes of a recipe up to which it is kept as it is."""
 
 
 @dataclass(eq=False)
@@ -55,11 +59,22 @@ class Record:
             self.waiting -= 1
 
 
+def packed(recipe: bytes) -> bytes:
+    """A recipe as it is reported and kept. It is written whole with each edit, and each edit is much like the one before."""
+    return zlib.compress(recipe, 1) if len(recipe) > SMALL else recipe
+
+
+def unpacked(recipe: bytes) -> bytes:
+    """A recipe as JSON; those from before they were compressed are as they are."""
+    return recipe if recipe.startswith(b"{") else zlib.decompress(recipe)
+
+
 def whole(entry: Entry) -> bytes:
     """The recipe that brings a session back to where it stood."""
+    recipe = unpacked(entry.recipe)
     if not entry.cursor:
-        return entry.recipe
-    return json.dumps({**json.loads(entry.recipe), **json.loads(entry.cursor)}).encode()
+        return recipe
+    return json.dumps({**json.loads(recipe), **json.loads(entry.cursor)}).encode()
 
 
 def copied(entry: Entry) -> bytes:

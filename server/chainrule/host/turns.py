@@ -8,7 +8,7 @@ import heapq
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from chainrule.host.seam import Session, Viewer
@@ -38,6 +38,16 @@ class Waiter:
 
 
 @dataclass(eq=False)
+class Recorded:
+    """A recording of a session's lesson that is being made, by a session of its own."""
+
+    number: int
+    session: Session
+    lines: Iterator[str | None]
+    asked: int = 0
+
+
+@dataclass(eq=False)
 class Slot:
     """A session with its followers and what it has still to do."""
 
@@ -57,9 +67,17 @@ class Slot:
     touched: float = field(default_factory=time.monotonic)
     unsaved: float = 0.0
     saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    recorded: Recorded | None = None
+    pulling: dict[Follower, None] | None = None
+    ahead: float = 0.0
     journal: int = -1
     place: tuple[Cursor, dict[int, int]] | None = None
     tips: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return self.session.nbytes + (0 if self.recorded is None else self.recorded.session.nbytes)
 
 
 class Turns:

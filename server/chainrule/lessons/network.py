@@ -42,10 +42,11 @@ def call(module: Module, leaves: Mapping[str, Tensor], *inputs: Any, seed: int) 
     On the active tape buffers are written and masks drawn, these by ``seed``. Other leaves are not looked at. The
     module is as before afterwards.
     """
-    given = {name: leaves[name] for name, _ in module.named_tensors() if name in leaves}
+    named = module.named_tensors()
+    given = {name: leaves[name] for name, _ in named if name in leaves}
     if state.tape is not None:
         state.tape.seed = seed
         for name, tensor in given.items():
             tensor.node.scope = name.rpartition(".")[0]
-    with bound(module, given):
+    with bound(module, given, named):
         return module(*inputs)

@@ -244,15 +244,16 @@ BEATS = (
     ),
     beat(
         "repeat",
-        ("forward", "loss"),
+        # What belongs to the iteration before is gone with its gradient.
+        ("zero_grad", None),
         text("Again, from the new place", "Lặp lại từ chỗ đứng mới"),
         text(
-            "The next iteration asks the same question where the weight now stands. The loss is "
-            "{loss.value}, and the gradient will be another one, because the slope differs from place to "
-            "place. Keep stepping by iteration and watch the point slide down the parabola.",
-            "Lượt lặp tiếp theo đặt lại câu hỏi cũ tại chỗ trọng số đang đứng. Mất mát là {loss.value}, "
-            "còn gradient sẽ là một số khác, vì mỗi chỗ có một độ dốc riêng. Hãy bước tiếp theo từng lượt "
-            "lặp và xem điểm trượt xuống đường parabol.",
+            "The next iteration asks the same question where the weight now stands, at {w.value}. The old gradient "
+            "is cleared; the new one will be another, because the slope differs from place to place. Keep "
+            "stepping by iteration and watch the point slide down the parabola.",
+            "Lượt lặp tiếp theo đặt lại câu hỏi cũ tại chỗ trọng số đang đứng, tức {w.value}. Gradient cũ đã "
+            "được xoá; gradient mới sẽ là một số khác, vì mỗi chỗ có một độ dốc riêng. Hãy bước tiếp theo từng "
+            "lượt lặp và xem điểm trượt xuống đường parabol.",
         ),
         iteration=1,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,22 +11,25 @@ from chainrule.nn.module import Module, quoted
 
 
 @contextmanager
-def bound(module: Module, tensors: Mapping[str, Tensor]) -> Iterator[None]:
+def bound(
+    module: Module, tensors: Mapping[str, Tensor], named: Sequence[tuple[str, Tensor]] | None = None
+) -> Iterator[None]:
     """Inside, the module computes with these tensors in place of its parameters and buffers of those names.
 
     A parameter that is used in two places is named once. What is not given stays. Afterwards all is as before.
+    ``named``: what ``named_tensors`` gives, where the caller has asked already.
 
     Raises
     ------
     RuntimeError
         The module has nothing of that name, or of another shape.
     """
-    named = module.named_tensors()
-    instead = {id(tensor): tensors[name] for name, tensor in named if name in tensors}
-    unknown = [name for name in tensors if name not in dict(named)]
+    own_names = dict(module.named_tensors() if named is None else named)
+    instead = {id(tensor): tensors[name] for name, tensor in own_names.items() if name in tensors}
+    unknown = [name for name in tensors if name not in own_names]
     if unknown:
         raise RuntimeError(f"Unexpected key(s): {quoted(unknown)}")
-    for name, tensor in named:
+    for name, tensor in own_names.items():
         if name in tensors and tensors[name].shape != tensor.shape:
             raise RuntimeError(
                 f"{name}: shape {list(tensors[name].shape)} was given for {list(tensor.shape)}"

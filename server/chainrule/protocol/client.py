@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from chainrule.protocol.detection import ScenePicture
-from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, RunName, Unit, What
+from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, Places, RunName, Unit, What
 from chainrule.protocol.numbers import Data
 
 Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
@@ -228,6 +228,15 @@ class MovedBox(BaseModel):
     box: list[Annotated[float, Field(ge=-1000, le=1000)]] = Field(min_length=4, max_length=4)
 
 
+class MovedTrue(BaseModel):
+    """A true box, held in another place: which of the scene's, and x1, y1, x2, y2 in pixels. Of one that is not there, none is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    index: int = Field(ge=0)
+    box: list[Annotated[float, Field(ge=-1000, le=1000)]] = Field(min_length=4, max_length=4)
+
+
 class SceneCommand(Command):
     """The pixels and true boxes of one scene of a detector, with all the scenes beside it as thumbnails.
 
@@ -243,7 +252,8 @@ class DetectCommand(Command):
     """What each cell of a detector says of one scene, and what it costs.
 
     Of the batch as far as the cursor has come; of any other picture, all of it with the parameters that the iteration
-    began with. ``moved`` holds one box elsewhere; ``compare`` adds the scene's own gradient beside that of its original, and
+    began with. ``moved`` holds one box elsewhere, ``target`` one of the true boxes: then cells own what they own there, and
+    cost what they cost there. ``maps`` adds what the layers say, place by place; ``compare`` the scene's own gradient beside that of its original, and
     ``pulls`` how much each term of the loss pulls on each parameter.
     """
 
@@ -254,6 +264,8 @@ class DetectCommand(Command):
         None, ge=0, le=1, description="Suppress above this IoU; null: as the configuration has it."
     )
     moved: MovedBox | None = None
+    target: MovedTrue | None = None
+    maps: bool = False
     compare: bool = False
     pulls: bool = False
     layer: Name | None = Field(None, description="With ``pulls``: the weights of a layer, one by one.")
@@ -291,6 +303,14 @@ class UsesCommand(Command):
     name: Name = Field(description="A filter of a convolution.")
     index: list[Annotated[int, Field(ge=0)]] = Field(min_length=4, max_length=4)
     row: int = Field(0, ge=0, description="The image whose places are told: a row of the batch.")
+
+
+class NumbersCommand(Command):
+    """Tensors that a frame has left out. What the cursor has not reached, or is withheld, is not in the answer."""
+
+    type: Literal["numbers"]
+    of: list[Places] = Field(max_length=16)
+    row: int = Field(0, ge=0, description="Of one sample's own numbers: which row of the batch.")
 
 
 class DifferencesCommand(Command):
@@ -375,6 +395,8 @@ class SubscribeCommand(Command):
     ``pictures`` are sent with the frames of a network on points of the plane. A companion's numbers are sent where they
     are named (`adam/hidden1.weight`), and its surface and evaluation as the current run's. ``sample`` sends what one row
     of the batch has by itself in every node of the current run: ``row``, or the last where there are fewer.
+    ``most``: a frame has no more bytes than that. What does not fit is named in ``left``, pictures of the plane are
+    coarser; thumbnails come with each frame then, so that each can be drawn without the one before.
     """
 
     type: Literal["subscribe"]
@@ -382,6 +404,7 @@ class SubscribeCommand(Command):
     only: bool = False
     pictures: list[PictureOf] = Field(default_factory=list, max_length=8)
     row: int = Field(0, ge=0)
+    most: int | None = Field(None, ge=10_000)
 
 
 class AckCommand(Command):
@@ -416,7 +439,7 @@ Search = (
 )
 """Commands that only look, and may take long."""
 
-Question = Search | ExplainCommand | PytorchCommand | FireCommand
+Question = Search | ExplainCommand | PytorchCommand | FireCommand | NumbersCommand
 """Commands that only look: they move nothing, change no history, and may be asked again."""
 
 ClientMessage = Annotated[

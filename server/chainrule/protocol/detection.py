@@ -103,18 +103,48 @@ class Against(Part):
     original_cells: list[Number]
 
 
+class LayerMap(Part):
+    """How large what a layer says of a scene is, place by place, row by row: root mean squares over its channels.
+
+    Of at most 16 × 16 places: where there are more, over those that share one. Six digits each.
+    """
+
+    scope: str
+    node: str
+    side: int = Field(description="Places along each axis.")
+    value: list[Number] = Field(description="Empty: not reached yet.")
+    grad: list[Number] = Field(
+        description="The same of the loss's gradient by it; empty: not reached yet, or withheld."
+    )
+    weight: list[list[Number]] = Field(
+        [],
+        description="Some of its weights, as the thumbnail of a summary has them, as the iteration began; empty for a batch: "
+        "its frame has them.",
+    )
+    bias: list[list[Number]] = Field([], description="The same of its biases.")
+
+
 class Dragged(Part):
-    """A cell's box in another place, and on its way there: columns of one length, from where it is to where it is held."""
+    """A box in another place, and on its way there: columns of one length, from where it is to where it is held."""
+
+    of: Literal["said", "true"] = Field(
+        "said", description="A cell's own box, or a true one, which the loss is measured by."
+    )
 
     box: list[Number]
-    true: int | None = Field(description="The true box that it is measured against.")
-    pair: Pair | None
-    loss: Number | None = Field(description="The box loss against that one, without weight.")
+    true: int | None = Field(description="The true box that it is measured against, or that it is.")
+    pair: Pair | None = Field(
+        description="How it overlaps that one; of a true box, how the box of the cell that owns it does."
+    )
+    loss: Number | None = Field(
+        description="The box loss against that one, without weight; of a true box, the whole loss of its scene."
+    )
     slopes: list[Number] = Field(
-        description="Of that loss by the box's edges x1, y1, x2, y2, per pixel; empty where answers are withheld."
+        description="Of that loss by the box's edges x1, y1, x2, y2, per pixel; empty where answers are withheld, and of a true "
+        "box."
     )
     losses: list[Number]
-    ious: list[Number]
+    ious: list[Number] = Field(description="NaN where no cell owns a true box: a smaller one has its cell.")
     scene: list[Number] = Field(description="mAP at an IoU of 0.5 of this scene.")
     batch: list[Number] = Field(description="And of all scenes beside it: the batch, or those held out.")
 

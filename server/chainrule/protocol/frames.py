@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import json
 import struct
+from math import isfinite, prod
 from typing import Any, TypeVar
 
 from chainrule.engine.backend import HostArray, host
-from chainrule.protocol.model import FrameTensor
+from chainrule.protocol.model import FrameTensor, Summary
 from chainrule.protocol.numbers import to_json
 from chainrule.protocol.server import Companion, Frame
 
@@ -66,13 +67,44 @@ def encode_frame(frame: Frame | Companion) -> bytes:
         if tensor.scale is not None:
             header["scale"] = to_json(tensor.scale)
         if tensor.summary is not None:
-            header["summary"] = tensor.summary.model_dump(mode="json")
+            header["summary"] = _told(tensor.summary)
         tensors.append(header)
     message = frame.model_copy(update={"tensors": []}).model_dump(mode="json")
     message["tensors"] = tensors
     text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     begin = PREFIX.pack(MAGIC, VERSION, 0, len(text)) + text
     return begin.ljust(_aligned(len(begin)), b"\0") + b"".join(payload)
+
+
+def _told(summary: Summary) -> dict[str, Any]:
+    """What ``model_dump`` does, which asks of each number of the picture by itself whether it is one."""
+    told = dict(summary)
+    if summary.non_finite or not all(map(isfinite, (summary.mean, summary.norm))):
+        return {name: to_json(value) for name, value in told.items()}
+    return told
+
+
+def own_bytes(frame: Frame) -> int:
+    """Bytes of a frame without its tensors and what it has left out, rounded up."""
+    text = json.dumps(
+        frame.model_copy(update={"tensors": [], "left": []}).model_dump(mode="json"),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return PREFIX.size + len(text.encode()) + 16
+
+
+def tensor_bytes(tensor: FrameTensor) -> int:
+    """Bytes that a tensor adds to a frame, rounded up."""
+    # Its names, its offset, and the comma after it.
+    size = 62 + len(tensor.what) + len(str(tensor.index)) + len(tensor.dtype) + len(str(tensor.shape))
+    if tensor.data is not None:
+        size += _aligned(DTYPES[tensor.dtype].itemsize * prod(tensor.shape))
+    if tensor.scale is not None:
+        size += 10 + len(json.dumps(to_json(tensor.scale)))
+    if tensor.summary is not None:
+        size += 12 + len(tensor.summary.model_dump_json())
+    return size
 
 
 def decode_frame(data: bytes) -> Frame:
@@ -125,17 +157,3 @@ def _decode_tensor(data: bytes, start: int, header: dict[str, Any]) -> FrameTens
         raise FrameError(f"tensor {tensor.what} {tensor.index} lies outside the payload")
     array: HostArray = host.frombuffer(data, dtype, count, begin).reshape(tensor.shape)
     return tensor.model_copy(update={"offset": None, "data": array})
-
-
-def inline_frame(frame: WithTensors) -> WithTensors:
-    """The message with nested lists as ``data``: as it is sent in JSON."""
-    return frame.model_copy(
-        update={
-            "tensors": [
-                tensor
-                if tensor.data is None
-                else tensor.model_copy(update={"data": to_json(host.asarray(tensor.data).tolist())})
-                for tensor in frame.tensors
-            ]
-        }
-    )

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from chainrule.engine.backend import host
+
 NON_FINITE = ("NaN", "Infinity", "-Infinity")
 
 NUMBER_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "enum": list(NON_FINITE)}]}
@@ -17,8 +19,14 @@ DATA_SCHEMA: dict[str, Any] = {
 
 
 def to_json(value: Any) -> Any:
-    """A float, or nested lists of floats, with NaN and infinities written as in ``NON_FINITE``."""
+    """A float, or floats in an array or nested lists, with NaN and infinities written as in ``NON_FINITE``."""
+    if isinstance(value, (host.ndarray, host.generic)):
+        numbers = value.tolist()
+        return numbers if host.isfinite(value).all() else to_json(numbers)
     if isinstance(value, (list, tuple)):
+        # Mostly a row of finite floats, of which there are very many in a frame: looked at in one go.
+        if set(map(type, value)) == {float} and all(map(math.isfinite, value)):
+            return list(value)
         return [to_json(v) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -83,11 +83,16 @@ class LookCommand(Command):
 
 
 class PointerCommand(Command):
-    """Where the presenter points, in parts of the picture's width and height; null: nowhere."""
+    """Where the presenter points: at which mark of the picture, and where there, in parts of its width and height.
+
+    A mark is what every page has wherever it stands there (a card, a unit, an image): so it is pointed at on a window of
+    any size. With no ``mark``, the place is one of the stage. ``x`` or ``y`` null: nowhere.
+    """
 
     type: Literal["pointer"]
-    x: float | None = Field(ge=-1, le=2, allow_inf_nan=False)
-    y: float | None = Field(ge=-1, le=2, allow_inf_nan=False)
+    mark: str | None = Field(None, max_length=64)
+    x: float | None = Field(ge=-100, le=100, allow_inf_nan=False)
+    y: float | None = Field(ge=-100, le=100, allow_inf_nan=False)
 
 
 class BlankCommand(Command):
@@ -173,9 +178,10 @@ class RoomQuestion(Message):
 
 
 class RoomPointer(Message):
-    """Where the presenter points; null: nowhere."""
+    """Where the presenter points, in parts of a mark's width and height, or of the stage's; null: nowhere."""
 
     type: Literal["pointer"] = "pointer"
+    mark: str | None = None
     x: Number | None = None
     y: Number | None = None
 
@@ -206,6 +212,9 @@ class RoomJoined(Message):
     answer: str | None = Field(description="Its own answer to the question, where it has given one.")
     verdict: RoomVerdict | None = Field(description="How good that is, once it is revealed.")
     session: str | None = Field(description="To a presenter: the id of the session that the room shows.")
+    stalled: bool = Field(
+        False, description="Whether its last connection was closed because it did not read. Said once."
+    )
 
 
 class SpreadBin(Part):

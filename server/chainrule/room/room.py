@@ -68,11 +68,10 @@ class Outcome(NamedTuple):
     answer: Given | None = None
 
 
-@dataclass(slots=True)
-class Pin:
-    """A number that makes who says it the presenter, once."""
+class Pin(BaseModel):
+    """A number that makes who says it the presenter, once: its digest, and until when it does (seconds since 1970)."""
 
-    digits: str
+    secret: str
     until: float
     tries: int = PIN_TRIES
 
@@ -91,6 +90,7 @@ class KeptRoom(BaseModel):
     subscribed: str | None
     used: float
     asked: list[Kept]
+    pin: Pin | None = None
 
 
 @dataclass(eq=False)
@@ -156,7 +156,7 @@ class Room:
     def hand_over(self, now: float) -> str:
         """A pin that makes another one the presenter; the one before is void."""
         digits = f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
-        self.pin = Pin(digits, now + PIN_SECONDS)
+        self.pin = Pin(secret=digest(digits), until=now + PIN_SECONDS)
         return digits
 
     def take_over(self, digits: str, now: float) -> str:
@@ -172,7 +172,7 @@ class Room:
             self.pin = None
             raise wrong_pin()
         pin.tries -= 1
-        if not hmac.compare_digest(digest("".join(digits.split())), digest(pin.digits)):
+        if not hmac.compare_digest(digest("".join(digits.split())), pin.secret):
             raise wrong_pin()
         self.pin = None
         for member in self.members:
@@ -204,8 +204,9 @@ class Room:
                 self.blank = message.on
                 return Outcome("room")
             case PointerCommand():
-                nowhere = message.x is None or message.y is None
-                self.pointer = None if nowhere else RoomPointer(seq=self.revision, x=message.x, y=message.y)
+                mark, x, y = message.mark, message.x, message.y
+                nowhere = x is None or y is None
+                self.pointer = None if nowhere else RoomPointer(seq=self.revision, mark=mark, x=x, y=y)
                 return Outcome("pointer")
             case DismissCommand():
                 self._close()
@@ -349,6 +350,7 @@ class Room:
                 subscribed=self.subscribed,
                 used=self.used,
                 asked=[asked.kept() for asked in self.asked],
+                pin=self.pin,
             )
             .model_dump_json()
             .encode()

@@ -22,6 +22,7 @@ from chainrule.protocol.client import (
     GuessCommand,
     MapCommand,
     NudgeCommand,
+    NumbersCommand,
     PrecisionCommand,
     PredictCommand,
     PytorchCommand,
@@ -47,6 +48,7 @@ from chainrule.session.filters import answers_to
 from chainrule.session.pytorch import pytorch
 from chainrule.session.runs import surface_map
 from chainrule.session.samples import arrows, sample
+from chainrule.session.thinned import numbers
 from chainrule.session.tokens import token, write
 from chainrule.session.unfolding import unfolded
 from chainrule.session.uses import uses
@@ -72,6 +74,8 @@ def ask(core: Core, command: Asked) -> Generator[None, None, list[ServerMessage]
                 _require_revealed(core, core.record.find(command.name))
             return [pytorch(core, command)]
         case SweepCommand():
+            # The slope of the curve is the gradient.
+            _require_revealed(core, core.record.find(command.name))
             return [(yield from sweep(core, command))]
         case SampleCommand():
             return [sample(core, command)]
@@ -102,6 +106,8 @@ def ask(core: Core, command: Asked) -> Generator[None, None, list[ServerMessage]
         case NudgeCommand():
             _require_revealed(core, core.record.find(command.name))
             return [(yield from nudge(core, command))]
+        case NumbersCommand():
+            return [numbers(core.view(), command, 0, core.limits)]
         case FireCommand():
             return [_fire(core, command)]
         case PredictCommand():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, assert_never
 from weakref import WeakKeyDictionary
@@ -196,18 +196,13 @@ def _beyond(number: float, condition: GradCondition | MetricCondition) -> bool:
 
 # -- metrics
 
-_measured: WeakKeyDictionary[Record, Mapping[str, float]] = WeakKeyDictionary()
-
 
 def metric(record: Record, name: str) -> float | None:
     """A metric of an iteration, measured if need be; None where the lesson has no such one."""
     own = record.loss if name == "loss" else watched(record).get(name)
     if own is not None:
         return record.start.regime.backend.numbers([own])[0]
-    found = _measured.get(record)
-    if found is None:
-        found = _measured[record] = measured(record, always=True)
-    return found.get(name)
+    return measured(record, always=True).get(name)
 
 
 def metric_names(record: Record) -> list[str]:

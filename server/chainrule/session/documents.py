@@ -33,8 +33,8 @@ def parameters(core: Core) -> dict[str, NodeState]:
     )
 
 
-def info(core: Core, seq: int) -> SessionInfo:
-    """The session in short."""
+def info(core: Core, seq: int, *, brief: bool) -> SessionInfo:
+    """The session in short; if ``brief``, without its parameters, of which there may be very many."""
     view = core.view()
     return SessionInfo(
         lesson=core.lesson.slug,
@@ -44,7 +44,7 @@ def info(core: Core, seq: int) -> SessionInfo:
         seq=seq,
         cursor=core.cursor(),
         phase=phase(core),
-        parameters=parameters(core),
+        parameters={} if brief else parameters(core),
         metrics=metrics(view),
         journal=[entry for _, entry in core.line.journal],
         companion=companion_info(core),

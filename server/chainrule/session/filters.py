@@ -20,7 +20,7 @@ KEPT = 13
 """Images that are told of the way from noise to the one that excites, both ends included."""
 
 RATE = 0.04
-"""How far the pixel with the largest slope moves in a step; all others in proportion."""
+"""How far the pixel with the largest slope moves in a step, of those that can; all others in proportion."""
 
 GREY, NOISE = 0.5, 0.05
 """What one begins with: grey, and the spread of the noise in it."""
@@ -125,7 +125,11 @@ class _Asked:
 def _excite(
     asked: _Asked, like: HostArray, seed: int, steps: int
 ) -> Generator[None, None, list[ExcitedImage]]:
-    """Gradient ascent on the image: x ← clip(x + rate · g / max|g|, 0, 1), the weights left as they are."""
+    """Gradient ascent on the image, the weights left as they are: x ← clip(x + rate · g / max|g|, 0, 1).
+
+    The largest slope is that of the pixels that are not yet as black or as white as it wants them: else those with
+    small slopes would hardly ever get there.
+    """
     noise = generator(seed, "excite", asked.label, asked.channel).standard_normal((1, *like.shape[1:]))
     image: HostArray = host.clip(GREY + NOISE * noise, 0.0, 1.0).astype(like.dtype)
     kept = {round(k * steps / (KEPT - 1)) for k in range(KEPT)}
@@ -134,11 +138,13 @@ def _excite(
         yield
         with asked.backend.quiet():
             response, grad = asked.slope(image)
-        if step in kept:
+        free = host.where(grad > 0, image < 1.0, image > 0.0)
+        largest = float(host.max(host.abs(host.where(free, grad, 0.0))))
+        through = not host.isfinite(largest) or largest == 0.0
+        if through or step in kept:
             found.append(ExcitedImage(step=step, response=response, pixels=image.reshape(-1).tolist()))
-        largest = float(host.max(host.abs(grad)))
-        if not host.isfinite(largest) or largest == 0.0:
-            # It no longer answers to the image, or not with numbers: further steps would change nothing.
+        if through:
+            # It no longer answers to the image, or not with numbers, or no better: further steps would change nothing.
             break
         image = host.clip(image + RATE * grad / largest, 0.0, 1.0).astype(like.dtype)
     return found

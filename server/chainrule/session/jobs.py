@@ -53,10 +53,19 @@ class Playing:
     due: float
     work: Work | None = None
 
-    def drive(self, core: Core, deadline: float) -> str | None:
-        """Move until the deadline, or until the next move is not due yet; returns why it stopped, if it did."""
+    def ahead(self, core: Core) -> bool:
+        """Whether the iteration that the move under way leads to is computed already."""
+        return self.work is not None and self.unit != "epoch" and core.common_tip() > core.position.iteration
+
+    def drive(self, core: Core, deadline: float, *, last: bool = False) -> str | None:
+        """Move until the deadline, or until the next move is not due yet; returns why it stopped, if it did.
+
+        ``last``: only the move under way is brought to its end.
+        """
         while True:
             if self.work is None:
+                if last:
+                    return None
                 if self.rate is not None and time.monotonic() < self.due:
                     return None
                 self.work = step(core, self.unit, 1, playing=True)

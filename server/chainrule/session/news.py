@@ -53,11 +53,14 @@ class News:
         self.session = session
         self.revision = 0
         self.journal = 0
+
+    def begin(self) -> None:
+        """What there is now is known to whoever comes."""
         self.tips = self._tips_now()
         self._told = self._now()
         self._frame_told = self._frame_now()
         self._recipe_told = self._recipe_now()
-        self._topology = session.graph().topology
+        self._topology = self.session.graph().topology
         self.changes = dict.fromkeys(self._told, 0)
 
     def _now(self) -> dict[str, Any]:

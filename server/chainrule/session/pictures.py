@@ -5,7 +5,7 @@ They belong to the parameters at the cursor, and are computed for viewers alone:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary
@@ -67,8 +67,12 @@ class Pictures:
     @cached_property
     def evaluation(self) -> Evaluation:
         """How the network does, and whether its units still learn."""
-        layers = health(self.regime, self.values, self.model.layer_names)
-        return self.model.scores(self.values).model_copy(update={"health": [NOTHING, *layers]})
+        with self.regime.backend.quiet():
+            answers = self.model.answers(self.values)
+            found = self.model.judged(answers)
+        trained = slice(self.model.points.held_out, None)
+        layers = health(self.regime.backend, answers.node, trained, self.model.layer_names)
+        return found.model_copy(update={"health": [NOTHING, *layers]})
 
 
 @dataclass(eq=False)
@@ -82,6 +86,15 @@ class ScoresOnly:
     def evaluation(self) -> Evaluation:
         """How the network does."""
         return self.model.scores(self.values)
+
+    def evaluation_in_parts(self) -> Generator[None, None, None] | None:
+        """Makes :attr:`evaluation`, with pauses in between; None where it is made, or does not take long."""
+        parts = getattr(self.model, "scores_in_parts", None)
+        return None if parts is None or "evaluation" in self.__dict__ else self._make(parts(self.values))
+
+    def _make(self, work: Generator[None, None, Evaluation]) -> Generator[None, None, None]:
+        if "evaluation" not in self.__dict__:
+            self.evaluation = yield from work
 
 
 def _in_8_bits(units: HostArray) -> tuple[HostArray, list[float]]:
@@ -134,6 +147,12 @@ def pictures_of(view: View) -> Pictures | ScoresOnly | None:
     return found
 
 
+def ahead(view: View, wanted: Collection[PictureOf]) -> Generator[None, None, None] | None:
+    """Makes what takes long of :func:`with_pictures`, with pauses in between; None where nothing does."""
+    pictures = pictures_of(view) if "evaluation" in wanted else None
+    return pictures.evaluation_in_parts() if isinstance(pictures, ScoresOnly) else None
+
+
 class Sent:
     """What one viewer has of the thumbnails: those that have not changed are not sent again."""
 
@@ -177,14 +196,24 @@ def with_pictures(frame: WithTensors, view: View, wanted: Collection[PictureOf],
     if isinstance(pictures, Pictures) and "units" in wanted:
         more += sent.changed(pictures.maps)
     if isinstance(pictures, Pictures) and "surface" in wanted:
-        surface = pictures.surface
-        more.append(
-            FrameTensor.model_construct(
-                what="surface", index=0, dtype="float32", shape=list(surface.shape), data=surface
-            )
-        )
+        more.append(_surface(pictures))
     evaluation = pictures.evaluation if "evaluation" in wanted else None
     return frame.model_copy(update={"tensors": [*frame.tensors, *more], "evaluation": evaluation})
+
+
+def with_surface(frame: Frame, view: View) -> Frame:
+    """The frame with what the network says over the plane, if it is seen there."""
+    pictures = pictures_of(view)
+    if not isinstance(pictures, Pictures):
+        return frame
+    return frame.model_copy(update={"tensors": [*frame.tensors, _surface(pictures)]})
+
+
+def _surface(pictures: Pictures) -> FrameTensor:
+    surface = pictures.surface
+    return FrameTensor.model_construct(
+        what="surface", index=0, dtype="float32", shape=list(surface.shape), data=surface
+    )
 
 
 def points_of(record: Record) -> PlanePoints | None:

@@ -35,7 +35,7 @@ PROBE = 0.002
 
 
 def surface_map(core: Core, command: MapCommand) -> MapResult:
-    """The surface over a part of the plane.
+    """The surface over a part of the plane; only where it lies while a gradient of the iteration is to be guessed.
 
     Raises
     ------
@@ -60,9 +60,12 @@ def surface_map(core: Core, command: MapCommand) -> MapResult:
             f"From {low} to {high}.",
             "Give a corner below the other.",
         )
-    heights, _ = model.heights(_grid(low, high, command.count, 0.0))
-    # A gradient that is to be guessed could be read off the slopes around.
-    arrows = command.arrows if core.prediction.first_waiting(core.line, core.record) is None else 0
+    # A gradient that is to be guessed could be read off the slopes around, and off how the contours run.
+    hidden = core.prediction.first_waiting(core.line, core.record) is not None
+    heights: HostArray = host.zeros(0)
+    if not hidden:
+        heights, _ = model.heights(_grid(low, high, command.count, 0.0))
+    arrows = 0 if hidden else command.arrows
     field: HostArray = host.zeros((0, 2))
     if arrows:
         _, field = model.heights(_grid(low, high, arrows, 0.5))
@@ -176,7 +179,7 @@ class Walk:
     @cached_property
     def because(self) -> dict[str, float]:
         length = math.hypot(*self.step)
-        found = {"gradient": math.hypot(*self.gradient), "step": length}
+        found = {"gradient": math.hypot(*self.gradient), "step": length, "height": self.after_height}
         if length > 0:
             found["steps"] = self.width / length
         if self.curvature is not None:

@@ -13,9 +13,9 @@ THUMBNAIL = 16
 
 
 def summarise(array: HostArray) -> Summary:
-    """Range, mean, norm, histogram and thumbnail of an array of any shape.
+    """Range, mean, size, norm, histogram and thumbnail of an array of any shape.
 
-    Range, mean and histogram are of the finite elements (0 where there are none); the norm is of all.
+    Range, mean and histogram are of the finite elements (0 where there are none); mean size and norm are of all.
     The thumbnail is the array as a matrix of its last axis, every so-many-th row and column.
     """
     flat = host.asarray(array, dtype=host.float64).reshape(-1)
@@ -27,15 +27,17 @@ def summarise(array: HostArray) -> Summary:
         shares = (inside - low) / (high - low) if high > low else host.full(inside.shape, 0.5)
         places = host.minimum(host.floor(shares * BINS), BINS - 1).astype(int)
         counts = host.bincount(places, minlength=BINS)
-        return Summary(
+        # Not validated: these are our own numbers, and a frame of a deep network has thousands of them.
+        return Summary.model_construct(
             minimum=low,
             maximum=high,
             mean=float(finite.mean()) if finite.size else 0.0,
+            mean_size=float(host.abs(flat).mean()) if flat.size else 0.0,
             norm=float(host.sqrt((flat * flat).sum())),
             zeros=int((flat == 0).sum()),
             non_finite=int(flat.size - finite.size),
             histogram=[int(count) for count in counts],
-            thumbnail=_thumbnail(array),
+            thumbnail=thumbnail(array),
         )
 
 
@@ -55,7 +57,17 @@ def measured(backend: Backend, array: Array) -> Array:
     width = xp.where(wide, high - low, xp.ones_like(low))
     bins = xp.clip(xp.floor((flat - start) * (BINS / width)), 0.0, float(BINS - 1))
     counts = [xp.count_nonzero(finite & (bins == float(k))) for k in range(BINS)]
-    numbers = [low, high, mean, xp.sqrt(xp.sum(flat * flat)), xp.count_nonzero(flat == 0.0), few, *counts]
+    size = xp.mean(xp.abs(flat))
+    numbers = [
+        low,
+        high,
+        mean,
+        size,
+        xp.sqrt(xp.sum(flat * flat)),
+        xp.count_nonzero(flat == 0.0),
+        few,
+        *counts,
+    ]
     columns = int(array.shape[-1]) if array.shape else 1
     matrix = xp.reshape(flat, (-1, columns))
     for axis, length in enumerate(matrix.shape):
@@ -65,13 +77,14 @@ def measured(backend: Backend, array: Array) -> Array:
 
 def from_measured(numbers: HostArray, shape: Sequence[int]) -> Summary:
     """The summary of an array of that shape, which is not empty, from what :func:`measured` found."""
-    low, high, mean, norm, zeros, few, *rest = numbers.tolist()
+    low, high, mean, mean_size, norm, zeros, few, *rest = numbers.tolist()
     size, columns = prod(shape), shape[-1] if shape else 1
     known = few > 0 and isfinite(high - low)
-    return Summary(
+    return Summary.model_construct(
         minimum=low if few else 0.0,
         maximum=high if few else 0.0,
         mean=mean if few else 0.0,
+        mean_size=mean_size,
         norm=norm,
         zeros=int(zeros),
         non_finite=size - int(few),
@@ -80,12 +93,14 @@ def from_measured(numbers: HostArray, shape: Sequence[int]) -> Summary:
     )
 
 
-def _thumbnail(array: HostArray) -> list[list[float]]:
+def thumbnail(array: HostArray) -> list[list[float]]:
+    """The array as a matrix of its last axis, every so-many-th row and column: at most THUMBNAIL of each."""
     columns = array.shape[-1] if array.ndim else 1
     matrix = host.asarray(array).reshape(-1, max(1, columns))
     rows = _spread(matrix.shape[0])
     picked = matrix[rows][:, _spread(matrix.shape[1])]
-    return [[float(value) for value in row] for row in picked]
+    told: list[list[float]] = host.asarray(picked, dtype=host.float64).tolist()
+    return told
 
 
 def _spread(length: int) -> HostArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chainrule.engine.backend import Array, HostArray, host
+from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.backward import local_derivative
 from chainrule.engine.tape import Node
 from chainrule.protocol.model import LayerHealth
@@ -14,6 +14,8 @@ from chainrule.trace import Regime
 CHANNELS = 1
 """The axis of units, or of channels: the first is that of the samples."""
 
+
+ALL = slice(None)
 
 FLAT = 1e-3
 """A slope that is smaller lets nearly nothing through."""
@@ -39,22 +41,34 @@ def dead_units(regime: Regime, values: Mapping[str, Array]) -> list[Unit]:
     ``values`` are the parameters and buffers. A ReLU is dead where it gets no positive number from any point; a sigmoid
     or tanh where it has saturated beyond what the dtype tells from flat. A gradient that is merely small is not zero.
     None where the model does not say what it answers (:class:`~chainrule.lessons.lesson.Answers`).
+
+    Of a network over the plane they are found where :func:`health` finds them, in one pass over all points: sums over
+    another batch may have another last bit.
     """
+    plane, model = regime.of_plane, regime.answers
+    with regime.backend.quiet():
+        if plane is not None:
+            root, samples = plane.answers(values).node, slice(plane.points.held_out, None)
+        elif model is not None:
+            root, samples = model.outputs(values, model.examples).node, ALL
+        else:
+            return []
     return [
         Unit(str(node.name), int(k))
-        for node, slope in slopes(regime, values)
+        for node, slope in slopes(regime.backend, root, samples)
         for k in host.flatnonzero(_dead(slope))
     ]
 
 
-def health(regime: Regime, values: Mapping[str, Array], layers: Sequence[str]) -> list[LayerHealth]:
+def health(backend: Backend, root: Node, trained: slice, layers: Sequence[str]) -> list[LayerHealth]:
     """Which units no longer learn, or hardly, in each of these scopes; a unit is dead as in :func:`dead_units`.
 
+    ``root`` is the output for all samples, of which those in ``trained`` are trained on.
     Saturated is a unit that is not dead, whose activation has a slope of less than ``FLAT`` in size at ``MOST`` of the
     points that are trained on, or more: of what arrives at it, nearly nothing gets through for nearly all of them.
     """
     found: dict[str, LayerHealth] = {}
-    for node, slope in slopes(regime, values):
+    for node, slope in slopes(backend, root, trained):
         dead = _dead(slope)
         flat = (host.abs(slope) < FLAT).mean(axis=0) >= MOST
         found[node.scope] = LayerHealth(
@@ -65,18 +79,16 @@ def health(regime: Regime, values: Mapping[str, Array], layers: Sequence[str]) -
     return [found.get(name, NOTHING) for name in layers]
 
 
-def slopes(regime: Regime, values: Mapping[str, Array]) -> list[tuple[Node, HostArray]]:
-    """Each activation with its slope, (places, units), at every point that is trained on; of images, at every pixel."""
-    model = regime.answers
-    if model is None:
-        return []
-    with regime.backend.quiet():
-        root = model.outputs(values, model.examples).node
+def slopes(backend: Backend, root: Node, samples: slice = ALL) -> list[tuple[Node, HostArray]]:
+    """Each activation that an output is computed from with its slope, (places, units): of images, at every pixel.
+
+    ``samples`` are those of the batch that are looked at.
+    """
     nodes = [(node, local_derivative(node, 0)) for node in activations(root)]
     known = [(node, slope) for node, slope in nodes if slope is not None]
-    arrays = regime.backend.to_host([slope for _, slope in known])
+    arrays = backend.to_host([slope for _, slope in known])
     return [
-        (node, host.moveaxis(array, CHANNELS, -1).reshape(-1, array.shape[CHANNELS]))
+        (node, host.moveaxis(array[samples], CHANNELS, -1).reshape(-1, array.shape[CHANNELS]))
         for (node, _), array in zip(known, arrays, strict=True)
     ]
 

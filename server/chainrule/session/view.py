@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -104,8 +104,11 @@ def _first_non_finite(record: Record) -> dict[int, int]:
 class _Tensors:
     """Collects a frame's tensors within the limits; :meth:`fetch` gets their numbers."""
 
-    def __init__(self, backend: Backend, limits: Limits) -> None:
+    def __init__(
+        self, backend: Backend, limits: Limits, asked: Mapping[FrameWhat, Collection[int]] | None = None
+    ) -> None:
         self.limits = limits
+        self._asked = asked
         self.left = limits.frame_elements
         self.named_left = NAMED_FACTOR * limits.frame_elements
         self.parcel = Parcel(backend)
@@ -113,6 +116,8 @@ class _Tensors:
         self._found: list[tuple[dict[str, Any], str, Callable[[], HostArray | Summary]]] = []
 
     def add(self, what: FrameWhat, index: int, array: Array, named: bool) -> None:
+        if self._asked is not None and index not in self._asked.get(what, ()):
+            return
         shape = list(array.shape)
         size = prod(shape)
         dtype: Dtype = "float64" if array.dtype == self.float64 else "float32"
@@ -165,17 +170,18 @@ def build_frame(
     limits: Limits,
     subscribed: Collection[str] | None = None,
     only: bool = False,
+    asked: Mapping[FrameWhat, Collection[int]] | None = None,
 ) -> Frame:
     """The whole state of a view, with arrays as data.
 
     ``subscribed`` names nodes to be sent in full; the others are summarised where they are large. Of a very large
     graph, the nodes around the step are sent, the parameters and the loss. ``only``: of the subscribed nodes their
-    values, gradients and updates, and nothing else.
+    values, gradients and updates, and nothing else. ``asked``: these tensors alone, of those that there would be.
     """
     record, shown = view.record, view.shown
     named = frozenset(subscribed or ())
     backend = record.start.regime.backend
-    tensors = _Tensors(backend, limits)
+    tensors = _Tensors(backend, limits, asked)
     chosen = _named(record, named) if only else _chosen(view, named, limits)
     for place in chosen:
         node = record.nodes[place]
@@ -224,6 +230,9 @@ def build_frame(
         loss=None if told is None else float(told().item()),
         batch=batch_rows(record, view.cursor.step),
         evaluation=None,
+        # To look for the default of a list takes longer than to make a small frame.
+        runs=[],
+        left=[],
     )
 
 

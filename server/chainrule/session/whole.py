@@ -57,10 +57,12 @@ def history(core: Core) -> History:
 
 def _branch(core: Core, line: Line) -> WholeBranch:
     parent, first = line.parent, line.start.regime
-    regimes, before = {}, first if parent is None else parent.owner(line.fork - 1).regime(line.fork - 1)
-    for iteration, regime in sorted(line.regimes.items()):
-        regimes[iteration] = _differs(before, regime)
-        before = regime
+    regimes = {}
+    if line.regimes:
+        before = first if parent is None else parent.owner(line.fork - 1).regime(line.fork - 1)
+        for iteration, regime in sorted(line.regimes.items()):
+            regimes[iteration] = _differs(before, regime)
+            before = regime
     return WholeBranch.model_construct(
         id=line.id,
         parent=None if parent is None else parent.id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from chainrule.engine.backend import Array
 from chainrule.protocol.model import Branch, JournalEntry
@@ -96,8 +98,8 @@ class Line:
         starts = [start for start in self.regimes if start <= iteration]
         return self.regimes[max(starts)] if starts else self.start.regime
 
-    def append(self, record: Record) -> None:
-        """Take in iteration ``tip + 1``: its layout, metrics and end."""
+    def append(self, record: Record, numbers: Mapping[str, float] | None = None) -> None:
+        """Take in iteration ``tip + 1``: its layout, metrics and end. ``numbers``: what is measured there, if it is known."""
         self.tip = record.iteration
         self.head = record.end
         layout, layouts = record.layout, self._layouts
@@ -106,7 +108,7 @@ class Line:
             self._layout_starts.append(record.iteration)
         regime = record.start.regime
         if regime.evaluates is not None:
-            for name, number in measured(record).items():
+            for name, number in (measured(record) if numbers is None else numbers).items():
                 self.measured.setdefault(name, {})[record.iteration] = number
         if not regime.backend.far:
             self._note("loss", record.number)
@@ -232,11 +234,26 @@ def watched(record: Record) -> dict[str, Array]:
     return found
 
 
+_known: WeakKeyDictionary[Record, Mapping[str, float]] = WeakKeyDictionary()
+"""What was measured of iterations that are recorded: of many scenes it takes long."""
+
+
 def measured(record: Record, *, always: bool = False) -> Mapping[str, float]:
     """What the model measures with the values that one iteration starts from, where it is its turn."""
     start = record.start
     model = start.regime.evaluates
     if model is None or not (always or record.iteration % model.evaluate_every == 0):
         return {}
-    with start.regime.backend.quiet():
-        return model.evaluate(start.values)
+    if record not in _known:
+        with start.regime.backend.quiet():
+            _known[record] = model.evaluate(start.values)
+    return _known[record]
+
+
+def measured_in_parts(record: Record) -> Generator[None, None, Mapping[str, float]]:
+    """:func:`measured`; pauses in between where that takes long."""
+    model: Any = record.start.regime.evaluates
+    if model is None or record.iteration % model.evaluate_every or not hasattr(model, "evaluate_in_parts"):
+        return measured(record)
+    _known[record] = yield from model.evaluate_in_parts(record.start.values)
+    return _known[record]

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 
 from chainrule.errors import Refusal
 from chainrule.limits import Limits
 from chainrule.protocol.model import JournalEntry
-from chainrule.timeline.branch import Line
+from chainrule.timeline.branch import Line, measured_in_parts
 from chainrule.timeline.keyframes import Keyframes
-from chainrule.trace import Carry, Layout, Record, Regime, initial_carry, run_iteration
+from chainrule.trace import (
+    Carry,
+    Layout,
+    Record,
+    Regime,
+    initial_carry,
+    run_in_parts,
+    run_iteration,
+    takes_long,
+)
 
 NEAR = 16
 """Iterations before the one asked for that are recorded on the way to it: stepping back needs them next."""
@@ -20,10 +30,40 @@ KEPT = 4 * NEAR
 """Records at hand at most. More would be written to memory that no cache holds, which costs more than to recompute."""
 
 
+@dataclass(eq=False)
+class _Running:
+    """An iteration that is under way: of which branch, which one, whether it is kept; and what it starts from."""
+
+    of: tuple[int, int, bool]
+    starts: tuple[Carry, Regime | None]
+    work: Generator[None, None, tuple[Record, Mapping[str, float]]]
+
+    def go_on(self) -> tuple[Record, Mapping[str, float]] | None:
+        """A part more of it; the record and what is measured there, where that was the last."""
+        try:
+            next(self.work)
+        except StopIteration as stop:
+            ended: tuple[Record, Mapping[str, float]] = stop.value
+            return ended
+        return None
+
+
+def _whole(
+    start: Carry, at: int, most: int, keep: bool
+) -> Generator[None, None, tuple[Record, Mapping[str, float]]]:
+    record = yield from run_in_parts(start, at, max_nodes=most, keep=keep)
+    return record, (yield from measured_in_parts(record))
+
+
 class Timeline:
     """All that is recorded or can be recomputed exactly.
 
     Iterations are run by :func:`run_iteration` whether they are recorded or not, so both do the same arithmetic.
+
+    Attributes
+    ----------
+    midway
+        Whether the last pause was within an iteration.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -32,6 +72,8 @@ class Timeline:
         self.keyframes = Keyframes(limits.keyframe_bytes)
         self._records: OrderedDict[tuple[int, int], Record] = OrderedDict()
         self._record_bytes = 0
+        self._running: _Running | None = None
+        self.midway = False
         self.next_id = 0
 
     # -- branches
@@ -164,17 +206,41 @@ class Timeline:
         return (yield from self._recompute(owner, iteration))
 
     def extend(self, line: Line, iteration: int) -> Generator[None, None, None]:
-        """Compute a branch up to an iteration; pauses after each."""
+        """Compute a branch up to an iteration; pauses after each, and within those that take long."""
         while line.tip < iteration:
             at = line.tip + 1
             start = line.next_start()
             near = iteration - at < NEAR
-            record = run_iteration(start, at, max_nodes=self.limits.max_nodes, keep=near)
+            if takes_long(start.regime):
+                running = self._running = self._going_on(line, at, near, start)
+                ended = running.go_on()
+                if ended is None:
+                    self.midway = True
+                    try:
+                        yield
+                    finally:
+                        self.midway = False
+                    continue
+                self._running = None
+                record, numbers = ended
+                start = record.start
+            else:
+                record, numbers = run_iteration(start, at, max_nodes=self.limits.max_nodes, keep=near), None
             self.keyframes.add(line, at, start)
-            line.append(record)
+            line.append(record, numbers)
             if near:
                 self._keep(line, record)
             yield
+
+    def _going_on(self, line: Line, at: int, keep: bool, start: Carry) -> _Running:
+        """What was begun of an iteration and left, if nothing has changed that it starts from; else its beginning."""
+        running, regime = self._running, line.regimes.get(at)
+        if running is not None and running.of == (line.id, at, keep):
+            head, own = running.starts
+            if head is line.head and own is regime:
+                return running
+        work = _whole(start, at, self.limits.max_nodes, keep)
+        return _Running((line.id, at, keep), (line.head, regime), work)
 
     def _recompute(self, owner: Line, iteration: int) -> Generator[None, None, Record]:
         at, start = self.keyframes.nearest(owner, iteration)

@@ -14,7 +14,7 @@ from chainrule.trace.record import (
     is_edit,
     unknown_name,
 )
-from chainrule.trace.run import run_forward, run_iteration
+from chainrule.trace.run import run_forward, run_in_parts, run_iteration, takes_long
 
 __all__ = [
     "Arrivals",
@@ -30,6 +30,8 @@ __all__ = [
     "is_delta",
     "is_edit",
     "run_forward",
+    "run_in_parts",
     "run_iteration",
+    "takes_long",
     "unknown_name",
 ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         OfRuns,
         OfScenes,
         OfText,
+        Prepares,
         Scored,
     )
 
@@ -48,6 +49,8 @@ class Regime:
     dtype: str
     plans: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     """What :func:`run_iteration` knows of the topology: of no other regime, hence not copied by ``replace``."""
+    taken: list[float] = field(default_factory=lambda: [0.0], init=False, repr=False)
+    """The seconds that the last iteration took which was run in one go."""
 
     @cached_property
     def leaves(self) -> dict[str, LeafSpec]:
@@ -59,6 +62,12 @@ class Regime:
         """The model, if it measures."""
         model: Any = self.model
         return model if hasattr(model, "evaluate") else None
+
+    @cached_property
+    def prepares(self) -> Prepares | None:
+        """The model, if what batches are made of takes long to make."""
+        model: Any = self.model
+        return model if hasattr(model, "prepare") else None
 
     @cached_property
     def of_plane(self) -> OfPlane | None:

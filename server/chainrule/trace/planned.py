@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 
 from chainrule.engine.backend import Array, host
-from chainrule.engine.plan import Plan
+from chainrule.engine.plan import Plan, Workspace
 from chainrule.engine.tape import Draw
 from chainrule.nn.optimizers import Step
 from chainrule.trace.carry import FIRST, NO_ARRAYS, Carry, Regime, Slot
@@ -70,6 +70,7 @@ class Planned:
         self.carried = record.end.nbytes
         needed = {slot for _, slot in (*self.trained, *self.written, *self.grads)} | {plan.root}
         self._passing = plan.passing({slot for slot in needed if slot is not None})
+        self._keeping = [(call, ()) for call, _ in self._passing]
         self.sheet: Writing | None = writing(self, regime)
 
     def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
@@ -81,16 +82,48 @@ class Planned:
         with carry.regime.backend.quiet():
             return self._run(carry, iteration, inputs, keep)
 
+    def run_in_parts(
+        self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool, seconds: float
+    ) -> Generator[None, None, Record]:
+        """:meth:`run`; pauses where it has gone on for so many seconds. On a sheet, which others use too, it does not."""
+        if self.sheet is not None:
+            return self.run(carry, iteration, inputs, keep)
+        given, stale = self._given(carry, iteration, inputs)
+        calls = self._keeping if keep else self._passing
+        w = yield from self.plan.run_in_parts(given, stale, calls, seconds)
+        with carry.regime.backend.quiet():
+            return self._ended(carry, iteration, given, stale, w, keep)
+
     def _run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
-        regime, values, slots, plan = carry.regime, carry.values, carry.slots, self.plan
+        plan = self.plan
+        given, stale = self._given(carry, iteration, inputs)
+        w = plan.run(given, stale) if keep else plan.run_through(self._passing, given, stale)
+        return self._ended(carry, iteration, given, stale, w, keep)
+
+    def _given(
+        self, carry: Carry, iteration: int, inputs: Mapping[str, Array]
+    ) -> tuple[list[Array], list[Array]]:
+        """The leaves, and the gradients of before."""
+        regime, values = carry.regime, carry.values
         given = [
             value if value is not None else values[name] if name in values else inputs[name]
             for name, value in self.leaves
         ]
         for slot, draw in self.drawn:
             given[slot] = regime.backend.asarray(draw(iteration))
-        stale = [carry.grads[name] for name in self.stale]
-        w = plan.run(given, stale) if keep else plan.run_through(self._passing, given, stale)
+        return given, [carry.grads[name] for name in self.stale]
+
+    def _ended(
+        self,
+        carry: Carry,
+        iteration: int,
+        given: list[Array],
+        stale: list[Array],
+        w: Workspace,
+        keep: bool,
+    ) -> Record:
+        """The updates, and the record."""
+        regime, values, slots, plan = carry.regime, carry.values, carry.slots, self.plan
         values_after, slots_after = dict(values), dict(slots)
         for name, slot in self.written:
             values_after[name] = w[slot]

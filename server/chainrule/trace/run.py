@@ -5,7 +5,8 @@ The first iterations of a topology are traced; those after run by a plan, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from time import perf_counter
 from typing import Any
 
 from chainrule.engine.backend import Array, host
@@ -18,6 +19,9 @@ from chainrule.trace.carry import CARRIED, FIRST, Carry, Regime, Shift, Slot
 from chainrule.trace.computed import ParameterUpdate, Traced
 from chainrule.trace.planned import Planned
 from chainrule.trace.record import Record
+
+PART = 0.004
+"""Seconds for which an iteration goes on before others may have their turn."""
 
 
 def run_iteration(
@@ -37,16 +41,69 @@ def run_iteration(
     Refusal
         ``limit_nodes``: the graph has more than ``max_nodes`` nodes. ``limit_memory``: there is no room for its arrays.
     """
+    begun = perf_counter()
     try:
-        return _run(carry, iteration, max_nodes, trace, keep)
+        record = _run(carry, iteration, max_nodes, trace, keep)
     except carry.regime.backend.exhausted as error:
-        raise Refusal(
-            "limit_memory",
-            422,
-            "There is not enough memory",
-            f"The arrays of an iteration do not fit into the memory of {carry.regime.backend.place}.",
-            "Make the model or the batch smaller.",
-        ) from error
+        raise _too_large(carry) from error
+    carry.regime.taken[0] = perf_counter() - begun
+    return record
+
+
+def run_in_parts(
+    carry: Carry, iteration: int, *, max_nodes: int | None = None, keep: bool = True, seconds: float = PART
+) -> Generator[None, None, Record]:
+    """:func:`run_iteration`, which pauses where it has gone on for so many seconds.
+
+    It depends on nothing that may change meanwhile, and changes nothing that others see.
+    """
+    regime = carry.regime
+    if regime.prepares is not None:
+        yield from regime.prepares.prepare(iteration)
+    planned = None if carry.interventions else _planned(carry, inputs := _inputs(carry, iteration))
+    if planned is None:
+        return run_iteration(carry, iteration, max_nodes=max_nodes, keep=keep)
+    work = planned.run_in_parts(carry, iteration, inputs, keep, seconds)
+    paused = False
+    try:
+        while True:
+            next(work)
+            paused = True
+            yield
+    except StopIteration as stop:
+        if not paused:
+            # It took long because the machine did something else.
+            regime.taken[0] = 0.0
+        record: Record = stop.value
+        return record
+    except regime.backend.exhausted as error:
+        raise _too_large(carry) from error
+
+
+def takes_long(regime: Regime) -> bool:
+    """Whether an iteration takes so long that others should have their turn within it."""
+    return regime.taken[0] > PART
+
+
+def _too_large(carry: Carry) -> Refusal:
+    return Refusal(
+        "limit_memory",
+        422,
+        "There is not enough memory",
+        f"The arrays of an iteration do not fit into the memory of {carry.regime.backend.place}.",
+        "Make the model or the batch smaller.",
+    )
+
+
+def _key(carry: Carry, inputs: Mapping[str, Array]) -> object:
+    stale = () if carry.regime.model.zero_grad else tuple(sorted(carry.grads))
+    return (stale, *[array.shape for array in inputs.values()])
+
+
+def _planned(carry: Carry, inputs: Mapping[str, Array]) -> Planned | None:
+    """The plan of an iteration's topology, if there is one."""
+    planned: Planned | None = carry.regime.plans.get(_key(carry, inputs))
+    return planned
 
 
 def _run(carry: Carry, iteration: int, max_nodes: int | None, trace: bool, keep: bool) -> Record:
@@ -54,8 +111,7 @@ def _run(carry: Carry, iteration: int, max_nodes: int | None, trace: bool, keep:
     inputs = _inputs(carry, iteration)
     if trace or carry.interventions:
         return _traced(carry, iteration, inputs, max_nodes)[0]
-    stale = () if regime.model.zero_grad else tuple(sorted(carry.grads))
-    key = (stale, *[array.shape for array in inputs.values()])
+    key = _key(carry, inputs)
     planned: Planned | None = regime.plans.get(key)
     if planned is not None:
         return planned.run(carry, iteration, inputs, keep)

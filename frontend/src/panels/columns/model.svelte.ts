@@ -2,7 +2,7 @@
 import { phaseRanges } from "../../store/timeline";
 import type { Run } from "../../store/types";
 import { m } from "../../i18n/paraglide/messages.js";
-import { percent } from "../../i18n/percent";
+import { percent } from "../../i18n/numbers";
 import { optionName } from "../model/options";
 import type { Page } from "../model/page.svelte";
 

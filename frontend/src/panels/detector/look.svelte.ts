@@ -3,35 +3,53 @@ import type { ClientMessage, DetectResult, SceneResult } from "../../store/types
 import type { Answer, Link } from "../model/link";
 import type { Page } from "../model/page.svelte";
 import type { Cell } from "../../render/detector-view/scene";
+import { isFast } from "../../store/playback";
 
 export type Picture = DetectResult["picture"];
 
-/** What the address holds: the picture as chosen (null: what there is to see), a cell, and where its box is held. */
+/** A true box that is looked at, and where it is held; null: where it belongs. */
+export interface Target {
+  readonly index: number;
+  readonly box: readonly number[] | null;
+}
+
+/** What the address holds: the picture as chosen (null: what there is to see), a cell, and where a box is held. */
 export interface Chosen {
   readonly picture: Picture | null;
   readonly cell: Cell | null;
   readonly held: readonly number[] | null;
+  readonly target: Target | null;
 }
 
 const PICTURES: readonly Picture[] = ["batch", "original", "held_out"];
 
-/** "held_out:3.4:1,2.5,30,40"; null where nothing is chosen. */
-export function sceneToText({ picture, cell, held }: Chosen): string | null {
-  if (!picture && !cell) return null;
-  const parts = [picture ?? "", cell ? `${cell.row}.${cell.column}` : "", cell && held ? held.join() : ""];
+/** "held_out:3.4:1,2.5,30,40" or, of a true box, "held_out:3.4::2,1,2.5,30,40"; null where nothing is chosen. */
+export function sceneToText({ picture, cell, held, target }: Chosen): string | null {
+  if (!picture && !cell && !target) return null;
+  const parts = [
+    picture ?? "",
+    cell ? `${cell.row}.${cell.column}` : "",
+    cell && held ? held.join() : "",
+    target ? [target.index, ...(target.box ?? [])].join() : "",
+  ];
   return parts.join(":").replace(/:+$/, "");
 }
 
 /** Reads it kindly: what does not make sense is not chosen. */
 export function sceneFrom(text: string | null): Chosen {
-  const [named = "", at = "", box = ""] = (text ?? "").split(":");
+  const [named = "", at = "", box = "", aim = ""] = (text ?? "").split(":");
   const place = /^(\d)\.(\d)$/.exec(at);
   const cell = place ? { row: Number(place[1]), column: Number(place[2]) } : null;
   const held = box.split(",").map(Number);
+  const [index = -1, ...edges] = aim === "" ? [] : aim.split(",").map(Number);
   return {
     picture: PICTURES.find((one) => one === named) ?? null,
     cell,
     held: cell && box && held.length === 4 && held.every(Number.isFinite) ? held : null,
+    target:
+      Number.isInteger(index) && index >= 0
+        ? { index, box: edges.length === 4 && edges.every(Number.isFinite) ? edges : null }
+        : null,
   };
 }
 
@@ -77,7 +95,27 @@ export class Look {
     return this.#now.held;
   }
   set held(held: readonly number[] | null) {
-    this.#choose({ ...this.#now, held });
+    const { target } = this.#now;
+    // One box is held at a time.
+    this.#choose({ ...this.#now, held, target: held && target ? { ...target, box: null } : target });
+  }
+
+  /** The true box that is looked at. */
+  get target(): Target | null {
+    return this.#now.target;
+  }
+  set target(target: Target | null) {
+    this.#choose({ ...this.#now, target, held: target?.box ? null : this.#now.held });
+  }
+
+  /** Whether any box is held elsewhere. */
+  get moved(): boolean {
+    return Boolean(this.held ?? this.target?.box);
+  }
+
+  putBack(): void {
+    const { target } = this.#now;
+    this.#choose({ ...this.#now, held: null, target: target && { ...target, box: null } });
   }
 
   #choose(now: Chosen): void {
@@ -93,18 +131,10 @@ export function lookOf(page: Page): Look {
   return look;
 }
 
-/** Faster than this nobody reads the numbers of a batch. */
-const FAST = 4;
-
-export function isFast(page: Page): boolean {
-  const { player } = page;
-  return player.playing && (player.rate === null || player.rate > FAST);
-}
-
 /** The batch where it is there and rests long enough to be seen, else what is held out. */
 export function pictureOf(page: Page, look: Look): Picture {
   const loaded = (page.state.cursor?.step ?? 0) >= 1;
-  if (look.chosen === "held_out" || isFast(page) || !loaded) return "held_out";
+  if (look.chosen === "held_out" || isFast(page.player) || !loaded) return "held_out";
   return look.chosen ?? "batch";
 }
 
@@ -164,7 +194,9 @@ export function followDetector(page: Page, look: Look, when: () => boolean): voi
     const of = picture === "held_out" ? "" : `${cursor.branch}.${cursor.iteration}`;
     scenes.put(JSON.stringify([picture, row, of, graph.topology]), { type: "scene", picture, row });
     const moved = look.cell && look.held ? { ...look.cell, box: [...look.held] } : null;
-    const more = look.wanted && !isFast(page) && !page.withheld;
+    const aim = look.target;
+    const target = aim?.box ? { index: aim.index, box: [...aim.box] } : null;
+    const more = look.wanted && !isFast(page.player) && !page.withheld;
     if (more && picture !== "held_out")
       for (const [asked, one] of [
         [trained, "batch"],
@@ -172,12 +204,14 @@ export function followDetector(page: Page, look: Look, when: () => boolean): voi
       ] as const)
         asked.put(JSON.stringify([row, of, graph.topology]), { type: "scene", picture: one, row });
     const layer = more ? look.layer : null;
-    answers.put(JSON.stringify([seq, picture, row, look.threshold, moved, more, layer]), {
+    answers.put(JSON.stringify([seq, picture, row, look.threshold, moved, target, more, layer]), {
       type: "detect",
       picture,
       row,
       threshold: look.threshold,
       moved,
+      target,
+      maps: !page.bare,
       pulls: more,
       layer,
       compare: more && picture !== "held_out",

@@ -20,7 +20,7 @@ export interface Table {
   points: DrawnPoint[];
   /** Whether the third column has numbers, not classes. */
   numbers: boolean;
-  /** What classes were called, in their order; empty where the third column has numbers. */
+  /** What classes were called, in their order; empty where that is their number, and where the third column has numbers. */
   names: string[];
   scaled: Scaled[];
 }
@@ -43,7 +43,7 @@ export function parseCsv(text: string): Table | CsvError {
     .filter(({ content }) => content.trim() !== "");
   const first = lines[0];
   if (!first) return { reason: "empty", line: 1, params: {} };
-  const separator = ["\t", ";"].find((one) => first.content.includes(one)) ?? ",";
+  const separator = ["\t", ";", ","].find((one) => first.content.includes(one)) ?? " ";
   const cells = (content: string) => split(content, separator);
   const head = cells(first.content);
   if (head.length < 3) return { reason: "columns", line: first.line, params: { found: head.length } };
@@ -77,8 +77,9 @@ export function parseCsv(text: string): Table | CsvError {
   };
 }
 
-/** The cells of a line; in quotes a separator is none. */
+/** The cells of a line; in quotes a separator is none. Of spaces several are one. */
 function split(line: string, separator: string): string[] {
+  if (separator === " ") return line.trim().split(/\s+/);
   const found: string[] = [];
   let cell = "";
   let quoted = false;
@@ -126,7 +127,8 @@ function labelled(rows: Row[], separator: string): Third | CsvError {
     return { reason: "classes", line, params: { most: MOST_CLASSES } };
   }
   if (names.length < 2) return { reason: "one_class", line: rows[0]?.line ?? 1, params: {} };
-  return { numbers: false, targets: rows.map(({ label }) => names.indexOf(label)), names };
+  const targets = rows.map(({ label }) => names.indexOf(label));
+  return { numbers: false, targets, names: names.every((name, k) => name === String(k)) ? [] : names };
 }
 
 /** A column as it is, or where it reaches beyond ±`edge`, with its ends brought to ±`within`. */

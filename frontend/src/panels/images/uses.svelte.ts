@@ -1,4 +1,5 @@
 // The places where the filter's weight that is looked at was used: shared by the picture and the panel beside it.
+import { untrack } from "svelte";
 import type { Uses } from "../../render/image-view/uses";
 import { toNumber } from "../../store/reduce";
 import type { UsesResult } from "../../store/types";
@@ -8,8 +9,19 @@ import type { Page } from "../model/page.svelte";
 export class Walk {
   /** What the server says of the weight; null: no weight's gradient is looked at, or it has not come. */
   found: UsesResult | null = $state.raw(null);
-  /** The place that one stands on, row by row. */
-  place = $state(0);
+
+  constructor(readonly page: Page) {}
+
+  /** The place that one stands on, row by row: in the address once one has gone to it, else where most is added. */
+  get place(): number {
+    const { found } = this;
+    const chosen = /^\d{1,6}$/.exec(this.page.scene ?? "")?.[0];
+    if (chosen !== undefined) return Math.min(Number(chosen), Math.max(0, (found?.products.length ?? 1) - 1));
+    return found ? mostOf(found.products.map((x) => Math.abs(toNumber(x) ?? 0))) : 0;
+  }
+  set place(place: number) {
+    this.page.scene = String(place);
+  }
 
   /** Goes to the place `by` further on, round and round. */
   go(by: number): void {
@@ -25,7 +37,7 @@ export class Walk {
         products: found.products.map((x) => toNumber(x) ?? NaN),
         shares: found.shares.map((x) => toNumber(x) ?? NaN),
         columns: found.columns,
-        place: Math.min(place, found.products.length - 1),
+        place,
       }
     );
   }
@@ -35,7 +47,7 @@ const walks = new WeakMap<Page, Walk>();
 
 export function walkOf(page: Page): Walk {
   let walk = walks.get(page);
-  if (!walk) walks.set(page, (walk = new Walk()));
+  if (!walk) walks.set(page, (walk = new Walk(page)));
   return walk;
 }
 
@@ -53,12 +65,17 @@ export function followUses(page: Page, walk: Walk, sample: () => number): void {
       command: { type: "uses", name, index, row },
     };
   });
+  /** The weight whose places one has walked through. */
+  let known: string | null = null;
   $effect(() => {
     const found = asked.value;
-    // One begins where most is added.
-    if (found && found.name + String(found.index) !== walk.found?.name + String(walk.found?.index))
-      walk.place = mostOf(found.products.map((x) => Math.abs(toNumber(x) ?? 0)));
-    walk.found = found;
+    const weight = found && found.name + String(found.index);
+    untrack(() => {
+      // Of another weight one begins anew.
+      if (known !== null && (weight === null ? page.trail.length === 0 : weight !== known)) page.scene = null;
+      known = weight ?? (page.trail.length === 0 ? null : known);
+      walk.found = found;
+    });
   });
   $effect(() => () => {
     walk.found = null;

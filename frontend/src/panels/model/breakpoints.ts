@@ -1,124 +1,15 @@
 // Where one stops, in words, and the commands that change it. What is said of a stop is made of the server's numbers.
 import { m } from "../../i18n/paraglide/messages.js";
-import { short } from "../../render/format";
-import { toNumber } from "../../store/reduce";
-import type { Because, Breakpoint, Condition, Graph, GraphNode, JsonNumber, State } from "../../store/types";
+import type { Because, Breakpoint, Condition, Graph, GraphNode, State } from "../../store/types";
 import type { StepCondition } from "../../protocol.gen";
 import type { Page } from "./page.svelte";
-import { phaseName } from "./words";
 
-/** What a metric is called; a watched leaf by its own name. */
-export function metricName(name: string): string {
-  switch (name) {
-    case "loss":
-      return m.loss();
-    case "test_loss":
-      return m.test_loss();
-    case "accuracy":
-      return m.metric_accuracy();
-    case "test_accuracy":
-      return m.metric_test_accuracy();
-    default:
-      return name;
-  }
-}
-
-export function stepKindName(kind: StepCondition["step_kind"]): string {
-  switch (kind) {
-    case "forward":
-    case "backward":
-    case "update":
-      return phaseName(kind);
-    case "zero_grad":
-      return m.step_zero();
-    case "load":
-      return m.step_load();
-    case "seed":
-      return m.step_seed();
-    case null:
-    case undefined:
-      return m.breakpoint_any_step();
-  }
-}
-
-function labelled(graph: Graph | null, name: string): string {
-  return graph?.nodes.find((node) => node.name === name)?.label ?? name;
-}
-
-/** A number of a condition, as one would type it. */
-function plain(x: number): string {
-  return short(x, "float64").replace(/\.0(?=e|$)/, "");
-}
-
-/** A condition in words: "‖gradient of w‖ < 1e−6". */
-export function conditionInWords(graph: Graph | null, condition: Condition): string {
-  switch (condition.kind) {
-    case "non_finite":
-      return m.breakpoint_non_finite();
-    case "dead":
-      return m.breakpoint_dead();
-    case "rising":
-      return m.breakpoint_rising({ n: condition.iterations ?? 3 });
-    case "metric":
-      return m.breakpoint_metric({
-        metric: metricName(condition.metric),
-        relation: condition.relation,
-        threshold: plain(condition.threshold),
-      });
-    case "grad":
-      return m.breakpoint_grad({
-        name: condition.name ? labelled(graph, condition.name) : m.breakpoint_any_parameter(),
-        relation: condition.relation,
-        threshold: plain(condition.threshold),
-      });
-    case "step": {
-      const kind = condition.step_kind ?? null;
-      if (!condition.node) return stepKindName(kind);
-      const node = labelled(graph, condition.node);
-      return kind === null ? node : `${node}, ${stepKindName(kind)}`;
-    }
-  }
-}
-
-/** Why one has stopped, with the numbers: "‖gradient of w‖ = 3.1e−7 < 1e−6". */
-export function becauseInWords(graph: Graph | null, { reason, params }: Because): string {
-  const number = (name: string) => toNumber(params[name] as JsonNumber);
-  const node = labelled(graph, String(params["node"] ?? ""));
-  const value = short(number("value"));
-  const threshold = plain(number("threshold"));
-  switch (reason) {
-    case "step": {
-      const kind = stepKindName(params["kind"] as StepCondition["step_kind"]);
-      return "node" in params ? `${node}, ${kind}` : kind;
-    }
-    case "non_finite":
-      return params["of"] === "grad"
-        ? m.because_non_finite_grad({ node })
-        : m.because_non_finite_value({ node });
-    case "grad_below":
-      return m.because_grad({ node, value, relation: "<", threshold });
-    case "grad_above":
-      return m.because_grad({ node, value, relation: ">", threshold });
-    case "metric_below":
-    case "metric_above":
-      return m.because_metric({
-        metric: metricName(String(params["metric"])),
-        value,
-        relation: reason === "metric_below" ? "<" : ">",
-        threshold,
-      });
-    case "rising":
-      return m.because_rising({ n: number("iterations"), first: short(number("first")), value });
-    case "dead": {
-      const words = { unit: number("unit") + 1, layer: layerOf(graph, String(params["node"])) };
-      const more = number("count") - 1;
-      return more > 0 ? m.because_dead_more({ ...words, more }) : m.because_dead(words);
-    }
-  }
-}
-
-function layerOf(graph: Graph | null, name: string): string {
-  return graph?.nodes.find((node) => node.name === name)?.scope || labelled(graph, name);
+/** Says what was done with a condition, as soon as its words are here. */
+function say(page: Page, said: (named: { name: string }) => string, condition: Condition): void {
+  import("./breakpoint-words").then(
+    ({ conditionInWords }) => (page.said = said({ name: conditionInWords(page.graph, condition) })),
+    () => undefined,
+  );
 }
 
 /** Why one stands where one stands; null as soon as one is elsewhere. */
@@ -152,7 +43,7 @@ export function hasUnits(graph: Graph | null): boolean {
 
 export function addBreakpoint(page: Page, condition: Condition): void {
   page.link.send({ type: "breakpoint", action: "add", condition });
-  page.said = m.breakpoint_added({ name: conditionInWords(page.graph, condition) });
+  say(page, m.breakpoint_added, condition);
 }
 
 export function switchBreakpoint(page: Page, { id }: Breakpoint, on: boolean): void {
@@ -161,7 +52,7 @@ export function switchBreakpoint(page: Page, { id }: Breakpoint, on: boolean): v
 
 export function removeBreakpoint(page: Page, { id, condition }: Breakpoint): void {
   page.link.send({ type: "breakpoint", action: "remove", breakpoint: id });
-  page.said = m.breakpoint_removed({ name: conditionInWords(page.graph, condition) });
+  say(page, m.breakpoint_removed, condition);
 }
 
 /** Sets a breakpoint on the node that is meant, or takes it away again. */

@@ -1,6 +1,8 @@
 // Taking the picture and the numbers along, as files.
 import { m } from "../../i18n/paraglide/messages.js";
 import { toSvg } from "../../render/svg";
+import { recording } from "../../transport/recorded";
+import { Problem } from "../../transport/rest";
 import type { Refused } from "./link";
 import type { Page } from "./page.svelte";
 
@@ -31,8 +33,28 @@ async function fetched(page: Page, what: "state" | "trace", extension: string): 
   }
 }
 
-/** The picture as drawn now, the state that it shows, or the timeline up to this iteration. */
-export async function exportAs(page: Page, format: "svg" | "png" | "json" | "jsonl"): Promise<void> {
+/** The page with the lesson from its beginning in one file, which the server writes. */
+async function exportLesson(page: Page): Promise<void> {
+  const { session } = page.link;
+  if (!session) return;
+  const text = () => ({ title: m.export_lesson_making(), hint: m.export_lesson_holds() });
+  const notice = (page.notice = { text, tone: "stop" });
+  try {
+    const answer = await recording(session, "text/html");
+    save(await answer.blob(), `${page.state.lesson?.slug ?? "lesson"}.html`);
+    if (page.notice === notice) page.notice = null;
+  } catch (why) {
+    if (why instanceof Problem && why.code !== "offline") page.tell(why);
+    else page.say(m.lost_server, m.lost_server_hint);
+  }
+}
+
+/** The picture as drawn now, the state that it shows, the timeline up to this iteration, or the lesson. */
+export async function exportAs(page: Page, format: "svg" | "png" | "json" | "jsonl" | "html"): Promise<void> {
+  if (format === "html") {
+    await exportLesson(page);
+    return;
+  }
   if (format === "json" || format === "jsonl") {
     await fetched(page, format === "json" ? "state" : "trace", format);
     return;

@@ -2,6 +2,7 @@
 import { getContext, setContext, type Component } from "svelte";
 import { blocksOf, rowsOf, stepsTo } from "../../layout/blocks";
 import { toggled } from "../../layout/groups";
+import type { PictureView } from "../../render/picture-view";
 import type { StagePicture } from "../../render/stage-picture";
 import type { UnitHealth } from "../../render/layers-view/input";
 import { initialState } from "../../store/reduce";
@@ -38,7 +39,7 @@ import { hasColumns, levelsOf, shownZoom } from "../../store/zoom";
 import type { Link, Refused } from "./link";
 import type { Visit } from "./visit.svelte";
 import type { Presenter } from "../room/presenter.svelte";
-import { becauseInWords, stopsAt } from "./breakpoints";
+import { stopsAt } from "./breakpoints";
 import { fieldsOf } from "./fields.svelte";
 import { inJson } from "./json";
 import { translateRefusal } from "./refusals";
@@ -47,6 +48,7 @@ import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
 import { Unfolding } from "./unfolding.svelte";
 import { m } from "../../i18n/paraglide/messages.js";
+import { isFlatOut } from "../../store/playback";
 
 export type Dialog = "help" | "link" | "draw" | null;
 export type SheetTab = "lesson" | "setup" | Tab;
@@ -84,6 +86,11 @@ export function presetHolds(preset: Preset, config: Record<string, unknown>): bo
   );
 }
 
+/** What the answer to a question depends on while gradients wait for a guess; null where none does. */
+export function guessing({ place, state, withheld }: Page): unknown {
+  return state.predict.on ? [place, withheld] : null;
+}
+
 /** Whether a node may fire, and what it waits for. */
 export function firedInWords(page: Page, { fired, arrived, expected, missing }: Fired): string {
   const counts = { n: arrived, total: expected };
@@ -95,10 +102,9 @@ export function firedInWords(page: Page, { fired, arrived, expected, missing }: 
 }
 
 export class Page {
-  /** The store's state as it is now, which stays as it is. */
-  whole: State = $state.raw(initialState);
-  /** The same field by field: what reads one follows that one alone. */
-  readonly state: Readonly<State> = fieldsOf(() => this.whole);
+  readonly #fields = fieldsOf<State>(initialState);
+  /** The store's state field by field: what reads one follows that one alone. */
+  readonly state: Readonly<State> = this.#fields.view;
   /** All lessons there are; empty until somebody asked for the list. */
   lessons: LessonBrief[] = $state.raw([]);
   /** Why there is nothing to show: an unknown lesson, a server that cannot be reached, a refused address. */
@@ -120,7 +126,7 @@ export class Page {
   plane: Plane = $state.raw(defaultView.plane);
   /** How a map with hikers is shown. */
   map: MapLook = $state.raw(defaultView.map);
-  /** What is looked at of a detector's scene. */
+  /** What is looked at of a picture of its own kind, in its words. */
   scene: string | null = $state(null);
   /** The hiker that is looked at. */
   hiker: string | null = $state(null);
@@ -128,7 +134,7 @@ export class Page {
   /** What stands on the left where not both the lesson and the set-up do. */
   left: "setup" | "lesson" = $state("setup");
   /** The chain of numbers that were clicked, the last one open. */
-  trail: Source[] = $state.raw([]);
+  trail: readonly Source[] = $state.raw([]);
   presenting = $state(false);
   blank = $state(false);
   /** The stop of the tour that is shown, from 1. */
@@ -214,17 +220,20 @@ export class Page {
   );
 
   picture: StagePicture | null = null;
+  /** What is drawn over the cards when a number is explained. */
+  lit: PictureView["lit"] = $state.raw(null);
   /** Set by the composition root. */
   visit!: Pick<
     Visit,
-    "openLesson" | "reseed" | "openWith" | "list" | "retry" | "changed" | "share" | "address"
+    "busy" | "openLesson" | "reseed" | "openWith" | "list" | "retry" | "changed" | "share" | "address"
   >;
 
   constructor(
     readonly store: Store,
     readonly link: Link,
   ) {
-    this.whole = store.state;
+    let taken = store.state;
+    this.#fields.show(taken);
     this.runs = createRuns(this, link, (why) => {
       this.tell(why);
     });
@@ -233,12 +242,12 @@ export class Page {
     this.pictures = new Subscription(link, () => this.zoomShown === "layers" && !this.graph?.grid);
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
-      const old = this.whole;
-      if (flatOut(state) && onlyMetrics(state, old)) return;
+      const old = taken;
+      if (isFlatOut(state.playback) && onlyMetrics(state, old)) return;
       const stopped = state.lastMoved === old.lastMoved ? null : state.lastMoved;
       if (state.cursor !== old.cursor || state.playback !== old.playback)
         this.player.follow(state, performance.now());
-      this.whole = state;
+      this.#fields.show((taken = state));
       if (stopped?.because) this.#tellStop(stopped, stopped.because);
     });
     link.onRefused = (why) => {
@@ -463,10 +472,25 @@ export class Page {
 
   /** What the address holds of the view, apart from the session. */
   looks() {
-    const { zoom, groups, selection, token, tab, plane, map, scene, scale, tour } = this;
+    const { zoom, groups, selection, trail, token, tab, plane, map, scene, scale, tour } = this;
     const { unit, row: sample } = this.unfolding;
     const present = this.presenting;
-    return { zoom, groups, selection, unit, sample, token, tab, plane, map, scene, scale, present, tour };
+    return {
+      zoom,
+      groups,
+      selection,
+      trail,
+      unit,
+      sample,
+      token,
+      tab,
+      plane,
+      map,
+      scene,
+      scale,
+      present,
+      tour,
+    };
   }
 
   /** What the address says of the view, apart from the session. */
@@ -481,10 +505,12 @@ export class Page {
     this.selection = view.selection;
     this.unfolding.unit = view.unit;
     this.unfolding.row = view.sample;
+    this.unfolding.meant = null;
     this.token = view.token;
     this.presenting = view.present;
     this.tour = view.tour;
-    this.trail = [];
+    this.trail = view.trail;
+    if (this.phone && view.trail.length > 0) this.sheet = "rule";
   }
 
   /** One quiet line, at the edge of the picture. */
@@ -501,10 +527,16 @@ export class Page {
   #tellStop({ cursor, reached }: Moved, because: Because): void {
     const where = { iteration: cursor.iteration + 1, step: cursor.step + 1 };
     const hint = reached === "non_finite" ? m.stopped_non_finite_hint : () => m.because_where(where);
-    this.notice = {
-      text: () => ({ title: m.stopped_because({ why: becauseInWords(this.graph, because) }), hint: hint() }),
-      tone: "stop",
-    };
+    import("./breakpoint-words").then(
+      ({ becauseInWords: why }) => {
+        this.notice = {
+          text: () => ({ title: m.stopped_because({ why: why(this.graph, because) }), hint: hint() }),
+          tone: "stop",
+        };
+      },
+      // Offline: the line says so.
+      () => undefined,
+    );
   }
 
   whisper(title: () => string, hint: () => string = () => ""): void {
@@ -520,10 +552,6 @@ export function providePage(page: Page): void {
 
 export function usePage(): Page {
   return getContext<Page>(KEY);
-}
-
-function flatOut({ playback }: State): boolean {
-  return playback.playing && playback.rate === null;
 }
 
 function onlyMetrics(state: State, old: State): boolean {

@@ -1,6 +1,6 @@
 // What the server refuses, in the reader's language: the reason where it gives one, else what its code says.
 import { m } from "../../i18n/paraglide/messages.js";
-import { language } from "../../i18n/locale.svelte";
+import { count } from "../../i18n/numbers";
 import { short } from "../../render/format";
 import type { Param } from "../../store/types";
 import type { Refused } from "./link";
@@ -13,7 +13,7 @@ function spoken(name: string, value: Param): string {
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value === "string") return value;
   const number = PLACES.has(name) ? value + 1 : value;
-  return Number.isInteger(number) ? number.toLocaleString(language()) : short(number, "float64");
+  return Number.isInteger(number) ? count(number) : short(number, "float64");
 }
 
 /**

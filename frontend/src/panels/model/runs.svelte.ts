@@ -1,6 +1,7 @@
 // The runs of a session: the current branch's history, those beside it, and travelling along them.
 import { departure, historyOf, type History } from "../../store/histories";
 import type { Branch, CompanionView, State } from "../../store/types";
+import { isFlatOut } from "../../store/playback";
 import type { Link, Refused } from "./link";
 import { Travel, type Destination } from "./travel";
 import { settingInWords } from "./words";
@@ -39,7 +40,7 @@ export interface Runs {
 }
 
 /** Thousands of iterations a second are no curve that one follows: milliseconds between two drawings of it. */
-const PACE = 250;
+const PACE = 400;
 
 export function createRuns(
   page: { readonly state: State },
@@ -59,7 +60,7 @@ export function createRuns(
       .filter((one) => one.history.length > 0)
       .reverse(),
   );
-  const flatOut = $derived(page.state.playback.playing && page.state.playback.rate === null);
+  const flatOut = $derived(isFlatOut(page.state.playback));
   let last: { history: History; others: Other[]; branch: number; at: number } | null = null;
   const drawn = $derived.by(() => {
     const now = { history, others, branch: current, at: performance.now() };

@@ -14,6 +14,7 @@ import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
 import { m } from "../../i18n/paraglide/messages.js";
 import type { CreateSession } from "../../protocol.gen";
+import { reading } from "./beats.svelte";
 import { Keeper } from "./keeper.svelte";
 import type { Link, Origin, Refused } from "./link";
 import type { Page } from "./page.svelte";
@@ -24,14 +25,17 @@ import { warm } from "./warm";
 /** Moves that follow each other faster than this are one entry of the history. */
 const QUICK = 1000;
 /** While playing, the address follows no faster than this: a browser takes long over it, and refuses many in a row. */
-const WHILE_PLAYING = 1000;
+const WHILE_PLAYING = 2000;
 
 export class Visit {
   #origin: Origin | null = null;
   #journal: JournalEntry[] = $state.raw([]);
   #companion: CompanionRecipe | null = $state.raw(null);
-  /** Where a seek is on its way to: until it is there, the address stays as it is. */
-  #heading: { iteration: number; step: number } | null = $state.raw(null);
+  /**
+   * Where a seek is on its way to: until it is there, the address stays as it is. `seq`: of its answer. The frame that
+   * belongs to that may be left out where one has gone on at once.
+   */
+  #heading: { iteration: number; step: number; seq: number } | null = $state.raw(null);
   #opening = $state(false);
   #lastMove = -QUICK;
   #wrote = -WHILE_PLAYING;
@@ -64,6 +68,11 @@ export class Visit {
         return `${title}. ${hint}`;
       });
     });
+  }
+
+  /** Whether what is shown is not yet where the address leads. */
+  get busy(): boolean {
+    return this.#opening || this.#heading !== null;
   }
 
   /** Opens what the address says, and from then on keeps the two together. */
@@ -103,7 +112,7 @@ export class Visit {
     const { breakpoints } = this.page.state;
     const companion = this.#companion;
     const view = { ...this.#here(), config, journal, breakpoints, companion, seed, snapshot: null };
-    await this.#enter({ ...view, at: null, selection: null }, "push");
+    await this.#enter({ ...view, at: null, selection: null, trail: [] }, "push");
   }
 
   /** The same session from its start, with another configuration: for presets. */
@@ -111,7 +120,7 @@ export class Visit {
     const { breakpoints, seed } = this.page.state;
     const anew = { config, journal: [], breakpoints, companion: null, seed, snapshot: null };
     const view = { ...this.#here(), ...anew };
-    await this.#enter({ ...view, at: null, selection: null }, "push");
+    await this.#enter({ ...view, at: null, selection: null, trail: [] }, "push");
   }
 
   /** The list of all lessons, which the first picture does not need. */
@@ -174,8 +183,13 @@ export class Visit {
       this.#journal = origin.journal;
       this.#companion = companion;
       this.#keeper.opened(origin, lacking ? null : view.snapshot);
+      if (lesson.slug !== page.state.lesson?.slug) page.left = "setup";
+      reading.chosen = null;
       page.store.dispatch({ type: "local/lesson", lesson });
       page.trouble = null;
+      page.applied = page.fieldError = null;
+      // Where one was on the way to in the session before, nobody comes any more.
+      this.#heading = null;
       page.applyView(view);
       this.#lastMove = performance.now();
       this.#odd = lacking ? odd : [...unread, ...odd];
@@ -207,15 +221,17 @@ export class Visit {
   #seek(at: { iteration: number; step: number }): void {
     const { cursor } = this.page.state;
     if (cursor?.iteration === at.iteration && cursor.step === at.step) return;
-    this.#heading = at;
+    const heading = { ...at, seq: Infinity };
+    this.#heading = heading;
     this.link.ask({ type: "seek", ...at }).then(
       (answer) => {
         // A place that is no longer there: stay where the server went.
         const there = answer.type === "moved" ? answer.cursor : null;
-        if (there?.iteration !== at.iteration || there.step !== at.step) this.#heading = null;
+        const right = there?.iteration === at.iteration && there.step === at.step;
+        if (this.#heading === heading) this.#heading = right ? { ...at, seq: answer.seq } : null;
       },
       (why: unknown) => {
-        this.#heading = null;
+        if (this.#heading === heading) this.#heading = null;
         this.#nearest(at, why as Refused);
       },
     );
@@ -244,7 +260,9 @@ export class Visit {
     const { cursor, playback } = page.state;
     if (this.#opening || page.trouble || !cursor || !page.ready || page.state.status === "gone") return;
     if (this.#heading) {
-      if (cursor.iteration !== this.#heading.iteration || cursor.step !== this.#heading.step) return;
+      const { iteration, step, seq } = this.#heading;
+      const past = (page.state.frame?.header.seq ?? -1) >= seq;
+      if (!past && (cursor.iteration !== iteration || cursor.step !== step)) return;
       this.#heading = null;
     }
     // Frames come faster than anybody reads an address; what it ends on is always written.
@@ -338,6 +356,7 @@ export class Visit {
           await this.link.open(again, true);
           if (turn !== this.#turn) return;
           this.#journal = journal;
+          this.#heading = null;
           return;
         } catch (error) {
           const why = refusedBy(error);

@@ -272,12 +272,3 @@ export function liveNumber(state: State, node: GraphNode | null, what: "value" |
   const one = scalar(view);
   return one === null ? inWords(view) : short(one);
 }
-
-/** What a gradient says, in one sentence about a small nudge. */
-export function meaning(name: string, loss: string, gradient: number): string {
-  const size = short(Math.abs(gradient)).replace(/\.0$/, "");
-  if (Number.isNaN(gradient)) return m.means_nan({ name, loss });
-  if (!Number.isFinite(gradient)) return m.means_infinite({ name, loss });
-  if (gradient === 0) return m.means_zero({ name, loss });
-  return gradient > 0 ? m.means_up({ name, loss, size }) : m.means_down({ name, loss, size });
-}

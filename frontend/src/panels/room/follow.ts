@@ -7,6 +7,7 @@ import type { Rest } from "../../transport/rest";
 import { connect } from "../../transport/websocket";
 import { Link, type Origin, type Refused } from "../model/link";
 import { Page } from "../model/page.svelte";
+import { STILL } from "../model/still";
 import type { JournalEntry, SessionInfo } from "../../store/types";
 import Follow from "./Follow.svelte";
 import { Follower, follower } from "./follower.svelte";
@@ -27,16 +28,7 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
   const page = new Page(store, new Link(store, rest, (url) => connect({ url })));
   page.led = true;
   page.over = Pointer;
-  page.visit = {
-    openLesson: async () => undefined,
-    openWith: async () => undefined,
-    reseed: async () => undefined,
-    list: async () => undefined,
-    retry: async () => undefined,
-    changed: () => undefined,
-    address: () => location.href,
-    share: () => Promise.resolve(location.href),
-  };
+  page.visit = STILL;
   const led = new Follower(page, rest, code);
   follower.hall = led.hall;
 

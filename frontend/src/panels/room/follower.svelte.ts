@@ -1,5 +1,6 @@
 // Following a room: the line over which the presenter's session comes, and what a follower may say.
 import { untrack } from "svelte";
+import { m } from "../../i18n/paraglide/messages.js";
 import { joinRoom, roomUrl, type RoomLine } from "../../transport/room";
 import { createRooms, type Rooms } from "../../transport/rooms";
 import type { Rest } from "../../transport/rest";
@@ -39,6 +40,7 @@ export class Follower {
     this.hall.listen(line);
     line.onRoom((message) => {
       if (message.type === "room") this.#show(message.lesson);
+      if (message.type === "joined" && message.stalled) page.whisper(m.room_stalled, m.room_stalled_hint);
     });
     line.onStatus((status) => {
       // What was said into a line that then broke is said again: the last answer counts.

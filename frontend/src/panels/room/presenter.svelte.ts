@@ -4,6 +4,7 @@ import { m } from "../../i18n/paraglide/messages.js";
 import type { RoomInfo } from "../../store/room";
 import { joinRoom, roomUrl, type RoomLine } from "../../transport/room";
 import { createRooms, type Rooms } from "../../transport/rooms";
+import type { Place } from "../../render/pointing";
 import type { Refused } from "../model/link";
 import type { Page } from "../model/page.svelte";
 import { defaultView, viewToUrl } from "../../store/view";
@@ -34,7 +35,7 @@ export class Presenter {
   pin: string | null = $state(null);
   readonly #line: RoomLine;
   readonly #stop: () => void;
-  #pointer: { x: number; y: number } | null = null;
+  #pointer: (() => Place) | null = null;
   #pointerTimer: ReturnType<typeof setTimeout> | undefined;
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #look = "";
@@ -165,12 +166,12 @@ export class Presenter {
 
   // What the class sees.
 
-  /** A place of the picture, in parts of its width and height; null: nowhere. */
-  point(at: { x: number; y: number } | null): void {
+  /** What says the place of the picture that is pointed at, when it is told; null: nowhere. */
+  point(at: (() => Place) | null): void {
     this.#pointer = at;
     this.#pointerTimer ??= setTimeout(() => {
       this.#pointerTimer = undefined;
-      this.#line.say({ type: "pointer", x: this.#pointer?.x ?? null, y: this.#pointer?.y ?? null });
+      this.#line.say({ type: "pointer", ...(this.#pointer?.() ?? { mark: null, x: null, y: null }) });
     }, PACE);
   }
 

@@ -1,27 +1,16 @@
 // The lecture as a recording, for when the network fails: made ahead by a session of its own, and played in its place.
-import type { Cursor, Incoming, State, Status } from "../../store/types";
-import { createStore, type Store } from "../../store/store";
+import type { Status } from "../../store/types";
+import { received, recording, type Recorded } from "../../transport/recorded";
 import { createRest } from "../../transport/rest";
-import { replay } from "../../transport/replay";
 import type { Transport } from "../../transport/transport";
-import { connect } from "../../transport/websocket";
-import { placeOf } from "../model/beats.svelte";
-import { Link } from "../model/link";
 import type { Page } from "../model/page.svelte";
-import { bytes, inOrder } from "./record";
 
-/** Up to this many steps all of them are recorded; of more, those at which the beats stand. */
-const MOST_STEPS = 160;
-/** Bytes of numbers that a recording may hold. */
-const MOST_BYTES = 64e6;
 /** Milliseconds without a connection before the recording is offered. */
 const LOST = 3000;
-/** Milliseconds within which a frame has come, however long it took to compute. */
-const MOST_PATIENT = 60_000;
 /** Milliseconds for which a lesson has stood before it is recorded. */
 const STOOD = 1500;
-
-type Place = Pick<Cursor, "iteration" | "step">;
+/** Milliseconds for which the session of a recording that was given up is left. */
+const GIVEN_UP = 1000;
 
 /** Shows what comes over another line; the session's own goes on, and `told` hears how it is. Returns the way back. */
 function standIn({ link, store }: Page, other: Transport, told: (status: Status) => void): () => void {
@@ -48,34 +37,17 @@ function standIn({ link, store }: Page, other: Transport, told: (status: Status)
   };
 }
 
-/** Comes true when the frame of a place is there, which comes after the answer to the command. */
-function standsAt(store: Store, { iteration, step }: Place): Promise<void> {
-  const there = ({ frame }: State) =>
-    frame?.header.cursor.iteration === iteration && frame.header.cursor.step === step;
-  if (there(store.state)) return Promise.resolve();
-  return new Promise((done, failed) => {
-    const timer = setTimeout(() => {
-      stop();
-      failed(new Error("the frame did not come"));
-    }, MOST_PATIENT);
-    const stop = store.subscribe((state) => {
-      if (!there(state)) return;
-      clearTimeout(timer);
-      stop();
-      done();
-    });
-  });
-}
-
 export class Recording {
   /** What was recorded; null until it is. */
-  messages: readonly Incoming[] | null = $state.raw(null);
+  made: Recorded | null = $state.raw(null);
   playing = $state(false);
   /** Whether the connection has been away for a while. */
   lost = $state(false);
   /** While it plays: whether the session can be had again. */
   live = $state(false);
-  #turn = 0;
+  #making: AbortController | null = null;
+  /** Of what it was made, or is. */
+  #of = "";
   #back: (() => void) | null = null;
 
   constructor(private readonly page: Page) {}
@@ -88,9 +60,14 @@ export class Recording {
     );
     const stop = $effect.root(() => {
       $effect(() => {
-        void of;
         if (!page.ready || this.playing || page.state.status !== "open") return;
-        const timer = setTimeout(() => void this.#make(), STOOD);
+        const now = of;
+        if (now === this.#of && this.made) return;
+        const timer = setTimeout(() => {
+          if (now !== this.#of) this.made = null;
+          this.#of = now;
+          void this.#make();
+        }, STOOD);
         return () => {
           clearTimeout(timer);
         };
@@ -107,59 +84,40 @@ export class Recording {
       });
     });
     return () => {
-      this.#turn += 1;
+      this.#making?.abort();
       stop();
       if (this.playing) this.backToLive();
     };
   }
 
   async #make(): Promise<void> {
-    const turn = ++this.#turn;
+    this.#making?.abort();
+    const { signal } = (this.#making = new AbortController());
     const id = this.page.link.session;
     if (!id) return;
     const rest = createRest();
-    const said: Incoming[] = [];
-    const store = createStore();
-    const link = new Link(store, rest, (url) => {
-      const line = connect({ url });
-      line.onMessage((message) => said.push(message));
-      return line;
-    });
+    let own: string | null = null;
     try {
       const { lesson, initial_config: config, seed, journal } = await rest.session(id);
-      await link.open({ lesson, config, seed, journal });
-      link.subscribe(this.page.link.subscribed);
-      for (const place of this.#places(store.state.graph)) {
-        if (turn !== this.#turn || bytes(said) > MOST_BYTES) break;
-        await link.ask({ type: "seek", ...place });
-        await standsAt(store, place);
-      }
-      if (turn === this.#turn) this.messages = inOrder(said);
+      // One in which nothing is withheld.
+      own = (await rest.createSession({ lesson, config, seed, journal })).id ?? null;
+      if (own === null) return;
+      const answer = await recording(own, "application/x-ndjson", signal);
+      this.made = await received(answer, signal);
     } catch {
       // Without a recording the lesson waits for the connection, as it always does.
     } finally {
-      if (link.session) rest.deleteSession(link.session);
-      link.close();
+      const of = own;
+      // Where it was given up the browser may still be ending the request, which the server must not break off first.
+      if (of !== null) setTimeout(() => rest.deleteSession(of), signal.aborted ? GIVEN_UP : 0);
     }
   }
 
-  #places(graph: Page["graph"]): Place[] {
-    if (!graph) return [];
-    const beats = this.page.beats.flatMap((beat) => placeOf(beat, graph) ?? []);
-    const last = Math.max(1, ...beats.map(({ iteration }) => iteration));
-    const all = graph.steps.length * (last + 1);
-    if (all > MOST_STEPS) return beats;
-    return Array.from({ length: all }, (_, k) => ({
-      iteration: Math.floor(k / graph.steps.length),
-      step: k % graph.steps.length,
-    }));
-  }
-
   goOn(): void {
-    const { state } = this.page;
-    if (!this.messages || this.playing) return;
-    const line = replay(this.messages, {
-      ...(state.cursor && { from: state.cursor }),
+    if (!this.made || this.playing) return;
+    const { cursor } = this.page.state;
+    const line = this.made.play({
+      ...(cursor && { from: cursor }),
       // The curve of the loss is as it was.
       answer: (message) => (message.type === "sweep" ? this.page.state.sweep : null),
     });

@@ -1,6 +1,6 @@
 // Answers and verdicts in words, in the current language.
 import { m } from "../../i18n/paraglide/messages.js";
-import { exact } from "../../render/format";
+import { exact, short } from "../../render/format";
 import type { RoomQuestion, SpreadBin } from "../../store/room";
 import { toNumber } from "../../store/reduce";
 
@@ -29,9 +29,11 @@ export function answerName(
   }
 }
 
-/** What many have answered alike. */
+/** What many have answered alike; of a long number as much as can be read from the last row. */
 export function binName(question: RoomQuestion, { label }: SpreadBin): string {
-  return label === null ? m.room_other_answers() : answerName(question, label);
+  if (label === null) return m.room_other_answers();
+  const number = question.kind === "number" ? Number(label) : NaN;
+  return Number.isNaN(number) ? answerName(question, label) : short(number, "float64");
 }
 
 /** The right answer, once it is revealed. */

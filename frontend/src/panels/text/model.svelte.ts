@@ -13,8 +13,10 @@ import {
 import { toNumber } from "../../store/reduce";
 import type { TokenResult } from "../../store/types";
 import type { TokenChoice } from "../../store/view";
+import { isFlatOut } from "../../store/playback";
 import { Ask } from "../model/ask.svelte";
 import type { Page } from "../model/page.svelte";
+import { writing } from "./writing.svelte";
 
 let found: TokenResult | null = $state.raw(null);
 
@@ -27,17 +29,33 @@ export function chosenToken(page: Page): TokenChoice {
   return text ? chosenIn(text, page.token) : { position: 0, block: 0 };
 }
 
-/** While it trains flat out, each frame is of another window: nothing is asked of one. */
-export function isFlatOut(page: Page): boolean {
-  const { playback } = page.state;
-  return playback.playing && playback.rate === null;
+/** Counts up every so many milliseconds while it trains flat out. Call while the picture is set up. */
+export function beating(
+  page: Page,
+  milliseconds: number,
+): { readonly flatOut: boolean; readonly count: number } {
+  let count = $state(0);
+  const flatOut = $derived(isFlatOut(page.state.playback));
+  $effect(() => {
+    if (!flatOut) return;
+    const timer = setInterval(() => (count += 1), milliseconds);
+    return () => clearInterval(timer);
+  });
+  return {
+    get flatOut() {
+      return flatOut;
+    },
+    get count() {
+      return count;
+    },
+  };
 }
 
 /** Asks for the chosen token by itself wherever the cursor stands. Call while the picture is set up. */
 export function followToken(page: Page): void {
   const asked = new Ask(page.link, "token_result", () => {
     const { frame } = page;
-    if (!frame || frame.header.loss === null || page.withheld || isFlatOut(page)) return null;
+    if (!frame || frame.header.loss === null || page.withheld || isFlatOut(page.state.playback)) return null;
     const [row, { position }] = [sampleOf(page), chosenToken(page)];
     return {
       key: JSON.stringify([page.place, page.graph?.topology, row, position]),
@@ -47,6 +65,35 @@ export function followToken(page: Page): void {
   $effect(() => {
     found = asked.value;
   });
+}
+
+/** What is written on: as typed, else the beginning of a line of the language. */
+export function prefixOf(page: Page): string {
+  return writing.prefix ?? (page.values["language"] === "vi" ? "con mèo " : "the cat ");
+}
+
+/** How often it is asked what may follow that text while it trains flat out, in milliseconds. */
+const BEAT = 350;
+const LINE = 56;
+
+/** While it trains flat out: what may follow a text that stays, again and again. Call while the picture is set up. */
+export function followWriting(page: Page): Ask<"written"> {
+  const beat = beating(page, BEAT);
+  return new Ask(page.link, "written", () =>
+    beat.flatOut && page.ready && !page.withheld
+      ? {
+          key: JSON.stringify([beat.count, page.graph?.topology, prefixOf(page)]),
+          command: {
+            type: "write",
+            text: prefixOf(page),
+            // A class sees what it writes here; else it stands beside the picture.
+            length: page.presenting && !page.phone ? LINE : 0,
+            temperature: writing.temperature,
+            draw: writing.draw,
+          },
+        }
+      : null,
+  );
 }
 
 /** What was found of it, as far as the cursor has come. */

@@ -72,17 +72,22 @@ export function toldAt(spot: TextSpot, looked: Looked): Told {
     case "pulls":
       return { title: at, rows: pulls(0) };
     case "matrix": {
-      const { what, data } = matrixOf(text, frame, traced, which);
+      const { what, data } = matrixOf(graph, text, frame, traced, which);
       const title = m.text_weight({
         head: m.text_head({ block: which + 1, head: head + 1 }),
         from: `${row + 1} ${characterAt(row)}`,
         to: `${column + 1} ${characterAt(column)}`,
       });
-      const name = what === "weights" ? m.text_attention() : what === "by scores" ? "∂L/∂S" : "∂L/∂A";
-      return { title, rows: [of(name, data?.[weightAt(text.context, head, row, column)])] };
+      const names = {
+        weights: m.text_attention(),
+        scores: "S",
+        "by weights": "∂L/∂A",
+        "by scores": "∂L/∂S",
+      };
+      return { title, rows: [of(names[what], data?.[weightAt(text.context, head, row, column)])] };
     }
     case "stage": {
-      const { what, data } = stageCells(text, frame, traced, which);
+      const { what, data } = stageCells(graph, text, frame, traced, which);
       const number = of(
         what === "grad" ? m.text_gradient() : m.text_value({ n: row + 1 }),
         data?.[column * widthOf(graph, text) + row],
@@ -98,7 +103,8 @@ export function toldAt(spot: TextSpot, looked: Looked): Told {
         title: m.text_candidate({ character: one ? visible(text.characters[one.token] ?? "") : "—" }),
         rows: [
           { name: "p", number: exact(one?.probability ?? null, "float64") },
-          of("z", one && z ? z[place] : null),
+          // Of a text that is not the window's, only the probability is told.
+          ...(traced ? [of("z", one && z ? z[place] : null)] : []),
         ],
       };
     }

@@ -1,15 +1,16 @@
-// Formulas as MathML. The library comes when the first one is shown, so that the page itself comes first. Its sources
-// are taken, not its bundle: that adds chemistry.
-import type Library from "temml";
+// Formulas as MathML. The library comes when the first one is shown, so that the page itself comes first.
 import { awaited, warm } from "../model/warm";
+import type { mathml as render } from "./tex/render";
 
-type Temml = typeof Library;
-let temml: Temml | null = null;
-let loading: Promise<Temml> | null = null;
+type Mathml = typeof render;
+/** What a formula becomes that is wider than its place. */
+export type Wrap = (mathml: Mathml, tex: string) => Node[];
+let mathml: Mathml | null = null;
+let loading: Promise<Mathml> | null = null;
 
-function load(): Promise<Temml> {
-  loading ??= import("temml/temml.js").then(
-    (module) => (temml = module.default),
+function load(): Promise<Mathml> {
+  loading ??= import("./tex/render").then(
+    (module) => (mathml = module.mathml),
     (error: unknown) => {
       // The next formula tries again.
       loading = null;
@@ -26,15 +27,23 @@ warm(load);
 warm(() => document.fonts.load('16px "Chainrule Math"', "θ"));
 
 /** Put a formula into an element: at once where the library is here, as plain text until then. */
-export function setFormula(host: HTMLElement, tex: string, display: boolean): void {
-  const options = { displayMode: display, throwOnError: false, annotate: false, wrap: "none" as const };
-  // Temml builds elements and sets their style through the CSSOM, which a strict policy allows.
-  if (temml) temml.render(tex, host, options);
+export function setFormula(host: HTMLElement, tex: string, display: boolean, wrap?: Wrap): void {
+  if (mathml) show(mathml, host, tex, display, wrap);
   else {
     host.textContent = plain(tex);
     void load().then((loaded) => {
-      loaded.render(tex, host, options);
+      show(loaded, host, tex, display, wrap);
     });
+  }
+}
+
+/** What makes no sense stays as text. */
+function show(mathml: Mathml, host: HTMLElement, tex: string, display: boolean, wrap?: Wrap): void {
+  try {
+    host.replaceChildren(mathml(tex, display).toNode());
+    if (wrap && host.scrollWidth > host.clientWidth) host.replaceChildren(...wrap(mathml, tex));
+  } catch {
+    host.textContent = plain(tex);
   }
 }
 

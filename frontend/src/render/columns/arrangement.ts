@@ -1,6 +1,7 @@
 /** Where columns, rows and the decade axis stand: pure, from how many there are and the room. */
 import type { Box, Point } from "../../layout/types";
 import type { Insets } from "../camera";
+import type { Mark } from "../pointing";
 
 export interface ColumnPlace {
   readonly box: Box;
@@ -99,4 +100,15 @@ export function columnSpotAt({ columns, rows, pitch }: Arrangement, { x, y }: Po
   const row = Math.round((y - first) / pitch);
   if (row < 0 || row >= rows.length) return null;
   return { column, row, rail: x < place.rail + 6 };
+}
+
+/** What can be pointed at: the rows of each column, and all of it. */
+export function columnMarks({ columns, rows, pitch }: Arrangement): Mark[] {
+  return columns.flatMap(({ box }, k) => [
+    { mark: `column-${k}`, box },
+    ...rows.map((y, row) => ({
+      mark: `layer-${k}.${row}`,
+      box: { x: box.x, y: y - pitch / 2, w: box.w, h: pitch },
+    })),
+  ]);
 }

@@ -27,24 +27,14 @@ export function curveItems({ places, theme, words, measure }: CurveInput, dragge
   if (!left || !right) return [];
   const size = places.text;
   const room = Math.max(left.x + left.w, right.x + right.w) - left.x;
-  if (!dragged)
-    return [
-      {
-        kind: "text",
-        x: left.x,
-        y: left.y - size * 0.5,
-        text: words.hint,
-        font: sans(Math.min(size, (size * room) / Math.max(1, measure(words.hint, sans(size))))),
-        fill: theme.text3,
-      },
-    ];
+  if (!dragged) return hintItems(words.hint, { ...left, w: room }, size, theme, measure);
   const losses = numbers(dragged.losses);
   const [scene, batch] = [numbers(dragged.scene), numbers(dragged.batch)];
   const most = Math.max(1e-9, ...losses);
   return [
-    ...frame(left, theme, size, words.loss, losses.at(-1) ?? null, measure),
+    ...frame(left, theme, size, places.least, words.loss, losses.at(-1) ?? null, measure),
     ...line(left, losses, most, theme.text, false, 2),
-    ...frame(right, theme, size, words.scene, scene.at(-1) ?? null, measure),
+    ...frame(right, theme, size, places.least, words.scene, scene.at(-1) ?? null, measure),
     ...line(right, batch, 1, theme.text3, true, 1.5),
     ...line(right, scene, 1, theme.text, true, 2.25),
     {
@@ -52,12 +42,31 @@ export function curveItems({ places, theme, words, measure }: CurveInput, dragge
       x: right.x + right.w,
       y: right.y + right.h - size * 0.5,
       text: `${words.batch} ${told(batch.at(-1) ?? null)}`,
-      font: sans(size * 0.92),
+      font: sans(Math.max(places.least, size * 0.92)),
       fill: theme.text3,
       align: "end",
       number: true,
     },
   ];
+}
+
+/** Where there is little room, in several lines. */
+function hintItems(text: string, { x, y, w }: Box, size: number, theme: Theme, measure: Measure): Item[] {
+  const font = sans(size);
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = [lines.at(-1), word].filter(Boolean).join(" ");
+    if (lines.length > 0 && measure(longer, font) <= w) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line, k) => ({
+    kind: "text",
+    x,
+    y: y + size * (1.4 * k - 0.5),
+    text: line,
+    font,
+    fill: theme.text3,
+  }));
 }
 
 function numbers(values: readonly JsonNumber[]): number[] {
@@ -72,14 +81,18 @@ function frame(
   box: Box,
   theme: Theme,
   text: number,
+  least: number,
   title: string,
   x: number | null,
   measure: Measure,
 ): Item[] {
   const bottom = box.y + box.h;
   const wide = (size: number) => measure(title, sans(size, 600)) + 10;
-  const all = wide(text) + measure(told(x), mono(text, 600));
-  const size = text * Math.min(1, box.w / all);
+  const shrunk = text * Math.min(1, box.w / (wide(text) + measure(told(x), mono(text, 600))));
+  // Numbers stay as large as they have to be: then their title gives way.
+  const digits = Math.max(least, shrunk);
+  const room = box.w - measure(told(x), mono(digits, 600));
+  const size = Math.min(shrunk, (text * room) / wide(text));
   const rule = (y: number, opacity: number): Item => ({
     kind: "path",
     d: [
@@ -98,7 +111,7 @@ function frame(
       x: box.x + wide(size),
       y,
       text: told(x),
-      font: mono(size, 600),
+      font: mono(digits, 600),
       fill: theme.text,
       number: true,
     },

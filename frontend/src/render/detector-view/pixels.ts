@@ -24,6 +24,8 @@ export function pixelItems(base64: string, side: number, box: Box): Item[] {
 
 function paint(levels: Uint8Array, side: number, box: Box): Item[] {
   const [w, h] = [box.w / side, box.h / side];
+  // The next ones cover what stands out, so that nothing shines through where edges are between two pixels.
+  const over = Number.isInteger(w) ? 0 : 0.5;
   const items: Item[] = [];
   const plane = side * side;
   for (let row = 0; row < side; row++) {
@@ -41,8 +43,8 @@ function paint(levels: Uint8Array, side: number, box: Box): Item[] {
         kind: "rect",
         x: box.x + begin * w,
         y: box.y + row * h,
-        w: (column - begin) * w,
-        h,
+        w: (column - begin) * w + (column < side ? over : 0),
+        h: h + (row + 1 < side ? over : 0),
         fill,
       });
       begin = column;

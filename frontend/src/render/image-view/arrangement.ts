@@ -1,6 +1,7 @@
 /** Where each stage, tile and image of the batch stands: pure, from the stages and the room. */
 import type { Box, Point } from "../../layout/types";
 import type { Insets } from "../camera";
+import type { Mark } from "../pointing";
 import type { Stage } from "./stages";
 
 export interface Column {
@@ -43,7 +44,9 @@ const MOST_GAP = 46;
 /** On a projector, numbers of its size stand over the columns. */
 const WIDE_GAP = 130;
 /** What a row of scores needs there. */
-const WIDE_ROW = { w: 176, h: 34 };
+const WIDE_ROW = { w: 226, h: 34 };
+/** Its class, a bar and a number beside each other, in sizes of its text. */
+const SCORE = { label: 1.5, number: 5.3, bar: 2.4 };
 
 interface Sizes {
   readonly w: number;
@@ -54,7 +57,7 @@ interface Sizes {
 
 export function arrangeImages(stages: readonly Stage[], samples: number, room: Room): Arrangement {
   const { size, insets, present } = room;
-  const text = present ? 24 : size.w < 500 ? 9 : 12;
+  const text = present ? 24 : size.w < 500 ? 11 : 12;
   const area = {
     x: insets.left,
     y: insets.top,
@@ -66,9 +69,9 @@ export function arrangeImages(stages: readonly Stage[], samples: number, room: R
   const titleH = text * 3;
   const h = area.h - stripH - titleH;
   let tile = LARGEST;
-  let sizes = stages.map((stage) => sizesOf(stage, tile, h, present));
+  let sizes = stages.map((stage) => sizesOf(stage, tile, h, text, present));
   for (; tile > 8; tile -= 1) {
-    sizes = stages.map((stage) => sizesOf(stage, tile, h, present));
+    sizes = stages.map((stage) => sizesOf(stage, tile, h, text, present));
     const wide = sum(sizes.map(({ w }) => w)) + LEAST_GAP * (stages.length - 1);
     if (wide <= area.w && Math.max(...sizes.map((one) => one.h)) <= h) break;
   }
@@ -110,20 +113,34 @@ function stripOf(samples: number, area: Box): Box[] {
   }));
 }
 
-function sizesOf(stage: Stage, tile: number, h: number, present: boolean): Sizes {
+/** A row of scores: its text, the bar, and where its number ends. None stands on the other. */
+export function scoreParts(
+  tile: Box,
+  text: number,
+): { size: number; bar: { left: number; w: number }; right: number } {
+  // For a class numbers are as high as their rows.
+  const most = text >= 24 ? Math.max(24, tile.h * 0.9) : tile.h * 0.72;
+  const all = SCORE.label + SCORE.number + SCORE.bar;
+  const size = Math.min(text, most, tile.w / all);
+  const right = tile.x + tile.w;
+  const left = tile.x + size * SCORE.label;
+  return { size, bar: { left, w: right - size * SCORE.number - left }, right };
+}
+
+function sizesOf(stage: Stage, tile: number, h: number, text: number, present: boolean): Sizes {
   const pitch = tile + Math.max(2, tile * 0.12);
   switch (stage.kind) {
     case "image": {
-      const side = tile * 1.7;
+      const side = tile * (present ? 2.6 : 1.7);
       return grid(stage.channels, 1, side, side + 4, side + 4);
     }
     case "scores": {
       // Below them stands the loss.
       const row = Math.min(
-        h / (stage.channels + (present ? 2.4 : 0)),
-        Math.max(tile * 0.52, present ? WIDE_ROW.h : 0),
+        h / (stage.channels + (present ? 2.4 : 1.6)),
+        Math.max(tile * 0.52, present ? WIDE_ROW.h : text * 1.4),
       );
-      const w = Math.max(tile * 1.9, present ? WIDE_ROW.w : 0);
+      const w = Math.max(tile * 1.9, present ? WIDE_ROW.w : text * (SCORE.label + SCORE.number + SCORE.bar));
       const tiles = Array.from({ length: stage.channels }, (_, k) => ({
         x: 0,
         y: k * row,
@@ -198,4 +215,15 @@ export function imageSpotAt(places: Arrangement, stages: readonly Stage[], at: P
 export function cellBox(tile: Box, stage: Stage, row: number, column: number): Box {
   const [w, h] = [tile.w / stage.columns, tile.h / stage.rows];
   return { x: tile.x + column * w, y: tile.y + row * h, w, h };
+}
+
+/** What can be pointed at: the stages, their tiles, and the images of the batch. */
+export function imageMarks({ columns, strip }: Arrangement): Mark[] {
+  return [
+    ...strip.map((box, k) => ({ mark: `image-${k}`, box })),
+    ...columns.flatMap(({ stage, box, tiles }) => [
+      { mark: `stage-${stage}`, box },
+      ...tiles.map((tile, k) => ({ mark: `tile-${stage}.${k}`, box: tile })),
+    ]),
+  ];
 }

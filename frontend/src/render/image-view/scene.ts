@@ -10,7 +10,7 @@ import { short, UNKNOWN } from "../format";
 import { during } from "../motion";
 import { toneOf } from "../reading";
 import type { Theme } from "../theme";
-import { cellBox, type Arrangement, type ImageSpot } from "./arrangement";
+import { cellBox, scoreParts, type Arrangement, type ImageSpot } from "./arrangement";
 import { litBy, type Lit } from "./lit";
 import { shareItems, useItems, useLink, type Uses } from "./uses";
 import { shownIn, type Shown, type Stage } from "./stages";
@@ -161,6 +161,8 @@ function stageItems(
     !(stage.kind === "filters" && phase === "update");
   const change = stage.kind === "filters" ? (frame.change(shown.node)?.data ?? null) : null;
   const moved = change && shown.what === "value" && phase === "update";
+  // Each filter moves in its own step, and stays where it has come to.
+  const share = frame.header.step.node === shown.node ? during(t, [0.25, 0.8]) : 1;
   return column.tiles.flatMap((tile, channel): Item[] => {
     if (!data) return [{ kind: "rect", ...tile, r: 2, fill: theme.sunken, stroke: theme.border, width: 1 }];
     const apart =
@@ -169,7 +171,7 @@ function stageItems(
     const before = moved
       ? Array.from({ length: each }, (_, k) => (data[from + k] ?? 0) - (change[from + k] ?? 0))
       : null;
-    const now = before ? before.map((x, k) => x + (change?.[from + k] ?? 0) * during(t, [0.25, 0.8])) : null;
+    const now = before ? before.map((x, k) => x + (change?.[from + k] ?? 0) * share) : null;
     const ghost =
       before && tile.w > 14
         ? tileItems({ ...tile, x: tile.x - 4, y: tile.y - 4 }, stage, before, 0, most, input, ink)
@@ -195,8 +197,7 @@ function scoreItems(input: ImageInput, at: number, shown: Shown, most: number): 
   if (shown.what === "value" && data) said = data.indexOf(Math.max(...data));
   return (column?.tiles ?? []).flatMap((tile, k): Item[] => {
     const x = data?.[k] ?? null;
-    const size = Math.min(places.text, tile.h * 0.72, tile.w / 5.6);
-    const bar = { left: tile.x + size * 1.5, w: tile.w - size * 1.5 };
+    const { size, bar, right: end } = scoreParts(tile, places.text);
     const tone = x === null ? "unknown" : toneOf(x, true);
     const label: Item = {
       kind: "text",
@@ -249,20 +250,19 @@ function scoreItems(input: ImageInput, at: number, shown: Shown, most: number): 
               h: tile.h - 2,
               r: 2,
               fill: painted.fill,
-              opacity: 0.42,
+              opacity: 0.7,
             },
           ]
         : []),
       {
         kind: "text",
-        x: tile.x + tile.w - 3,
+        x: end,
         y: tile.y + tile.h / 2 + size * 0.34,
         text: short(x),
-        font: mono(size * 0.92, k === said ? 700 : 500),
+        font: mono(places.text >= 24 ? size : size * 0.92, k === said ? 700 : 500),
         fill: textColor(tone, theme),
         align: "end",
         number: true,
-        halo: theme.stage,
         opacity: frame.header.phase !== "forward" && shown.what === "value" ? 0.6 : 1,
       },
     ];
@@ -274,6 +274,9 @@ export function targetOf({ graph, frame, view }: Pick<ImageInput, "graph" | "fra
   const target = graph.nodes.find(({ kind }) => kind === "target");
   return (target && frame.value(target.index)?.data?.[view.sample]) ?? -1;
 }
+
+/** Of its size, that of a number which is set smaller to fit. */
+const LEAST = 0.88;
 
 function titleItems(
   input: ImageInput,
@@ -295,15 +298,29 @@ function titleItems(
           ? words.scores
           : label;
   const ink = stage.kind === "image" && shown.what === "value";
-  const told = shown.what === "grad" ? `∂L/∂${stage.kind === "filters" ? "W" : label}` : name;
+  const symbol = stage.kind === "filters" ? "W" : label;
+  // Over a narrow column rather a shorter name than a small one.
+  const names = shown.what === "grad" ? [`∂L/∂${symbol}`, `∂${symbol}`] : [name, symbol];
   const { phase } = frame.header;
   const font = shown.what === "grad" || stage.kind === "maps" || stage.kind === "pooled" ? mono : sans;
   // Within the column and its share of the gaps beside it.
   const room = column.box.w + Math.max(8, places.gap - 10);
   const fitting = (text: string, most: number, of: typeof mono) =>
     Math.min(most, (most * room) / Math.max(1, measure(text, of(most, 600))));
+  const told =
+    names.find((text) => fitting(text, places.text, font) >= LEAST * places.text) ?? names[1] ?? name;
   const size = fitting(told, places.text, font);
-  const range = shown.tensor ? (ink ? "0 … 1" : `±${short(most)}`) : UNKNOWN;
+  const large = places.text >= 24;
+  const ranges = !shown.tensor
+    ? [UNKNOWN]
+    : ink
+      ? ["0 … 1"]
+      : [short(most), ...[3, 2, 1].map((digits) => short(Number(most.toPrecision(digits))))].map(
+          (x) => `±${x}`,
+        );
+  // Rather fewer digits than small ones, and none where even those have no room.
+  const full = large ? places.text : places.text * 0.82;
+  const range = ranges.find((text) => fitting(text, full, mono) >= (large ? 1 : LEAST) * full);
   return [
     {
       kind: "text",
@@ -313,16 +330,20 @@ function titleItems(
       fill: active ? theme.phase[phase] : shown.what === "grad" ? theme.phase.backward : theme.text2,
       align: "middle",
     },
-    {
-      kind: "text",
-      x: column.title.x,
-      y: column.title.y + places.text * 1.15,
-      text: range,
-      font: mono(fitting(range, places.text > 20 ? places.text : places.text * 0.82, mono)),
-      fill: theme.text3,
-      align: "middle",
-      number: true,
-    },
+    ...(range === undefined
+      ? []
+      : [
+          {
+            kind: "text" as const,
+            x: column.title.x,
+            y: column.title.y + places.text * 1.15,
+            text: range,
+            font: mono(fitting(range, full, mono)),
+            fill: theme.text3,
+            align: "middle" as const,
+            number: true,
+          },
+        ]),
   ];
 }
 

@@ -5,6 +5,7 @@
 import type { Box, Point } from "../../layout/types";
 import type { Layer } from "../../store/types";
 import type { Insets } from "../camera";
+import type { Mark } from "../pointing";
 
 /** A layer with more units is shown as one block. */
 export const MOST_UNITS = 16;
@@ -27,6 +28,10 @@ export interface Column {
 
 const PASS_STRIP = 30;
 
+/** Columns that are nearer to each other have the tools of their units below them, in a strip of this height. */
+export const NEAR = 128;
+const TOOLS = 26;
+
 export interface Arrangement {
   /** From one column to the next. */
   readonly pitch: number;
@@ -35,8 +40,8 @@ export interface Arrangement {
   readonly side: number;
   readonly loss: Box;
   readonly targets: Box;
-  /** Middle of the chevron between column k and k + 1, and above the loss for the last. */
-  readonly passes: readonly Point[];
+  /** Middle of the chevron between column k and k + 1, and above the loss for the last; `room` is how wide it may be. */
+  readonly passes: readonly (Point & { readonly room: number })[];
   readonly headings: number;
   readonly lane: { readonly top: number; readonly bottom: number; readonly words: Point };
   /** Null on a low stage. */
@@ -87,12 +92,16 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
   // Where there is no room for chevrons between columns, they have a strip of their own above.
   const tight = !low && pitch * 0.58 < 6.2 * font.small;
   const headH = titles + (tight ? PASS_STRIP : 0);
-  const field = h - axisH - laneH - headH - 14;
-  const side = Math.max(7, Math.min(most, pitch * 0.42, (field / rows) * (rows > 8 ? 0.78 : 0.64)));
+  const free = h - axisH - laneH - headH - 14;
+  const sideIn = (room: number) =>
+    Math.max(7, Math.min(most, pitch * 0.42, (room / rows) * (rows > 8 ? 0.78 : 0.64)));
+  const below = !narrow && !low && !present && Math.min(pitch, sideIn(free) * 5.2) < NEAR;
+  const field = free - (below ? TOOLS : 0);
+  const side = sideIn(field);
   const step = Math.min(field / rows, side * 1.8);
 
   const middle = top + headH + field / 2;
-  const laneTop = top + headH + field + 8;
+  const laneTop = top + headH + free + 8;
   const columns = layers.map((layer, k): Column => {
     const x =
       left + before + side / 2 + k * Math.min(pitch, side * 5.2) + spare(pitch, side, count, across) / 2;
@@ -138,7 +147,13 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
     (last?.box.x ?? left) + side + (narrow ? 18 : Math.min(84, Math.max(40, pitch - side))),
   );
   const lossH = font.heading + (low ? 1 : 2) * font.number + (low ? 20 : 26);
-  const loss = { x: lossX, y: middle - lossH * (low ? 1 : 0.62), w: lossW, h: lossH };
+  const passY = tight
+    ? top + titles + PASS_STRIP / 2
+    : Math.max(top + headH + font.heading * 0.6, middle - ((rows - 1) * step) / 2);
+  const lossY = middle - lossH * (low ? 1 : 0.62);
+  // Where there is no room before the loss, what comes from it stands above it, and must not be hidden.
+  const over = tight || lossX - ((last?.box.x ?? left) + side) < PASS_STRIP;
+  const loss = { x: lossX, y: over ? Math.max(lossY, passY + PASS_STRIP / 2) : lossY, w: lossW, h: lossH };
   const targets = {
     x: lossX,
     y: loss.y + loss.h + (low ? 10 : narrow ? 18 : 30),
@@ -146,9 +161,6 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
     h: font.heading + (low ? 14 : 22),
   };
   const first = columns[1]?.box ?? columns[0]?.box ?? loss;
-  const passY = tight
-    ? top + titles + PASS_STRIP / 2
-    : Math.max(top + headH + font.heading * 0.6, middle - ((rows - 1) * step) / 2);
   return {
     size,
     pitch: Math.min(pitch, side * 5.2),
@@ -157,8 +169,9 @@ export function arrange(layers: readonly Layer[], { size, insets, present }: Roo
     loss,
     targets,
     passes: columns.map((column, k) => {
-      const next = columns[k + 1];
-      return { x: (column.box.x + column.box.w + (next ? next.box.x : loss.x)) / 2, y: passY };
+      const from = column.box.x + column.box.w;
+      const to = columns[k + 1]?.box.x ?? (over ? loss.x + loss.w : loss.x);
+      return { x: (from + to) / 2, y: passY, room: to - from - 6 };
     }),
     headings: top + font.heading,
     lane: { top: laneTop, bottom: laneTop + laneH, words: { x: left, y: laneTop + 12 } },
@@ -199,4 +212,26 @@ function tiles(
   const h = Math.min(rows * cell, height - 4);
   const x0 = x - (w + gap + cell) / 2;
   return { weight: { x: x0, y: top + 2, w, h }, bias: { x: x0 + w + gap, y: top + 2, w: cell, h } };
+}
+
+/** What can be pointed at: units, what stays of their layers, the lines between two columns, the loss. */
+export function layerMarks({ columns, passes, loss, targets, axis }: Arrangement): Mark[] {
+  const named = (mark: string, box: Box) => ({ mark, box });
+  return [
+    ...columns.flatMap(({ units, box, stays }, k) => {
+      const next = columns[k + 1]?.box ?? loss;
+      const [x, y] = [box.x + box.w, Math.min(box.y, next.y)];
+      const lines = { x, y, w: next.x - x, h: Math.max(box.y + box.h, next.y + next.h) - y };
+      return [
+        named(`column-${k}`, box),
+        named(`lines-${k}`, lines),
+        ...units.map((unit, i) => named(`unit-${k}.${i}`, unit)),
+        ...(stays ? [named(`weight-${k}`, stays.weight), named(`bias-${k}`, stays.bias)] : []),
+      ];
+    }),
+    ...passes.map(({ x, y, room }, k) => named(`pass-${k}`, { x: x - room / 2, y: y - 10, w: room, h: 20 })),
+    named("loss", loss),
+    named("targets", targets),
+    ...(axis ? [named("axis", { x: axis.x0, y: axis.y - 10, w: axis.x1 - axis.x0, h: 20 })] : []),
+  ];
 }

@@ -67,8 +67,9 @@ export function readNetwork(graph: Graph, frame: FrameView): NetworkReading {
         bias: value(layer.bias, shows),
         weightGrad,
         biasGrad: value(layer.bias, "grad"),
-        forward: frame.value(layer.output) !== null,
-        passed: frame.grad(layer.output) !== null,
+        // Not from the numbers: while it trains flat out they are not sent, as nobody sees them.
+        forward: frame.header.step.index >= (forwardSteps(graph)[layer.output] ?? Infinity),
+        passed: (frame.header.arrived[layer.output] ?? 0) > 0,
         updated: value(layer.weight, "change") !== null,
         size: meanSize(weightGrad),
       };
@@ -79,6 +80,14 @@ export function readNetwork(graph: Graph, frame: FrameView): NetworkReading {
     loaded: frame.header.batch.length > 0,
   };
 }
+
+/** The step at which each node has its value, by its index; of leaves there is none. */
+const forwardSteps = onceForEach((graph) => {
+  const found: Record<number, number> = {};
+  for (const { kind, node, index } of graph.steps)
+    if (kind === "forward" && node !== null) found[node] = index;
+  return found;
+});
 
 /** Which layer and which part of it the step is about; null for zero_grad. */
 export function activeIn(graph: Graph, frame: FrameView): Active | null {
@@ -114,23 +123,35 @@ export interface Skip {
   readonly edge: number;
 }
 
-export function skipsIn(graph: Graph): Skip[] {
-  return graph.edges.flatMap(({ index, source, target }) => {
+export const skipsIn = onceForEach((graph): Skip[] =>
+  graph.edges.flatMap(({ index, source, target }) => {
     const from = graph.layers.findIndex(({ output }) => output === source);
     const to = layerOf(graph, target);
     if (from < 0 || to === null || to <= from || graph.layers[to]?.summed === target) return [];
     return [{ from, to, edge: index }];
-  });
-}
+  }),
+);
 
-/** What a layer does between summing and passing on, in order: norm, tanh, dropout. */
-export function gatesOf(graph: Graph, layer: Layer): string[] {
+/** What each layer does between summing and passing on, in order: norm, tanh, dropout. */
+export const gatesIn = onceForEach((graph): string[][] => graph.layers.map((layer) => gatesOf(graph, layer)));
+
+function gatesOf(graph: Graph, layer: Layer): string[] {
   const names: Record<string, string> = { batch_norm: "norm", dropout: "drop" };
   return graph.nodes.flatMap(({ op, scope, index }) => {
     const own = scope === layer.name || scope.startsWith(`${layer.name}.`);
     if (!op || !own || index === layer.summed || layer.kind === "input") return [];
     return op === layer.activation ? [op] : (names[op] ?? []);
   });
+}
+
+/** What only depends on the graph is found once, not with each frame. */
+function onceForEach<T>(find: (graph: Graph) => T): (graph: Graph) => T {
+  const found = new WeakMap<Graph, { value: T }>();
+  return (graph) => {
+    let known = found.get(graph);
+    if (!known) found.set(graph, (known = { value: find(graph) }));
+    return known.value;
+  };
 }
 
 /** The layer whose scope a node is in, or whose parameter it is. */
@@ -148,11 +169,11 @@ export function layerOf(graph: Graph, node: number): number | null {
 
 /** Mean size of a tensor's numbers, of all of them; null where it is not there, NaN where one is none. */
 export function meanSize(tensor: TensorView | null): number | null {
-  if (!tensor) return null;
-  if (!tensor.data) return null;
+  if (!tensor?.data) return toNumber(tensor?.summary?.mean_size ?? null);
+  const { data } = tensor;
   let total = 0;
-  for (const x of tensor.data) total += Math.abs(x);
-  return tensor.data.length > 0 ? total / tensor.data.length : null;
+  for (let k = 0; k < data.length; k++) total += Math.abs(data[k] ?? NaN);
+  return data.length > 0 ? total / data.length : null;
 }
 
 /** The largest size in a tensor, over its finite numbers. */
@@ -160,9 +181,13 @@ export function largest(tensor: TensorView | null): number {
   return largestOf(tensor?.data ?? []);
 }
 
-export function largestOf(numbers: Iterable<number>): number {
+export function largestOf(numbers: ArrayLike<number>): number {
   let most = 0;
-  for (const x of numbers) if (Number.isFinite(x) && Math.abs(x) > most) most = Math.abs(x);
+  // By places: there are thousands in a frame, and to be handed one after the other takes longer than all else.
+  for (let k = 0; k < numbers.length; k++) {
+    const size = Math.abs(numbers[k] ?? NaN);
+    if (size > most && size < Infinity) most = size;
+  }
   return most;
 }
 

@@ -4,26 +4,25 @@
  */
 import type { DisplayList, Item } from "../display";
 import { appears, during } from "../motion";
-import type { Arrangement } from "./arrangement";
 import { axisItems } from "./axis";
 import { subscript, type NetworkInput, type NetworkScene } from "./input";
-import { lineItems, linesOf } from "./lines";
+import { ghostItems, lineItems } from "./lines";
 import { lossItems } from "./loss";
 import { passItem } from "./passes";
 import { readNetwork, type NetworkReading } from "./reading";
 import { drop, laneItems } from "./stays";
-import { biasItem, columnItems, healthItem } from "./units";
+import { biasItems, columnItems, healthItem } from "./units";
 import { connections, skips } from "./wires";
 
 export function networkScene(input: NetworkInput): NetworkScene {
   const reading = readNetwork(input.graph, input.frame);
-  const lines = linesOf(input, reading);
   const moves = movingLayer(reading);
   return {
     base: [
       ...connections(input, reading),
       ...skips(input, reading),
-      ...lineItems(lines, input, (layer) => (layer === moves ? 0 : 1)),
+      ...ghostItems(input, reading, (layer) => layer !== moves, 1),
+      ...lineItems(input, reading, (layer) => (layer === moves ? 0 : 1)),
       ...input.places.columns.flatMap((column) => columnItems(input, reading, column)),
       ...lossItems(input, reading),
       ...laneItems(input, reading, moves),
@@ -33,7 +32,10 @@ export function networkScene(input: NetworkInput): NetworkScene {
       return [
         ...(moves === null
           ? []
-          : lineItems(lines, input, (layer) => (layer === moves ? during(t, [0.1, 0.8]) : 0))),
+          : [
+              ...ghostItems(input, reading, (layer) => layer === moves, during(t, [0.1, 0.8])),
+              ...lineItems(input, reading, (layer) => (layer === moves ? during(t, [0.1, 0.8]) : 0)),
+            ]),
         ...outlines(input, reading, t),
         ...passes(input, reading, t),
         ...drop(input, reading, t),
@@ -79,11 +81,12 @@ function outlines(input: NetworkInput, reading: NetworkReading, t: number): Item
   // What is printed on a unit lies over its outline.
   const layer = graph.layers[active.layer];
   const bias = layers[active.layer]?.bias ?? null;
-  if (layer && layer.bias !== null && places.side >= 14)
+  if (layer && layer.bias !== null && places.side >= 14) {
+    items.push(...biasItems(input, bias?.data, column.units));
     column.units.forEach((box, unit) => {
-      items.push(...biasItem(input, bias?.data?.[unit] ?? null, box.x + 1, box.y + box.h - 1));
       items.push(...healthItem(input, active.layer, unit, box));
     });
+  }
   const stays = column.stays;
   if (stays && phase !== "forward" && ["weight", "bias", "penalty"].includes(active.part)) {
     const box = active.part === "bias" ? stays.bias : stays.weight;
@@ -107,13 +110,12 @@ function passes(input: NetworkInput, reading: NetworkReading, t: number): Item[]
       : phase === "backward" && here && active.part === "passes";
     const there = forwards ? own.forward && k > 0 : k > 0 && own.passed;
     if (!there) return [];
-    const gap = gapAt(places, k);
-    const by = on ? (1 - during(t, [0.05, 0.75])) * (forwards ? -1 : 1) * gap * 0.45 : 0;
+    const by = on ? (1 - during(t, [0.05, 0.75])) * (forwards ? -1 : 1) * (at.room + 6) * 0.45 : 0;
     return passItem(
       {
         kind: forwards ? "forward" : "backward",
         at: { x: at.x + by, y: at.y },
-        room: gap - 6,
+        room: at.room,
         active: on,
         faint: phase === "update",
         label: layer.kind === "output" ? "z" : `h${subscript(k)}`,
@@ -122,9 +124,4 @@ function passes(input: NetworkInput, reading: NetworkReading, t: number): Item[]
       input,
     );
   });
-}
-
-function gapAt(places: Arrangement, k: number): number {
-  const [a, b] = [places.columns[k], places.columns[k + 1]];
-  return (b?.box.x ?? places.loss.x) - ((a?.box.x ?? 0) + (a?.box.w ?? 0));
 }

@@ -2,7 +2,7 @@
 import { sans, type Item } from "../display";
 import { alpha } from "../marks/card";
 import { during } from "../motion";
-import type { Column } from "./arrangement";
+import type { Arrangement, Column } from "./arrangement";
 import type { NetworkInput } from "./input";
 import type { NetworkReading } from "./reading";
 import { tileItems } from "./tiles";
@@ -49,10 +49,15 @@ export function laneItems(input: NetworkInput, reading: NetworkReading, moving: 
   return items;
 }
 
+/** Below a column, and below how many units a block has. */
+function below({ font }: Arrangement, { box, block }: Column): number {
+  return box.y + box.h + (block ? font.small + 8 : 5);
+}
+
 /** From a column down to what stays of it. */
 function dropLine({ places, theme }: NetworkInput, reading: NetworkReading, column: Column): Item[] {
   const own = reading.layers[column.layer];
-  const from = column.box.y + column.box.h + 5;
+  const from = below(places, column);
   const to = places.lane.top - 3;
   if (to - from < 8 || !own) return [];
   const arrived = own.weightGrad !== null || own.biasGrad !== null;
@@ -81,7 +86,7 @@ export function drop(input: NetworkInput, reading: NetworkReading, t: number): I
   const own = reading.layers[active.layer];
   const box = active.part === "bias" ? stays.bias : stays.weight;
   const tensor = active.part === "bias" ? own?.biasGrad : own?.weightGrad;
-  const from = column.box.y + column.box.h + 5;
+  const from = below(places, column);
   const to = places.lane.top - 3;
   const s = during(t, [0.05, 0.7]);
   const items: Item[] = [];

@@ -1,4 +1,5 @@
 /** A layer's column: its units, or the sheet that stands for many, with biases and what is marked on them. */
+import type { Box, Point } from "../../layout/types";
 import type { UnitMaps } from "../../store/types";
 import { mono, sans, type Item } from "../display";
 import { textColor } from "../encode";
@@ -7,7 +8,7 @@ import { toneOf } from "../reading";
 import type { Theme } from "../theme";
 import type { Column } from "./arrangement";
 import { type UnitSpot, type NetworkInput, palette, subscript } from "./input";
-import { gatesOf, type NetworkReading } from "./reading";
+import { gatesIn, type NetworkReading } from "./reading";
 
 export function columnItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
   const { graph, places, theme, maps, view, words } = input;
@@ -21,7 +22,8 @@ export function columnItems(input: NetworkInput, reading: NetworkReading, column
       : layer.kind === "output"
         ? words.output
         : words.hidden(column.layer);
-  const fits = input.measure(full, sans(font.heading, 600)) + 10 < places.pitch;
+  // Between two titles there is a button.
+  const fits = input.measure(full, sans(font.heading, 600)) + (places.narrow ? 10 : 34) < places.pitch;
   const items: Item[] = [
     {
       kind: "text",
@@ -53,11 +55,20 @@ export function columnItems(input: NetworkInput, reading: NetworkReading, column
     );
     return items;
   }
+  const looks = { map, r, palette: palette(theme), ground: theme.zero, edge: theme.border };
+  const all = column.units.map((_, unit) => unit);
+  const { unit: looked } = view;
+  const near = looked ? all.filter((unit) => related(looked, column.layer, unit)) : all;
+  if (near.length === all.length) items.push({ kind: "maps", boxes: column.units, units: all, ...looks });
+  else {
+    const far = all.filter((unit) => !near.includes(unit));
+    for (const [units, opacity] of [[far, 0.45] as const, [near, 1] as const]) {
+      const boxes = column.units.filter((_, unit) => units.includes(unit));
+      if (boxes.length > 0) items.push({ kind: "maps", boxes, units, opacity, ...looks });
+    }
+  }
+  if (layer.bias !== null && side >= 14) items.push(...biasItems(input, own?.bias?.data, column.units));
   column.units.forEach((box, unit) => {
-    const faint = view.unit && !related(view.unit, column.layer, unit) ? 0.45 : 1;
-    items.push({ kind: "rect", ...box, r, fill: theme.zero, opacity: faint });
-    if (map) items.push({ kind: "map", ...box, r, map, unit, palette: palette(theme), opacity: faint });
-    items.push({ kind: "rect", ...box, r, stroke: theme.border, width: 1, opacity: faint });
     const name = layer.labels[unit];
     if (name && layer.kind === "input")
       items.push({
@@ -69,10 +80,8 @@ export function columnItems(input: NetworkInput, reading: NetworkReading, column
         fill: theme.text,
         align: "end",
       });
-    if (layer.bias !== null && side >= 14)
-      items.push(...biasItem(input, own?.bias?.data?.[unit] ?? null, box.x + 1, box.y + box.h - 1));
     items.push(...healthItem(input, column.layer, unit, box));
-    items.push(...ownItems(input, reading, column, unit));
+    if (view.own) items.push(...ownItems(input, reading, column, unit));
   });
   return items;
 }
@@ -143,29 +152,54 @@ function sheet(
   }));
 }
 
-export function biasItem({ theme, places }: NetworkInput, x: number | null, cx: number, cy: number): Item[] {
+type BiasTone = ReturnType<typeof toneOf>;
+
+/** Where the biases of a column stand, all and by their signs: these rest while the numbers change. */
+interface BiasPlaces {
+  readonly all: readonly Point[];
+  tones: readonly BiasTone[];
+  byTone: readonly (readonly [BiasTone, readonly Point[]])[];
+}
+
+const biasPlaces = new WeakMap<readonly Box[], BiasPlaces>();
+
+function placesOf(units: readonly Box[], tones: readonly BiasTone[]): BiasPlaces {
+  let known = biasPlaces.get(units);
+  if (!known) {
+    const all = units.map((box) => ({ x: box.x + 1, y: box.y + box.h - 1 }));
+    biasPlaces.set(units, (known = { all, tones: [], byTone: [] }));
+  }
+  const { all } = known;
+  if (known.tones.length !== tones.length || tones.some((tone, k) => tone !== known.tones[k])) {
+    known.tones = tones;
+    known.byTone = [...new Set(tones)].map((tone) => [tone, all.filter((_, k) => tones[k] === tone)]);
+  }
+  return known;
+}
+
+/** The sign of each unit's bias, at its lower left corner. */
+export function biasItems(
+  { theme, places }: NetworkInput,
+  biases: ArrayLike<number> | null | undefined,
+  units: readonly Box[],
+): Item[] {
   const r = Math.max(3, places.side * 0.1);
-  const tone = toneOf(x, true);
-  const fill =
-    tone === "positive"
-      ? theme.positive
-      : tone === "negative"
-        ? theme.negative
-        : tone === "odd"
-          ? theme.warn
-          : tone === "zero"
-            ? theme.zero
-            : theme.stage;
+  const { all, byTone } = placesOf(
+    units,
+    units.map((_, unit) => toneOf(biases?.[unit] ?? null, true)),
+  );
+  const fills: Partial<Record<BiasTone, string>> = {
+    positive: theme.positive,
+    negative: theme.negative,
+    odd: theme.warn,
+    zero: theme.zero,
+  };
   return [
-    { kind: "circle", x: cx, y: cy, r: r + 1.25, fill: theme.stage },
-    {
-      kind: "circle",
-      x: cx,
-      y: cy,
-      r,
-      fill,
-      ...(tone === "unknown" || tone === "zero" ? { stroke: theme.zeroEdge, width: 1.25 } : {}),
-    },
+    { kind: "dots", at: all, r: r + 1.25, fill: theme.stage },
+    ...byTone.map(([tone, at]): Item => {
+      const rim = tone === "unknown" || tone === "zero" ? { stroke: theme.zeroEdge, width: 1.25 } : {};
+      return { kind: "dots", at, r, fill: fills[tone] ?? theme.stage, ...rim };
+    }),
   ];
 }
 
@@ -213,7 +247,7 @@ function gateItem(
   column: Column,
 ): Item[] {
   const layer = graph.layers[column.layer];
-  const gates = layer ? gatesOf(graph, layer) : [];
+  const gates = gatesIn(graph)[column.layer] ?? [];
   if (!layer || gates.length === 0 || places.narrow || places.low || places.pitch < 50) return [];
   const { active, phase } = reading;
   const on = active?.layer === column.layer && active.part === "gate";

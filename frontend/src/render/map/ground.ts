@@ -65,7 +65,7 @@ export function contours(
   spread: Spread,
   field: Field,
   chart: Chart,
-  base: number,
+  edges: Edges,
   theme: Theme,
   zoom = 1,
 ): Item[] {
@@ -73,7 +73,7 @@ export function contours(
     ...tones(heights, spread, theme, chart),
     ...lines(heights, spread, theme, (column, row) => chart.pixel(placeOf(heights, column, row))),
     ...arrows(field, heights, chart, theme),
-    ...axes(chart, base, theme, zoom),
+    ...axes(chart, edges, theme, zoom),
   ];
 }
 
@@ -141,8 +141,18 @@ function lines(
 
 const TICK = 90;
 
+/** Where what lies over the upper left corner and the lower edge leaves room for numbers. */
+export interface Edges {
+  readonly top: number;
+  readonly base: number;
+}
+
+/** The line of an axis's name, where something lies above it, and the first of its numbers. */
+const NAME = 13;
+const FIRST = 64;
+
 /** Numbers along the lower and the left edge. */
-function axes(chart: Chart, base: number, theme: Theme, zoom: number): Item[] {
+export function axes(chart: Chart, { top, base }: Edges, theme: Theme, zoom: number): Item[] {
   const font = mono(11 * zoom, 450);
   const items: Item[] = [];
   const words = { fill: theme.text3, halo: theme.stage };
@@ -162,13 +172,13 @@ function axes(chart: Chart, base: number, theme: Theme, zoom: number): Item[] {
       stroke: theme.text3,
       width: 1,
     });
-    if (at > 64 && at < base - 18 * zoom)
+    if (at > (top > 0 ? top + 2 * NAME * zoom : FIRST) && at < base - 18 * zoom)
       items.push({ kind: "text", text: tickText(y), x: 9, y: at + 4 * zoom, font, ...words });
   }
   const name = { font: sans(13 * zoom, 650), fill: theme.text2, halo: theme.stage };
   items.push(
     { kind: "text", text: "x", x: chart.w - 10, y: base - 3, align: "end", ...name },
-    { kind: "text", text: "y", x: 6, y: 13 * zoom, ...name },
+    { kind: "text", text: "y", x: 6, y: top + NAME * zoom, ...name },
   );
   return items;
 }

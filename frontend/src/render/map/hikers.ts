@@ -21,7 +21,7 @@ export interface Hiker {
   readonly start: Place;
   /** Where it stands at t. */
   readonly place: Place;
-  /** Null until the forward pass has come to it; of where the iteration began. */
+  /** Of where it stands: null until the forward pass has come to it, and on the way, while only one axis has moved. */
   readonly loss: number | null;
   /** Null until both are complete; where only one is, the other is null. */
   readonly gradient: readonly [number | null, number | null];
@@ -71,6 +71,8 @@ export function hikersOf({ graph, frame, at, t, leap, differences }: Moment): Hi
       if (u !== null && v !== null) trail.push({ x: u, y: v });
     }
     const mark = HIKERS.indexOf(run.name);
+    const moved = run.parameters.some((index) => frame.change(index) !== null);
+    const height = frame.header.runs.find(({ name }) => name === run.name)?.because["height"] ?? null;
     const touched = [step.node, step.edge === null ? null : (graph.edges[step.edge]?.source ?? null)];
     return {
       name: run.name,
@@ -79,7 +81,7 @@ export function hikersOf({ graph, frame, at, t, leap, differences }: Moment): Hi
       trail,
       start: { x: x?.start ?? NaN, y: y?.start ?? NaN },
       place: { x: x?.seen ?? NaN, y: y?.seen ?? NaN },
-      loss: one(frame.value(run.loss)),
+      loss: moved ? toNumber(height) : one(frame.value(run.loss)),
       gradient: [x?.gradient ?? null, y?.gradient ?? null],
       active: touched.some((index) => {
         const name = index === null ? "" : (graph.nodes[index]?.name ?? "");

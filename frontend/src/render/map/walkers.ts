@@ -107,26 +107,32 @@ function arrow(from: Place, to: Place, stroke: string, width: number, opacity: n
 
 /** Straight downhill from where the iteration began, as far as the gradient is known. */
 function gradient(walk: Walk, hiker: Hiker): Item[] {
-  const [u, v] = hiker.gradient;
-  if (u === null && v === null) return [];
-  const [gx, gy] = [u ?? 0, v ?? 0];
-  const size = Math.hypot(gx, gy);
-  const from = walk.pixel(hiker.start);
-  if (!finite(from) || !Number.isFinite(size) || size === 0) return [];
-  // The direction on the ground, wherever one looks from.
-  const near = walk.pixel({ x: hiker.start.x - (gx / size) * 0.01, y: hiker.start.y - (gy / size) * 0.01 });
-  const away = Math.hypot(near.x - from.x, near.y - from.y) || 1;
-  const length = (SHORTEST + lengthOf(size, walk.largest) * (REACH - SHORTEST)) * walk.zoom;
-  const to = {
-    x: from.x + ((near.x - from.x) / away) * length,
-    y: from.y + ((near.y - from.y) / away) * length,
-  };
+  const [from, to] = [walk.pixel(hiker.start), downhill(walk, hiker)];
+  if (!to) return [];
   const color = walk.theme.phase.backward;
   return [
     arrow(from, to, walk.theme.stage, 5, 0.7),
     arrow(from, to, color, 2.2, 1),
     { kind: "path", d: head(from, to, 10), fill: walk.theme.stage, stroke: color, width: 1.8 },
   ];
+}
+
+/** Where its arrow ends; null where it has none. */
+function downhill(walk: Walk, hiker: Hiker): Place | null {
+  const [u, v] = hiker.gradient;
+  if (u === null && v === null) return null;
+  const [gx, gy] = [u ?? 0, v ?? 0];
+  const size = Math.hypot(gx, gy);
+  const from = walk.pixel(hiker.start);
+  if (!finite(from) || !Number.isFinite(size) || size === 0) return null;
+  // The direction on the ground, wherever one looks from.
+  const near = walk.pixel({ x: hiker.start.x - (gx / size) * 0.01, y: hiker.start.y - (gy / size) * 0.01 });
+  const away = Math.hypot(near.x - from.x, near.y - from.y) || 1;
+  const length = (SHORTEST + lengthOf(size, walk.largest) * (REACH - SHORTEST)) * walk.zoom;
+  return {
+    x: from.x + ((near.x - from.x) / away) * length,
+    y: from.y + ((near.y - from.y) / away) * length,
+  };
 }
 
 const SIZE = 6.5;
@@ -199,6 +205,7 @@ function labels(walk: Walk): Item[] {
     .filter(({ at }) => finite(at))
     .map(({ at }) => ({ x: at.x - r, y: at.y - r, w: 2 * r, h: 2 * r }));
   if (walk.flag) taken.push(walk.flag);
+  const drawn = walk.hikers.flatMap((hiker) => onTheWay(walk, hiker));
   const items: Item[] = [];
   for (const { hiker, at } of spots) {
     const lost = !finite(at);
@@ -207,8 +214,9 @@ function labels(walk: Walk): Item[] {
     const long = measure(hiker.title, name);
     const w = long + 7 + measure(text, number) + (out ? 18 * zoom : 0);
     const start = lost ? { x: bounds.right, y: bounds.top } : at;
-    const box = freeBox(start, { w, h: line }, 13 * zoom, bounds, taken);
-    taken.push(box);
+    const box = freeBox(start, { w, h: line }, 13 * zoom, bounds, taken, drawn);
+    // Two in one line are two.
+    taken.push({ ...box, x: box.x - 9 * zoom, w: box.w + 18 * zoom });
     const y = box.y + line / 2;
     const color = hikerColor(theme, hiker.mark);
     const opacity = walk.looked !== null && walk.looked !== hiker.name ? 0.45 : 1;
@@ -245,13 +253,30 @@ function labels(walk: Walk): Item[] {
   return items;
 }
 
-/** Beside a place, else further and further away, on the right first: the first box that is free. */
+/** Half lines that a label goes out of an arrow's way. */
+const NEAR = 4;
+
+/** Along the arrows of a hiker's step and its gradient, small boxes. */
+function onTheWay(walk: Walk, hiker: Hiker): Box[] {
+  const from = walk.pixel(hiker.start);
+  return [walk.pixel(hiker.place), downhill(walk, hiker)].flatMap((to) => {
+    if (!to || !finite(from) || !finite(to)) return [];
+    const count = Math.min(60, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 7));
+    return Array.from({ length: count + 1 }, (_, k) => {
+      const share = count === 0 ? 0 : k / count;
+      return { x: from.x + (to.x - from.x) * share - 3, y: from.y + (to.y - from.y) * share - 3, w: 6, h: 6 };
+    });
+  });
+}
+
+/** Beside a place, else further and further away, on the right first: the first box that is free, if one is not even `drawn` on. */
 function freeBox(
   at: Place,
   { w, h }: { w: number; h: number },
   gap: number,
   bounds: { left: number; right: number; top: number; bottom: number },
   taken: readonly Box[],
+  drawn: readonly Box[],
 ): Box {
   const boxed = (x: number, y: number): Box => ({
     x: Math.min(bounds.right - w, Math.max(bounds.left, x)),
@@ -260,6 +285,7 @@ function freeBox(
     h,
   });
   let first: Box | null = null;
+  let free: Box | null = null;
   for (let k = 0; k < 12; k++)
     for (const [x, dy] of [
       [at.x + gap, k],
@@ -269,9 +295,12 @@ function freeBox(
     ] as const) {
       const box = boxed(x, at.y - h / 2 + (dy * h) / 2);
       first ??= box;
-      if (!taken.some((other) => overlaps(box, other, 1))) return box;
+      if (taken.some((other) => overlaps(box, other, 1))) continue;
+      // Far away it would seem to be somebody else's.
+      if (k <= NEAR && !drawn.some((other) => overlaps(box, other))) return box;
+      free ??= box;
     }
-  return first ?? boxed(at.x + gap, at.y);
+  return free ?? first ?? boxed(at.x + gap, at.y);
 }
 
 /** A triangle at the edge that points to one who has left the map. */

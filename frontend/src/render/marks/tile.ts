@@ -9,6 +9,9 @@ import type { MarkContext } from "./context";
 import { fitted } from "./number";
 import type { Theme } from "../theme";
 
+/** What weights were before their update. */
+const GHOST = { by: 4, opacity: 0.45 } as const;
+
 /** Strength of a cell's colour: never so faint that a small number looks like zero. */
 function strength(x: number, most: number): number {
   return most > 0 ? 0.22 + 0.78 * Math.min(1, Math.abs(x) / most) : 1;
@@ -31,27 +34,60 @@ export function cellsItem(cell: Cell, size: TileSize, at: Point, ctx: MarkContex
     };
     return { kind: "group", opacity: cell.opacity, items: [border, mark] };
   }
-  const items = [...cells(tensor, frame, size, ctx), border];
+  const { was } = cell;
+  const moving = was && was.share < 1 ? was : null;
+  const items = [...cells(tensor, frame, size, ctx, moving), border];
+  // The old cells lie behind the new ones, a little aside.
+  if (was)
+    items.unshift(
+      {
+        kind: "group",
+        opacity: GHOST.opacity,
+        items: [
+          ...cells(
+            was.tensor,
+            { ...frame, x: frame.x - GHOST.by, y: frame.y - GHOST.by },
+            size,
+            ctx,
+            null,
+            false,
+          ),
+          { ...border, x: frame.x - GHOST.by, y: frame.y - GHOST.by },
+        ],
+      },
+      { kind: "rect", ...frame, r: 2, fill: theme.card },
+    );
   if (size.more) items.push(...dots(frame, theme));
   return { kind: "group", opacity: cell.opacity, items };
 }
 
-function cells(tensor: TensorView, frame: Box, size: TileSize, { theme, measure }: MarkContext): Item[] {
+/** `moving`: on its way from what it was. */
+function cells(
+  tensor: TensorView,
+  frame: Box,
+  size: TileSize,
+  { theme, measure }: MarkContext,
+  moving: NonNullable<Cell["was"]> | null,
+  printed = true,
+): Item[] {
   const { columns } = gridOf(tensor.shape);
   const { w, h } = size.cell;
   const most = magnitude(tensor) ?? 0;
   const numbered = size.cell === TILE.numbered;
+  const share = moving?.share ?? 1;
   const items: Item[] = [];
   // Between small cells there is no room for more than a hair.
   const gap = { x: Math.min(1, w * 0.16), y: Math.min(1, h * 0.16) };
   for (let r = 0; r < size.rows; r++)
     for (let c = 0; c < size.columns; c++) {
-      const x = tensor.data
+      const after = tensor.data
         ? c < columns
           ? tensor.data[r * columns + c]
           : undefined
         : fromThumbnail(tensor, r, c);
-      if (x === undefined) continue;
+      if (after === undefined) continue;
+      const before = moving?.tensor.data?.[r * columns + c] ?? after;
+      const x = share < 1 ? before + (after - before) * share : after;
       const tone = toneOf(x, true);
       items.push({
         kind: "rect",
@@ -70,18 +106,23 @@ function cells(tensor: TensorView, frame: Box, size: TileSize, { theme, measure 
                 : theme.zero,
         opacity: (tone === "positive" || tone === "negative" ? strength(x, most) : 1) * (numbered ? 0.3 : 1),
       });
-      if (!numbered) continue;
-      const text = short(x, tensor.dtype);
-      items.push({
+      if (!numbered || !printed) continue;
+      // The old number goes up, and the new one comes from below: never a number between them.
+      const late = share >= 0.5;
+      const text = short(late ? after : before, tensor.dtype);
+      // What is set smaller is drawn a little wider than it measures.
+      const room = measure(text, FONTS.cell) > w - 3 ? w - 6 : w - 3;
+      const number: Item = {
         kind: "text",
         text,
         x: frame.x + (c + 0.5) * w,
-        y: frame.y + (r + 0.5) * h + 4.5,
-        font: fitted(FONTS.cell, text, w - 5, measure),
+        y: frame.y + (r + 0.5) * h + 4.5 + (late ? 1 - share : -share) * h * 0.7,
+        font: fitted(FONTS.cell, text, room, measure),
         fill: theme.text,
         align: "middle",
         number: true,
-      });
+      };
+      items.push(share < 1 ? { ...number, opacity: Math.abs(2 * share - 1) } : number);
     }
   return items;
 }

@@ -1,6 +1,7 @@
 /** Where the characters, their bars, what is known of them, the matrices and what may follow stand: pure, from the room. */
 import type { Box, Point } from "../../layout/types";
 import type { Insets } from "../camera";
+import type { Mark } from "../pointing";
 
 export interface TextShape {
   readonly context: number;
@@ -31,6 +32,8 @@ export interface TextSpot {
 export interface TextPlaces {
   readonly size: { readonly w: number; readonly h: number };
   readonly text: number;
+  /** No number is smaller. */
+  readonly least: number;
   /** Of the names on the left; 0 where there is no room. */
   readonly margin: number;
   readonly column: number;
@@ -56,7 +59,14 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
     h: Math.max(90, size.h - insets.top - insets.bottom),
   };
   const small = area.w < 480;
-  const text = present ? Math.max(18, Math.min(24, area.h / 17)) : small ? 10 : 12;
+  const high = area.h * 0.32;
+  // The titles of matrices leave them room, on a phone too.
+  const fits = high / matrixRows(shape) / 3 - 3;
+  const text = present
+    ? Math.max(18, Math.min(24, area.h / 17))
+    : small
+      ? Math.max(10, Math.min(12, fits))
+      : 12;
   const margin = small ? 0 : text * 8.2;
   const column = Math.min(present ? 84 : 52, (area.w - margin) / shape.context);
   const left = area.x + margin + Math.max(0, area.w - margin - column * shape.context) / 2;
@@ -66,7 +76,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   const matrixed = area.h > (small ? 190 : 250);
   // For a class the bars are what it is about.
   const staged = matrixed && !small && (!present || area.h > 640);
-  const foot = matrixed ? Math.min(present ? 320 : 184, area.h * 0.32) : listed ? area.h * 0.3 : 0;
+  const foot = matrixed ? Math.min(present ? 320 : 184, high) : listed ? area.h * 0.3 : 0;
   const gap = text * 0.9;
   const rest = area.h - foot - (foot > 0 ? gap * 1.2 : 0);
   const token = Math.min(column * 1.02, rest * 0.14, text * 2.9);
@@ -95,6 +105,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
   return {
     size,
     text,
+    least: present ? 24 : 0,
     margin,
     column,
     arcs: arcsBox,
@@ -115,8 +126,13 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
 }
 
 /** All in one row where there are few, else a row for each block. */
-function matricesIn(area: Box, { heads, blocks }: TextShape, text: number): Box[][] {
-  const rows = heads * blocks <= 4 ? 1 : blocks;
+function matrixRows({ heads, blocks }: TextShape): number {
+  return heads * blocks <= 4 ? 1 : blocks;
+}
+
+function matricesIn(area: Box, shape: TextShape, text: number): Box[][] {
+  const { heads, blocks } = shape;
+  const rows = matrixRows(shape);
   const columns = (heads * blocks) / rows;
   const title = text * 3;
   const room = area.w * 0.62;
@@ -175,4 +191,13 @@ export function textSpotAt(places: TextPlaces, at: Point): TextSpot | null {
   if (places.rows > 0 && inside(next))
     return spot("next", next, { column: 0, row: along(next.y, next.h, places.rows, at.y) });
   return null;
+}
+
+/** What can be pointed at. */
+export function textMarks({ arcs, tokens, looks, pulls, stages, matrices, next }: TextPlaces): Mark[] {
+  return [
+    ...Object.entries({ arcs, tokens, looks, pulls, next }).map(([mark, box]) => ({ mark, box })),
+    ...stages.map((box, k) => ({ mark: `stage-${k}`, box })),
+    ...matrices.flatMap((heads, k) => heads.map((box, head) => ({ mark: `head-${k}.${head}`, box }))),
+  ];
 }

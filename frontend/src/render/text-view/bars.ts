@@ -3,7 +3,7 @@ import type { Item } from "../display";
 import { mono, sans } from "../display";
 import { toNumber } from "../../store/reduce";
 import type { Theme } from "../theme";
-import { columnX } from "./arrangement";
+import { columnX, type TextPlaces } from "./arrangement";
 import { weightAt, weightsOf } from "./parts";
 import type { TextInput } from "./scene";
 
@@ -42,11 +42,13 @@ function mostOfBoth(input: TextInput): number {
 
 /** How large numbers are, and from which on they are written: where there is little room, only those that matter. */
 function numbering(
-  text: number,
-  column: number,
+  { text, column, least }: TextPlaces,
   numbers: readonly number[],
 ): { size: number; least: number } {
-  if (column < 18) return { size: 9, least: Math.max(0.1, ...numbers.filter(Number.isFinite)) };
+  const largest = Math.max(0.1, ...numbers.filter(Number.isFinite));
+  // For a class: large, or the largest alone.
+  if (least > 0) return { size: least, least: column >= least * 2.45 ? 0.005 : largest };
+  if (column < 18) return { size: 9, least: largest };
   if (column < 30) return { size: Math.min(9, column / 2.45), least: 0.1 };
   return { size: Math.min(text * 0.95, column / 2.6), least: 0.005 };
 }
@@ -93,7 +95,7 @@ export function lookItems(input: TextInput): Item[] {
   const { looks: box, column } = places;
   const axis = box.y + box.h;
   const most = mostOfBoth(input);
-  const { size, least } = numbering(places.text, column, looks?.flat() ?? []);
+  const { size, least } = numbering(places, looks?.flat() ?? []);
   const high = box.h - size * 1.3;
   const items: Item[] = [
     {
@@ -174,7 +176,7 @@ export function pullItems(input: TextInput): Item[] {
   const { pulls: box, column } = places;
   if (!shares) return [unknown(input, box.x + box.w / 2, box.y + box.h / 2)];
   const most = mostOfBoth(input);
-  const { size, least } = numbering(places.text, column, shares);
+  const { size, least } = numbering(places, shares);
   const high = box.h - size * 1.3;
   const { backward } = theme.phase;
   return Array.from({ length: text.context }, (_, k): Item[] => {
@@ -190,7 +192,8 @@ export function pullItems(input: TextInput): Item[] {
               kind: "text" as const,
               x: columnX(places, k),
               y: box.y + h + size * 1.05,
-              text: share.toFixed(2),
+              // Most are small beside its own: then two digits tell them apart.
+              text: share.toFixed(share < 0.095 && column >= size * 3.1 ? 3 : 2),
               font: mono(size, 500),
               fill: theme.text2,
               align: "middle" as const,

@@ -10,29 +10,36 @@ import type { TextInput } from "./scene";
 const TAIL = 8;
 
 export function candidatesIn({ view, places }: Pick<TextInput, "view" | "places">): Candidate[] {
-  const { traced } = view;
+  const { traced, passing, written } = view;
+  if (passing) return written ? candidates(written.probabilities, null, places.rows) : [];
   return traced ? candidates(traced.probabilities, traced.target, places.rows) : [];
 }
 
 export function nextItems(input: TextInput): Item[] {
   const { graph, text, places, frame, view, theme, measure } = input;
   const { next: box, rows, text: size } = places;
-  // What follows in a window that is gone in a moment is left out; what the network writes stands beside.
-  if (rows === 0 || view.passing) return [];
-  const { traced, words, chosen } = view;
+  if (rows === 0) return [];
+  const { words, chosen, passing, written } = view;
+  const traced = passing ? null : view.traced;
   const { tokens } = tokensOf(graph, text, frame, view.sample);
-  const tail = tokens
-    ? visibleText(
-        tokens
-          .slice(Math.max(0, chosen.position + 1 - TAIL), chosen.position + 1)
-          .map((token) => text.characters[token] ?? "")
-          .join(""),
-      )
-    : UNKNOWN;
+  // A window is gone in a moment while it trains flat out: then it is shown what may follow a text that stays.
+  const tail = passing
+    ? written
+      ? visibleText(written.text.slice(-TAIL))
+      : UNKNOWN
+    : tokens
+      ? visibleText(
+          tokens
+            .slice(Math.max(0, chosen.position + 1 - TAIL), chosen.position + 1)
+            .map((token) => text.characters[token] ?? "")
+            .join(""),
+        )
+      : UNKNOWN;
   const title = sans(size, 600);
-  const loss = toNumber(traced?.loss);
+  const loss = toNumber(passing ? frame.header.loss : traced?.loss);
   const told = `${words.loss} ${short(loss)}`;
-  const room = box.w - measure(told, mono(size * 0.95, 600)) - size;
+  const digits = Math.max(places.least, size * 0.95);
+  const room = box.w - measure(told, mono(digits, 600)) - size;
   const y = box.y - size * 0.75;
   const items: Item[] = [
     { kind: "text", x: box.x, y, text: words.next, font: title, fill: theme.text2 },
@@ -41,7 +48,7 @@ export function nextItems(input: TextInput): Item[] {
       x: box.x + box.w,
       y,
       text: told,
-      font: mono(size * 0.95, 600),
+      font: mono(digits, 600),
       fill: theme.text,
       align: "end",
       number: true,
@@ -58,7 +65,7 @@ export function nextItems(input: TextInput): Item[] {
     const middle = box.y + (k + 0.5) * h;
     const right = one && one.token === traced?.target;
     const from = box.x + label * 2.1;
-    const number = label * 4;
+    const number = Math.max(places.least, label) * 4;
     const wide = Math.max(0, box.w - (from - box.x) - number);
     if (right)
       items.push({
@@ -108,7 +115,7 @@ export function nextItems(input: TextInput): Item[] {
       x: box.x + box.w,
       y: middle + label * 0.35,
       text: Number.isFinite(p) ? words.percent(p) : short(p),
-      font: mono(label * 0.92, right ? 700 : 500),
+      font: mono(Math.max(places.least, label * 0.92), right ? 700 : 500),
       fill: theme.text,
       align: "end",
       number: true,

@@ -28,8 +28,8 @@ export function chosenIn(text: GraphText, chosen: TokenChoice | null): TokenChoi
 /** Numbers in the shape (heads, places that look, places looked at). */
 export interface Attention {
   readonly node: number;
-  /** Weights; the gradient by them; or that by the scores that softmax makes them of. */
-  readonly what: "weights" | "by weights" | "by scores";
+  /** Weights; the scores that softmax makes them of; or the gradient by either. */
+  readonly what: "weights" | "scores" | "by weights" | "by scores";
   /** Null: the cursor has not got there. */
   readonly data: ArrayLike<number> | null;
 }
@@ -42,16 +42,31 @@ export function widthOf(graph: Graph, text: GraphText): number {
   return graph.nodes[text.stages[0] ?? -1]?.shape[2] ?? 1;
 }
 
+/** The node of which one is made, step by step, as far as the cursor has come: of those alike in shape the last. */
+export function shownNode(graph: Graph, frame: FrameView, node: number): number {
+  for (let at = node; ;) {
+    if (frame.ownValue(at)) return at;
+    const from = graph.edges.find(({ target, argument }) => target === at && argument === 0)?.source ?? -1;
+    const [source, made] = [graph.nodes[from], graph.nodes[at]];
+    if (source?.kind !== "op" || String(source.shape) !== String(made?.shape)) return node;
+    at = from;
+  }
+}
+
 /** How much each place takes from each, in a block. */
 export function weightsOf(text: GraphText, frame: FrameView, block: number): ArrayLike<number> | null {
   return frame.ownValue(text.attention[block] ?? -1)?.data ?? null;
 }
 
+/** Scores that are covered are as low as this, or lower. */
+export const COVERED = -1e8;
+
 /**
- * The same as it is drawn: forward the weights; on the way back the gradient of the chosen token's own loss by them, then
+ * The same as it is drawn: forward the scores, then the weights; on the way back the gradient of the chosen token's own loss by them, then
  * that by the scores.
  */
 export function matrixOf(
+  graph: Graph,
   text: GraphText,
   frame: FrameView,
   traced: TokenResult | null,
@@ -61,7 +76,9 @@ export function matrixOf(
   const own = frame.header.phase === "backward" ? traced?.attention[block] : null;
   if (own?.scores) return { node: own.source, what: "by scores", data: numbersIn(own.scores) };
   if (own?.weights) return { node, what: "by weights", data: numbersIn(own.weights) };
-  return { node, what: "weights", data: weightsOf(text, frame, block) };
+  const shown = shownNode(graph, frame, node);
+  const data = frame.ownValue(shown)?.data ?? null;
+  return { node: shown, what: shown === node ? "weights" : "scores", data };
 }
 
 /** Where a weight stands among them. */
@@ -75,15 +92,22 @@ export interface StageCells {
   readonly data: ArrayLike<number> | null;
 }
 
+/** The node that a stage shows: characters have their embeddings before they have places. */
+export function stageNode(graph: Graph, text: GraphText, frame: FrameView, stage: number): number {
+  const node = text.stages[stage] ?? -1;
+  return stage === 0 ? shownNode(graph, frame, node) : node;
+}
+
 /** Forward, and while it trains flat out, what has been computed; from then on the gradient of the own loss of the chosen token, where it has come. */
 export function stageCells(
+  graph: Graph,
   text: GraphText,
   frame: FrameView,
   traced: TokenResult | null,
   stage: number,
   passing = false,
 ): StageCells {
-  const value = frame.ownValue(text.stages[stage] ?? -1)?.data ?? null;
+  const value = frame.ownValue(stageNode(graph, text, frame, stage))?.data ?? null;
   if (passing || frame.header.phase === "forward") return { what: "value", data: value };
   const grads = traced?.stages[stage]?.grads ?? null;
   return { what: "grad", data: Array.isArray(grads) ? numbersIn(grads) : null };

@@ -13,7 +13,7 @@ import type { WholeScene } from "../whole-picture";
 import { columnX, matrixCell, type TextPart, type TextPlaces, type TextSpot } from "./arrangement";
 import { arcItems, headColor, lookItems, pullItems } from "./bars";
 import { nextItems } from "./next";
-import { matrixOf, stageCells, tokensOf, visible } from "./parts";
+import { COVERED, matrixOf, stageCells, tokensOf, visible } from "./parts";
 
 export interface TextWords {
   readonly attention: string;
@@ -40,6 +40,8 @@ export interface TextView {
   readonly causal: boolean;
   /** It trains flat out: nobody looks at one step, and nothing is asked about one token. */
   readonly passing: boolean;
+  /** Meanwhile: a text that stays, and how probable each token is after it. */
+  readonly written: { readonly text: string; readonly probabilities: readonly unknown[] } | null;
   readonly words: TextWords;
 }
 
@@ -207,7 +209,7 @@ function marginItems(input: TextInput): Item[] {
     ...two(axis - size * 2.3, words.attention, words.block, theme.phase.forward),
     ...two(axis + size * 1.5, words.gradient, words.embeddings, theme.phase.backward),
     ...places.stages.flatMap((box, k) => {
-      const { what, data } = stageCells(input.text, frame, view.traced, k, view.passing);
+      const { what, data } = stageCells(input.graph, input.text, frame, view.traced, k, view.passing);
       const color = what === "grad" ? theme.phase.backward : theme.text2;
       const told = data ? `±${short(mostOf(data))}` : UNKNOWN;
       const middle = box.y + box.h / 2;
@@ -228,8 +230,8 @@ function label(x: number, y: number, text: string, size: number, fill: string, t
   return { kind: "text" as const, x, y, text, font: sans(size, 600), fill, halo: theme.stage };
 }
 
-function stageItems({ text, places, frame, view, theme }: TextInput, box: Box, stage: number): Item[] {
-  const { data } = stageCells(text, frame, view.traced, stage, view.passing);
+function stageItems({ graph, text, places, frame, view, theme }: TextInput, box: Box, stage: number): Item[] {
+  const { data } = stageCells(graph, text, frame, view.traced, stage, view.passing);
   const width = places.shape.width;
   const most = data ? mostOf(data) : 0;
   return Array.from({ length: text.context }, (_, k): Item[] => {
@@ -262,20 +264,26 @@ function shade(x: number, most: number, theme: Theme): { fill: string; opacity: 
   };
 }
 
-const SYMBOLS = { weights: "", "by weights": "∂L/∂A", "by scores": "∂L/∂S" } as const;
+const SYMBOLS = { weights: "", scores: "S", "by weights": "∂L/∂A", "by scores": "∂L/∂S" } as const;
 
 function matrixItems(input: TextInput, box: Box, block: number, head: number): Item[] {
-  const { text, places, frame, view, theme, measure } = input;
-  const { what, data } = matrixOf(text, frame, view.traced, block);
+  const { graph, text, places, frame, view, theme, measure } = input;
+  const { what, data } = matrixOf(graph, text, frame, view.traced, block);
   const { context } = text;
   const size = places.text;
   const chosen = view.chosen.block === block;
   const [full, small] = [view.words.heads[head] ?? "", sans(size * 0.88, 500)];
   const each = context * context;
-  const numbers = data ? Array.from({ length: each }, (_, k) => data[head * each + k] ?? 0) : null;
+  // What is covered is left blank.
+  const open = (x: number) => (what === "scores" && x <= COVERED ? 0 : x);
+  const numbers = data ? Array.from({ length: each }, (_, k) => open(data[head * each + k] ?? 0)) : null;
   const most = numbers ? mostOf(numbers) : 0;
   const row = matrixCell(box, context, view.chosen.position, 0);
-  const name = head === 0 ? [SYMBOLS[what], view.words.blocks[block]].filter(Boolean).join("  ") : "";
+  const last = places.matrices[block]?.at(-1) ?? box;
+  const all = [SYMBOLS[what], view.words.blocks[block]].filter(Boolean);
+  const fits = (text: string) => measure(text, sans(size, 600)) < last.x + last.w - box.x + size * 0.5;
+  // Where there is little room the colour says that it is a gradient.
+  const name = head > 0 ? "" : ([all.join("  "), all.at(-1) ?? ""].find(fits) ?? SYMBOLS[what]);
   return [
     {
       kind: "text",
@@ -283,7 +291,12 @@ function matrixItems(input: TextInput, box: Box, block: number, head: number): I
       y: box.y - size * 1.75,
       text: name,
       font: sans(size, 600),
-      fill: what === "weights" ? (chosen ? theme.phase.forward : theme.text2) : theme.phase.backward,
+      fill:
+        what === "weights" || what === "scores"
+          ? chosen
+            ? theme.phase.forward
+            : theme.text2
+          : theme.phase.backward,
     },
     {
       kind: "rect",

@@ -18,10 +18,10 @@ describe("a table of points", () => {
       "x,y,class\n1,2,0\n-1.5,0.25,1\n",
       "\uFEFF1, 2, 0\r\n\r\n−1.5, .25, 1",
     ])
-      expect(table(text), text).toEqual({ points, numbers: false, names: ["0", "1"], scaled: [] });
+      expect(table(text), text).toEqual({ points, numbers: false, names: [], scaled: [] });
   });
 
-  it("takes commas, semicolons and tabs; a comma before decimals where it separates nothing", () => {
+  it("takes commas, semicolons, tabs and spaces; a comma before decimals where it separates nothing", () => {
     const expected = [
       [0.5, -1, 0],
       [2, 3.25, 1],
@@ -31,6 +31,7 @@ describe("a table of points", () => {
       "0,5;-1;0\n2;3,25;1",
       "0.5;-1;0\n2;3.25;1",
       "0,5\t-1\t0\n2\t3,25\t1",
+      "0.5  -1 0\n 2 3.25   1",
       '"0.5","-1","0"\n"2","3.25","1"',
     ])
       expect(table(text).points, text).toEqual(expected);
@@ -78,7 +79,7 @@ describe("a table of points", () => {
       [" \n\n", "empty", 1, {}],
       ["x,y,class", "empty", 1, {}],
       ["1,2,0\n\n3,4", "columns", 3, { found: 2 }],
-      ["1 2 0", "columns", 1, { found: 1 }],
+      ["1 2", "columns", 1, { found: 2 }],
       ["x,y,class\n1,2,0\n3,four,1", "number", 3, { text: "four" }],
       ["1;2;0\n3;Infinity;1", "number", 2, { text: "Infinity" }],
       ["1,2,0\n,4,1", "number", 2, { text: "" }],

@@ -52,6 +52,16 @@ describe("hikers at a step", () => {
     expect(hikersOf(moment(first))[1]!.active).toBe(false);
   });
 
+  it("lose their height with the first axis, and are told another with the second", () => {
+    const first = kinds.indexOf("update");
+    expect(sgd(first).loss).toBeNull();
+    expect(sgd(total - 1).loss).toBeNull();
+    const { header } = frames[total - 1]!;
+    const runs = [{ name: "sgd", because: { height: 14.44 } }];
+    const frame = Object.create(frames[total - 1]!, { header: { value: { ...header, runs } } });
+    expect(sgd(total - 1, { frame }).loss).toBe(14.44);
+  });
+
   it("that come by a whole iteration walk straight", () => {
     const [from, to] = [sgd(total - 1, { t: 0, leap: true }), sgd(total - 1, { t: 1, leap: true })];
     expect(from.place.x).toBeCloseTo(START.x);
@@ -110,6 +120,19 @@ describe("the chart", () => {
       for (const [k, a] of texts.entries())
         for (const b of texts.slice(k + 1)) expect(overlaps(a.box, b.box)).toBe(false);
     }
+  });
+
+  it("writes beside an arrow, not over it", () => {
+    const hiker = { ...sgd(total - 1), trail: [], start: { x: 0, y: 0 }, place: { x: 0.1, y: 0 } };
+    const from = chart.pixel(hiker.start);
+    const arrow = { x: from.x, y: from.y - 1, w: 50, h: 2 };
+    const covered = (gradient: [number, number]) =>
+      textsOf(walkers(walk(total - 1, { hikers: [{ ...hiker, gradient }] })), estimate).filter(({ box }) =>
+        overlaps(box, arrow),
+      ).length;
+    // Where the arrow points the other way, the label stands on the right.
+    expect(covered([20, 0])).toBeGreaterThan(0);
+    expect(covered([-20, 0])).toBe(0);
   });
 
   it("writes nothing under the flag at the start", () => {

@@ -155,10 +155,10 @@ def beats(config: Config) -> list[Beat]:
             text(
                 "Another batch. A weight at the corner of a filter meets fewer pixels than the one in the middle, for at the "
                 "edge of the image part of the window hangs over nothing. Which places of a map add exactly 0 to the "
-                "corner's gradient? Light them: click the corner, then the middle, and compare.",
+                "corner's gradient, whatever the image? Light them: click the corner, then the middle, and compare.",
                 "Một lô khác. Trọng số ở góc bộ lọc gặp ít điểm ảnh hơn trọng số ở giữa, vì ở mép ảnh một phần cửa sổ "
-                "treo vào khoảng không. Những chỗ nào của bản đồ đóng góp đúng 0 vào gradient của trọng số góc? Hãy soi "
-                "chúng: bấm vào ô góc, rồi ô giữa, và so sánh.",
+                "treo vào khoảng không. Những chỗ nào của bản đồ đóng góp đúng 0 vào gradient của trọng số góc, dù "
+                "ảnh là gì? Hãy soi chúng: bấm vào ô góc, rồi ô giữa, và so sánh.",
             ),
             iteration=1,
         ),

@@ -40,10 +40,10 @@ def _forward(config: Config) -> list[Beat]:
             text(
                 "Three convolutions halve the image, until one pixel of a map stands for one cell; two more look around. "
                 "Then each cell says a place, a size, how sure it is that the middle of something lies in it, and a score "
-                "for each class. Click a cell to read what it says.",
+                "for each class. The larger the dot in a cell, the surer it is. Click a cell to read what it says.",
                 "Ba lớp tích chập lần lượt thu nhỏ ảnh một nửa, đến khi một điểm của bản đồ ứng với một ô; hai lớp nữa "
                 "nhìn ra xung quanh. Rồi mỗi ô nói một vị trí, một kích thước, mức chắc chắn rằng tâm của vật nào đó "
-                "nằm trong ô, và một điểm số cho mỗi lớp. Hãy bấm vào một ô để đọc.",
+                "nằm trong ô, và một điểm số cho mỗi lớp. Chấm trong ô càng lớn thì ô càng chắc chắn. Hãy bấm vào một ô để đọc.",
             ),
         ),
         beat(
@@ -81,10 +81,11 @@ def _forward(config: Config) -> list[Beat]:
             text(
                 "Each term is summed over the cells and averaged over the batch: box {box_loss.value}, objectness "
                 "{objectness_loss.value}, class {class_loss.value}. Weighted and added they are the loss, {loss.value}. "
-                "The weights are a choice: they say how much a pixel of overlap is worth beside a false alarm.",
+                "Beside the picture stands what this one scene costs, weighted. The weights are a choice: they say how much "
+                "a pixel of overlap is worth beside a false alarm.",
                 "Mỗi số hạng được cộng trên các ô rồi lấy trung bình trên lô: khung {box_loss.value}, có-vật "
                 "{objectness_loss.value}, lớp {class_loss.value}. Nhân trọng số rồi cộng lại thành mất mát, {loss.value}. "
-                "Trọng số là một lựa chọn: nó nói một điểm ảnh chồng khớp đáng giá bao nhiêu so với một báo động giả.",
+                "Bên cạnh hình là phần của riêng cảnh này, đã nhân trọng số. Trọng số là một lựa chọn: nó nói một điểm ảnh chồng khớp đáng giá bao nhiêu so với một báo động giả.",
             ),
         ),
     ]
@@ -211,12 +212,12 @@ def _measured() -> list[Beat]:
             ("forward", "z"),
             text("Neighbours say the same", "Hàng xóm cùng nói một điều"),
             text(
-                "After some training, several cells around a car say it. Non-maximum suppression goes down the list from the "
-                "most confident: a box is kept, and every later one of its class that overlaps it too much goes. Step "
-                "through the list beside the picture.",
-                "Học được một lúc, nhiều ô quanh một chiếc xe cùng kêu chiếc xe ấy. Loại trùng (NMS) đi dọc danh sách từ "
-                "khung chắc chắn nhất: giữ nó, rồi bỏ mọi khung cùng lớp phía sau chồng lên nó quá nhiều. Hãy đi từng "
-                "bước qua danh sách bên cạnh hình.",
+                "Let it train for a while, or choose “Already trained” under Set up: then several cells around a car say it. "
+                "Non-maximum suppression goes down the list from the most confident: a box is kept, and every later one of "
+                "its class that overlaps it too much goes. Step through the list beside the picture.",
+                "Hãy cho nó học một lúc, hoặc chọn “Đã huấn luyện sẵn” trong Thiết lập: khi ấy nhiều ô quanh một chiếc xe "
+                "cùng kêu chiếc xe ấy. Loại trùng (NMS) đi dọc danh sách từ khung chắc chắn nhất: giữ nó, rồi bỏ mọi khung "
+                "cùng lớp phía sau chồng lên nó quá nhiều. Hãy đi từng bước qua danh sách bên cạnh hình.",
             ),
             iteration=1,
         ),
@@ -225,10 +226,12 @@ def _measured() -> list[Beat]:
             ("forward", "box_cells"),
             text("Drag a box", "Hãy kéo một khung"),
             text(
-                "Choose a box and drag it, by its middle or by a corner. The loss slides with every pixel. mAP stays where "
-                "it is, and then jumps: when the overlap crosses the threshold, or when another box is suppressed.",
-                "Chọn một khung rồi kéo nó, ở giữa hay ở góc. Mất mát trượt theo từng điểm ảnh. mAP đứng yên, rồi nhảy: "
-                "khi độ chồng vượt ngưỡng, hoặc khi một khung khác bị loại.",
+                "Choose a box and drag it, by its middle or by a corner; or a true one, by its brackets: then the cell that "
+                "owns it follows. The loss slides with every pixel. mAP stays where it is, and then jumps: when the overlap "
+                "crosses the threshold, or when another box is suppressed.",
+                "Chọn một khung rồi kéo nó, ở giữa hay ở góc; hoặc kéo một khung thật ở các dấu ngoặc: khi ấy ô sở hữu nó "
+                "đi theo. Mất mát trượt theo từng điểm ảnh. mAP đứng yên, rồi nhảy: khi độ chồng vượt ngưỡng, hoặc khi "
+                "một khung khác bị loại.",
             ),
             iteration=1,
         ),
@@ -251,10 +254,10 @@ def _measured() -> list[Beat]:
             ("backward", "box_cells", 0),
             text("A question for you", "Một câu hỏi cho bạn"),
             text(
-                "Choose a cell of sky that says a large box. How much gradient does that box get from the box term, and from "
-                "which term does the cell get any? Step on until the box's four numbers have theirs, and read the cell.",
-                "Chọn một ô trời đang nói ra một khung lớn. Khung ấy nhận bao nhiêu gradient từ số hạng khung, và ô nhận "
-                "gradient từ số hạng nào? Hãy bước tiếp đến khi bốn số của khung có gradient, rồi đọc ô ấy.",
+                "Click a cell of sky and look at the box that it says. How much gradient does that box get from the box term, "
+                "and from which term does the cell get any? Step by phase to the end of the backward pass, and read the cell.",
+                "Hãy bấm vào một ô trời và nhìn khung mà nó nói. Khung ấy nhận bao nhiêu gradient từ số hạng khung, và ô nhận "
+                "gradient từ số hạng nào? Hãy đi theo pha đến hết lượt lan truyền ngược, rồi đọc ô ấy.",
             ),
             iteration=1,
         ),

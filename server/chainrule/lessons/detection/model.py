@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainrule.data.augment import Pictures
 from chainrule.data.split import batch, iterations_per_epoch
-from chainrule.detection.precision import Truth, mean_average_precision
+from chainrule.detection.precision import Truth, mean_in_parts, through
 from chainrule.detection.reading import Read, said
 from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Tape
@@ -18,7 +18,7 @@ from chainrule.lessons.detection.listing import Listing, write
 from chainrule.lessons.detection.losses import Targets, mismatch, total
 from chainrule.lessons.detection.network import Detector, begin
 from chainrule.lessons.detection.reading import read
-from chainrule.lessons.detection.scenes import Part, assign, changed, pictures
+from chainrule.lessons.detection.scenes import Part, assign, both, pictures
 from chainrule.lessons.lesson import LeafSpec, LossTerm
 from chainrule.lessons.network import call, leaves_of
 from chainrule.protocol.model import Evaluation, Scores, Text
@@ -31,10 +31,15 @@ if TYPE_CHECKING:
 EVALUATE_EVERY = 100
 """Iterations from one measurement of mAP to the next."""
 
+DRAWN = 8
+"""Images that are drawn, or read, in one go."""
+
 AT_ONCE = 32
 """Images that go through the network together when it is measured."""
 
 TARGETS = ("true", "has", "kind")
+
+LAYERS = ("a1", "a2", "a3", "a4", "a5", "z")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +61,7 @@ class Detection:
     side: int = SIDE
     cells: int = CELLS
     output: str = "z"
+    layers: tuple[str, ...] = LAYERS
 
     @property
     def zero_grad(self) -> bool:
@@ -93,8 +99,15 @@ class Detection:
     def scenes(self, iteration: int) -> tuple[Pictures, Pictures]:
         """The scenes of an iteration's batch, as they are and as they are trained on."""
         rows = batch(self.seed, "train", iteration, self.config.scenes, self.config.batch_size)
-        plain = pictures("train", rows, self.dtype)
-        return plain, changed(plain, self.config.augment, self.seed, iteration)
+        return both(
+            tuple(int(row) for row in rows), tuple(self.config.augment), self.seed, iteration, self.dtype
+        )
+
+    def prepare(self, iteration: int) -> Generator[None, None, None]:
+        """Draw the scenes of an iteration's batch."""
+        for row in batch(self.seed, "train", iteration, self.config.scenes, self.config.batch_size):
+            pictures("train", [row], self.dtype)
+            yield
 
     def part(self, name: Part) -> Pictures:
         """The scenes on which it is measured."""
@@ -127,6 +140,21 @@ class Detection:
     def read(self, z: HostArray) -> Read:
         """What (n, 7, cells, cells) scores say."""
         return read(z)
+
+    def costs(self, z: HostArray, scenes: Pictures) -> tuple[dict[str, HostArray], HostArray]:
+        """What (n, 7, cells, cells) scores cost beside n scenes; see :class:`chainrule.lessons.lesson.OfScenes`."""
+        with Tape(self.backend) as tape, self.backend.quiet():
+            fed = self.fed(scenes)
+            scores = leaf(self.backend.asarray(z, self.dtype), requires_grad=True)
+            # The loss is a mean over the scenes.
+            own = len(z) * total(
+                scores, Targets(*(leaf(self.backend.asarray(fed[name])) for name in TARGETS)), self.config
+            )
+            own.backward()
+            assert scores.grad is not None
+        named = {node.label: node for node in tape.nodes if node.label}
+        cells = {term.cells: self.backend.to_numpy(named[term.cells].value) for term in self.terms}
+        return cells, self.backend.to_numpy(scores.grad.node.value)
 
     def cost(self, boxes: HostArray, true: HostArray) -> tuple[HostArray, HostArray]:
         """The box loss of (m, 4) boxes in pixels against one true box, (m,), and its gradients by the edges, (m, 4)."""
@@ -161,7 +189,11 @@ class Detection:
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """MAP over the scenes held out, and at an overlap of 0.5 over as many that are trained on."""
-        found = self.scores(values)
+        return through(self.evaluate_in_parts(values))
+
+    def evaluate_in_parts(self, values: Mapping[str, Array]) -> Generator[None, None, dict[str, float]]:
+        """:meth:`evaluate`; pauses in between."""
+        found = yield from self.scores_in_parts(values)
         told = {"train_map50": found.train.map50}
         if found.test is not None:
             told |= {
@@ -177,20 +209,37 @@ class Detection:
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
         """How it does on some scenes that are trained on, without augmentation, and on those held out."""
-        return Evaluation(
-            train=self._scores(values, self.part("train")),
-            test=self._scores(values, self.part("test")),
-        )
+        return through(self.scores_in_parts(values))
 
-    def _scores(self, values: Mapping[str, Array], scenes: Pictures) -> Scores:
+    def scores_in_parts(self, values: Mapping[str, Array]) -> Generator[None, None, Evaluation]:
+        """:meth:`scores`; pauses in between."""
+        train = yield from self._scores(values, "train")
+        test = yield from self._scores(values, "test")
+        return Evaluation(train=train, test=test)
+
+    def _scores(self, values: Mapping[str, Array], part: Part) -> Generator[None, None, Scores]:
+        for number in range(self.measured[part]):
+            if number % DRAWN == 0:
+                yield
+            pictures(part, [number], self.dtype)
+        scenes = self.part(part)
         assert scenes.boxes is not None
         assert scenes.classes is not None
-        z = self.scores_of(values, scenes.images)
+        said_to = []
+        for start in range(0, len(scenes.images), AT_ONCE):
+            with self.backend.quiet():
+                said_to.append(self.scores_of(values, scenes.images[start : start + AT_ONCE]))
+            yield
+        z = host.concatenate(said_to)
         found = self.read(z)
-        detections = [said(found, k, self.config.nms).detections for k in range(len(z))]
+        detections = []
+        for k in range(len(z)):
+            detections.append(said(found, k, self.config.nms).detections)
+            if k % DRAWN == 0:
+                yield
         truth = [Truth(*one) for one in zip(scenes.boxes, scenes.classes, strict=True)]
-        mean = mean_average_precision(detections, truth, len(KINDS))
-        with Tape(self.backend) as tape:
+        mean = yield from mean_in_parts(detections, truth, len(KINDS))
+        with Tape(self.backend) as tape, self.backend.quiet():
             fed = self.fed(scenes)
             targets = Targets(*(leaf(self.backend.asarray(fed[name])) for name in TARGETS))
             loss = total(leaf(self.backend.asarray(z)), targets, self.config)

@@ -49,6 +49,15 @@ def changed(batch: Pictures, names: Iterable[Change], seed: int, iteration: int)
     return augment(batch, steps, seed=seed, path="scenes", iteration=iteration, fill=NOWHERE)
 
 
+@lru_cache(maxsize=4)
+def both(
+    rows: tuple[int, ...], names: tuple[Change, ...], seed: int, iteration: int, dtype: str
+) -> tuple[Pictures, Pictures]:
+    """Some scenes that are trained on, as they are and augmented: at each step of an iteration one looks at the same."""
+    plain = pictures("train", rows, dtype)
+    return plain, changed(plain, names, seed, iteration)
+
+
 class Assigned(NamedTuple):
     """What each cell of n grids is to say; see :class:`chainrule.lessons.detection.losses.Targets`.
 

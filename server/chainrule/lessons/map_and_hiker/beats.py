@@ -80,7 +80,8 @@ def beats(config: Config) -> list[Beat]:
         ),
         beat(
             "hikers",
-            ("update", f"{last}/x"),
+            # Its last update: all of its numbers are there.
+            ("update", f"{last}/y"),
             text("Update: the hiker decides", "Cập nhật: người đi quyết định"),
             text(
                 "Backpropagation gives the arrow. What step to make of it is the optimizer's business: SGD takes the arrow as it "

@@ -40,9 +40,9 @@ def beats(config: Config) -> list[Beat]:
             text("A character becomes numbers", "Ký tự thành các con số"),
             text(
                 "Each character has a row of numbers of its own, its embedding: a parameter that is learnt like any other. "
-                "Equal characters get equal rows.",
+                "Equal characters get equal rows: in the picture each row stands on end, below its character.",
                 "Mỗi ký tự có một hàng số riêng, gọi là vector nhúng: một tham số được học như mọi tham số khác. Ký tự giống "
-                "nhau thì hàng số giống nhau.",
+                "nhau thì hàng số giống nhau: trong hình, mỗi hàng được dựng đứng bên dưới ký tự của nó.",
             ),
         ),
     ]
@@ -54,9 +54,9 @@ def beats(config: Config) -> list[Beat]:
                 text("And a place", "Và một vị trí"),
                 text(
                     "Attention itself does not know what stands where. So each place of the window adds a row of its own, which "
-                    "is learnt too.",
+                    "is learnt too: now even equal characters differ.",
                     "Bản thân cơ chế chú ý không biết cái gì đứng ở đâu. Vì thế mỗi chỗ trong cửa sổ cộng thêm một hàng số "
-                    "riêng, cũng được học.",
+                    "riêng, cũng được học: giờ cả những ký tự giống nhau cũng khác nhau.",
                 ),
             )
         )
@@ -173,11 +173,8 @@ def beats(config: Config) -> list[Beat]:
         ),
         beat(
             "answer",
-            (
-                "backward",
-                "block1.norm1.layer_norm#0" if config.norm else "block1.attention.query.linear#0",
-                0,
-            ),
+            # Before anything has come back: the bars below the line are not there yet.
+            ("seed", "loss"),
             text("A question for you", "Một câu hỏi cho bạn"),
             text(
                 "Another batch. Choose a character late in the window. Which one before it could be changed with the least "

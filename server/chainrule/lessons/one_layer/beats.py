@@ -69,9 +69,10 @@ STEPS = (
         text("Only the right class counts", "Chỉ nhãn đúng được tính"),
         text(
             "$y$ has a one where the class is right and zeros elsewhere. Multiplied with $\\log p$ it lets one number "
-            "of each row through: the logarithm of the probability that the right class was given.",
+            "of each row through: the logarithm of the probability that the right class was given. A zero with a minus is a zero "
+            "too: zero times something negative.",
             "$y$ có số một ở nhãn đúng và số không ở các chỗ khác. Nhân với $\\log p$, nó chỉ cho một số của mỗi hàng "
-            "đi qua: logarit của xác suất mà nhãn đúng được trao.",
+            "đi qua: logarit của xác suất mà nhãn đúng được trao. Số không mang dấu trừ cũng là số không: không nhân với một số âm.",
         ),
     ),
     beat(

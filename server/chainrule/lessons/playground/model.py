@@ -171,7 +171,13 @@ class Playground:
             return odds
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
-        output = self.outputs(values, self.data.inputs).node.value
+        return self.judged(self.answers(values))
+
+    def answers(self, values: Mapping[str, Array]) -> Tensor:
+        return self.outputs(values, self.data.inputs)
+
+    def judged(self, answers: Tensor) -> Evaluation:
+        output = answers.node.value
         at = self.data.held_out
         return Evaluation(
             train=self._scores(output, slice(at, None)),

@@ -27,7 +27,8 @@ def beats(config: Config) -> list[Beat]:
         ),
         beat(
             "forward",
-            ("forward", f"{first}/z1"),
+            # Where the first dots have come.
+            ("forward", f"{first}/z{2 if deep else 1}"),
             text(
                 "Forward: how large is what is passed on?", "Truyền xuôi: cái được chuyển tiếp lớn bao nhiêu?"
             ),
@@ -106,7 +107,8 @@ def beats(config: Config) -> list[Beat]:
         ),
         beat(
             "skip",
-            ("forward", f"{first}/z1"),
+            # Where all arrows have come: one that is dropped in moves them at once.
+            ("backward", f"{first}/z1", 1),
             text("Drop in one skip connection", "Thả vào một kết nối tắt"),
             text(
                 "A skip connection adds a layer's input to its output. Going back, the sum hands the gradient to both, so the "
@@ -130,7 +132,7 @@ def beats(config: Config) -> list[Beat]:
                 "tất cả? Và những cái dịch có đi xa như nhau không? Hãy đoán, thả vào, rồi đi từng bước qua lượt lan truyền ngược "
                 "để xem hai bên tách nhau từ đâu.",
             ),
-            iteration=1,
+            iteration=2,
         ),
     ]
     return found

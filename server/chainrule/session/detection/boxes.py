@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from chainrule.data.augment import Pictures
 from chainrule.detection.boxes import overlap
 from chainrule.detection.precision import Claims, Truth, average_precision, claims
 from chainrule.detection.reading import Read, Said, said
 from chainrule.engine.backend import host
 from chainrule.lessons.lesson import OfScenes
 from chainrule.protocol.detection import CellBox, Pair
-from chainrule.session.detection.scenes import truth
 
 HALF = host.asarray([0.5])
 """The overlap of mAP@50."""
@@ -85,10 +83,10 @@ def _right(one: Said, true: Truth, kinds: int) -> set[int]:
     return found
 
 
-def claimed(found: Read, scenes: Pictures, row: int, threshold: float, kinds: int) -> list[Claims]:
-    """By kind, what the detections in a scene claim at an overlap of 0.5."""
+def claimed(found: Read, true: Truth, row: int, threshold: float, kinds: int) -> list[Claims]:
+    """By kind, what the detections in a scene claim of what is in it, at an overlap of 0.5."""
     detections = said(found, row, threshold).detections
-    return [claims(detections, truth(scenes, row), kind, HALF) for kind in range(kinds)]
+    return [claims(detections, true, kind, HALF) for kind in range(kinds)]
 
 
 def map50(by_scene: list[list[Claims]], kinds: int) -> float:

@@ -8,12 +8,13 @@ from chainrule.detection.precision import claims, curve
 from chainrule.detection.reading import said
 from chainrule.engine.backend import host
 from chainrule.protocol.client import DetectCommand, PrecisionCommand
-from chainrule.protocol.detection import CellBox, PrecisionCurve, PrecisionPoint
+from chainrule.protocol.detection import CellBox, PrecisionCurve, PrecisionPoint, Pull, Traced
 from chainrule.protocol.server import DetectResult, PrecisionResult
 from chainrule.session.core import Core
 from chainrule.session.detection.boxes import cell_boxes, claimed, map50
-from chainrule.session.detection.dragging import drag
-from chainrule.session.detection.looks import against, alone, at_cursor, pulls, terms
+from chainrule.session.detection.dragging import drag, drag_true, with_target
+from chainrule.session.detection.looks import against, alone, at_cursor, measured_by, pulls, terms
+from chainrule.session.detection.maps import layer_maps
 from chainrule.session.detection.scenes import detector, shown_scene, true_boxes, truth
 from chainrule.session.pictures import carried_at
 
@@ -33,37 +34,55 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
     threshold = model.suppress_above if command.threshold is None else command.threshold
     in_batch = command.picture == "batch"
     # An original is held against what it became: as if it were in the batch.
-    share = 1.0 / len(shown.scenes.images) if command.picture == "original" else 1.0
+    share = 1.0 if command.picture == "held_out" else 1.0 / len(shown.scenes.images)
     look = at_cursor(core, model) if in_batch else alone(core, model, shown.alone, share)
-    scenes, row = (shown.scenes, shown.row) if in_batch else (shown.alone, 0)
+    row = shown.row if in_batch else 0
     waiting = core.prediction.first_waiting(core.line, core.record) is not None
     boxes: list[CellBox] = []
     mean: float | None = None
     dragged = None
+    target = command.target if command.target and command.target.index < len(shown.truth.classes) else None
+    held = shown if target is None else with_target(model, shown, target)
+    told = terms(model, look, row)
     if look.output is not None:
         found, kinds = model.read(look.output), len(model.kinds)
-        boxes = cell_boxes(model, found, row, said(found, row, threshold), shown.truth)
-        mean = map50([claimed(found, scenes, row, threshold, kinds)], kinds)
-        if command.moved is not None:
+        boxes = cell_boxes(model, found, row, said(found, row, threshold), held.truth)
+        mean = map50([claimed(found, held.truth, row, threshold, kinds)], kinds)
+        if target is not None:
+            told = terms(model, measured_by(model, look, row, held, share), 0)
+        if command.moved is not None or target is not None:
             if not in_batch:
                 # The scenes beside it count too.
                 found = model.read(model.scores_of(core.record.start.values, shown.scenes.images))
-            dragged = yield from drag(model, shown, found, command.moved, threshold)
-            if waiting:
+            if command.moved is not None:
+                dragged = yield from drag(model, held, found, command.moved, threshold)
+            elif target is not None:
+                dragged = yield from drag_true(model, shown, look.output[row], found, target, threshold)
+            if dragged is not None and waiting:
                 dragged = dragged.model_copy(update={"slopes": []})
-    pulled, traced = (yield from pulls(core, model, look, command.layer)) if command.pulls else ([], None)
+    pulled: list[Pull] = []
+    traced: Traced | None = None
+    if command.pulls:
+        # Where a true box is held elsewhere, what it costs pulls from there.
+        own = (
+            look
+            if target is None or not look.nodes
+            else alone(core, model, held.scenes if in_batch else held.alone)
+        )
+        pulled, traced = yield from pulls(core, model, own, command.layer)
     return DetectResult(
         cursor=core.cursor(),
         picture=command.picture,
         row=shown.row,
         count=len(shown.scenes.images),
         threshold=threshold,
-        true=true_boxes(model, shown),
+        true=true_boxes(model, held),
         found=boxes,
-        terms=terms(model, look, row),
+        terms=told,
         map50=None if mean is None or host.isnan(mean) else mean,
+        layers=layer_maps(look, row, weights=not in_batch) if command.maps else [],
         dragged=dragged,
-        against=against(core, model, shown.row)
+        against=against(core, model, held, in_batch=in_batch)
         if command.compare and command.picture != "held_out" and not waiting
         else None,
         pulls=pulled,

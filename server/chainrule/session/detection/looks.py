@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from chainrule.data.augment import Pictures
 from chainrule.engine.backend import Array, Backend, HostArray, host
@@ -15,6 +16,14 @@ from chainrule.session.core import Core
 from chainrule.session.detection.scenes import Shown
 from chainrule.session.samples import totals
 from chainrule.trace import run_forward
+
+
+class Said(NamedTuple):
+    """What a layer says, (n, channels, places, places), and the gradient of the loss by it; None where it has not come."""
+
+    node: Node
+    value: Array | None
+    grad: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +40,8 @@ class Look:
         The gradient of the loss by the output, None before its first contribution.
     nodes
         By label, the nodes of the terms and of the parameters; empty where gradients may not be asked for.
+    layers
+        From the image on.
     """
 
     output: HostArray | None
@@ -38,6 +49,7 @@ class Look:
     slopes: HostArray | None
     nodes: Mapping[str, Node]
     backend: Backend
+    layers: Sequence[Said] = ()
 
     @cached_property
     def root_gradients(self) -> dict[Node, Array]:
@@ -58,7 +70,9 @@ def at_cursor(core: Core, model: OfScenes) -> Look:
     labels = [term.total for term in model.terms] + list(record.start.regime.trained)
     nodes = {label: record.find(label) for label in labels} | {"loss": record.root} if told else {}
     cells = {term.cells: known(view.value(record.find(term.cells))) for term in model.terms}
-    return Look(known(view.value(output)), cells, known(view.grad(output)), nodes, backend)
+    layers = [record.find(label) for label in model.layers]
+    said = [Said(node, view.value(node), view.grad(node)) for node in layers]
+    return Look(known(view.value(output)), cells, known(view.grad(output)), nodes, backend, said)
 
 
 def alone(core: Core, model: OfScenes, scenes: Pictures, share: float = 1.0) -> Look:
@@ -78,15 +92,34 @@ def alone(core: Core, model: OfScenes, scenes: Pictures, share: float = 1.0) -> 
     output = by_label[model.output]
     cells = {term.cells: backend.to_numpy(by_label[term.cells].value) for term in model.terms}
     if core.prediction.first_waiting(core.line, record) is not None:
-        return Look(backend.to_numpy(output.value), cells, None, {}, backend)
+        said = [Said(by_label[label], by_label[label].value, None) for label in model.layers]
+        return Look(backend.to_numpy(output.value), cells, None, {}, backend, said)
     named = {str(node.name): node for node in tape.nodes}
     nodes = {term.total: by_label[term.total] for term in model.terms}
     nodes |= {name: named[name] for name in record.start.regime.trained} | {"loss": root}
     look = Look(backend.to_numpy(output.value), cells, None, nodes, backend)
-    slopes = look.root_gradients.get(output)
-    if slopes is None:
-        return look
-    return Look(look.output, cells, share * backend.to_numpy(slopes), nodes, backend)
+    grads = look.root_gradients
+    slopes = grads.get(output)
+    said = [
+        Said(by_label[label], by_label[label].value, grads.get(by_label[label])) for label in model.layers
+    ]
+    own = None if slopes is None else share * backend.to_numpy(slopes)
+    return Look(look.output, cells, own, nodes, backend, said)
+
+
+def measured_by(model: OfScenes, look: Look, row: int, shown: Shown, share: float) -> Look:
+    """One of the scenes by itself, as far as it has come, beside other true boxes: what its cells then cost.
+
+    The slopes are multiplied by the ``share`` that the scene has in the loss.
+    """
+    assert look.output is not None
+    cells, slopes = model.costs(look.output[row : row + 1], shown.alone)
+    known = {label: None if look.cells[label] is None else one for label, one in cells.items()}
+    if look.slopes is None:
+        return Look(None, known, None, {}, look.backend)
+    # Numbers whose gradient has not come in any cell of any scene wait for it.
+    came = (look.slopes != 0).any(axis=(0, 2, 3))[:, None, None]
+    return Look(None, known, host.where(came, share * slopes, 0.0), {}, look.backend)
 
 
 def terms(model: OfScenes, look: Look, row: int) -> list[DetectionTerm]:
@@ -160,11 +193,12 @@ def _flat(backend: Backend, arrays: list[Array | None]) -> list[HostArray]:
     return [backend.to_numpy(one).astype(host.float64).reshape(-1) for one in arrays if one is not None]
 
 
-def against(core: Core, model: OfScenes, row: int) -> Against:
-    """A scene's own gradient as it is trained on, beside that of its original."""
+def against(core: Core, model: OfScenes, shown: Shown, *, in_batch: bool) -> Against:
+    """The own gradient of a scene as it is trained on, beside that of its original; one of both is the scene that is shown."""
     gradients, cells = [], []
-    for scenes in model.scenes(core.record.iteration):
-        look = alone(core, model, Shown(scenes, row).alone)
+    plain, trained = model.scenes(core.record.iteration)
+    for scenes in (plain, shown.scenes) if in_batch else (shown.scenes, trained):
+        look = alone(core, model, Shown(scenes, shown.row).alone)
         own = [look.root_gradients.get(look.nodes[name]) for name in core.record.start.regime.trained]
         gradients.append(host.concatenate([host.zeros(0), *_flat(core.backend, own)]))
         cells.append(_by_cell(look, model))

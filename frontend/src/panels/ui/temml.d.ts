@@ -1,3 +1,0 @@
-declare module "temml/temml.js" {
-  export { default } from "temml";
-}

@@ -1,0 +1,51 @@
+"""What a lesson is: a model, its configuration and a narrative, found by themselves.
+
+To add a lesson, write a module or a folder beside this one that defines ``LESSON``.
+"""
+
+from chainrule.lessons.lesson.config import (
+    WRONG_FIELDS,
+    C,
+    KindFloat,
+    LessonConfig,
+    configured,
+    invalid_config,
+)
+from chainrule.lessons.lesson.images import LossTerm, OfImages, OfScenes
+from chainrule.lessons.lesson.lesson import Lesson, beat, discover, find_lesson, text
+from chainrule.lessons.lesson.model import Answers, Evaluates, LeafSpec, Model, Prepares, host_array
+from chainrule.lessons.lesson.plane import OfPlane, PlanePoints, Scored
+from chainrule.lessons.lesson.runs import MapArea, OfMap, OfRuns, RunLayer, RunSpec
+from chainrule.lessons.lesson.tokens import OfText
+
+__all__ = [
+    "WRONG_FIELDS",
+    "Answers",
+    "C",
+    "Evaluates",
+    "KindFloat",
+    "LeafSpec",
+    "Lesson",
+    "LessonConfig",
+    "LossTerm",
+    "MapArea",
+    "Model",
+    "OfImages",
+    "OfMap",
+    "OfPlane",
+    "OfRuns",
+    "OfScenes",
+    "OfText",
+    "PlanePoints",
+    "Prepares",
+    "RunLayer",
+    "RunSpec",
+    "Scored",
+    "beat",
+    "configured",
+    "discover",
+    "find_lesson",
+    "host_array",
+    "invalid_config",
+    "text",
+]  # fmt: skip

@@ -1,0 +1,47 @@
+"""A number explained: the terms that it is the sum of, and where each was made."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from chainrule.protocol.model.part import Cursor, Part
+from chainrule.protocol.numbers import Number
+
+Explained = Literal["value", "grad", "contribution", "detail"]
+"""What is explained: a value, a gradient, what an edge contributes, an intermediate of a parameter's update."""
+
+
+class Source(Part):
+    """A number that one can click next.
+
+    An element of a value or gradient, of an edge's contribution (``argument``), or of an intermediate of a
+    parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained.
+    """
+
+    name: str
+    what: Explained
+    index: list[int]
+    argument: int | None = None
+    symbol: str | None = None
+    place: Cursor | None = None
+
+
+class Factor(Part):
+    """One number of a product, with where it came from (null for a constant of the formula)."""
+
+    label: str = Field(description="LaTeX.")
+    value: Number
+    source: Source | None = None
+
+
+class Term(Part):
+    """One addend: the product of its factors is ``value``."""
+
+    label: str = Field(
+        description="For people: the nodes it is made of; or 'seed', 'before', 'step', 'decayed', 'edit', "
+        "'initial', 'update'; or 'reads' for a number of a rule that is no sum."
+    )
+    factors: list[Factor]
+    value: Number
