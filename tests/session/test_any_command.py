@@ -34,15 +34,18 @@ def test_no_sequence_of_commands_breaks_a_session(lesson: str, commands: list[di
     session = make(lesson, LIMITS)
     viewer = session.viewer()
     for fields in commands:
-        before = fingerprint(session), session.branches(), session.info().journal, session.revision
+        made = session.branches(), session.info().journal
+        shown = fingerprint(session), session.revision
+        # Its move is brought to an end first, whatever the command is.
+        moving = session.playing is not None and session.playing.ahead(session.core)
         answers = send(session, viewer=viewer if len(commands) % 2 else None, **fields)
         encode.messages(answers)
         if any(isinstance(message, ErrorMessage) for message in answers):
             assert answers[0].type == "error"
             assert answers[0].code != "internal_error"
             assert 400 <= answers[0].status < 500
-            after = fingerprint(session), session.branches(), session.info().journal, session.revision
-            assert after == before
+            assert (session.branches(), session.info().journal) == made
+            assert moving or (fingerprint(session), session.revision) == shown
         session.advance(0.0)
         for message in viewer.pull(session):
             encode.wire(message)

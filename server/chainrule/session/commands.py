@@ -170,9 +170,10 @@ class Commands:
         return [message.model_copy(update={"id": command.id, "seq": self.news.revision}) for message in found]
 
     def _start(self, command: ClientMessage, viewer: Viewer | None, deadline: float) -> list[ServerMessage]:
-        checkpoint = self.core.checkpoint()
         try:
             self._clear_the_way(command)
+            # What playing, or the move before, has come to stays, even where this command is refused.
+            checkpoint = self.core.checkpoint()
             work = self._work(command)
             total = travel.iterations(self.core, command) if isinstance(command, MOVING) else 1
         except Refusal as refusal:
