@@ -407,7 +407,7 @@ export interface paths {
         };
         /**
          * Room Info
-         * @description A room in short. With the secret: the addresses under which others join it, too.
+         * @description A room in short. With the secret: the addresses under which others join it, and its session, too.
          */
         get: operations["room_info"];
         put?: never;
@@ -2767,6 +2767,11 @@ export interface components {
              * @default null
              */
             join: components["schemas"]["RoomAddress"] | null;
+            /**
+             * @description The id of the session that it shows. To the presenter alone.
+             * @default null
+             */
+            session: string | null;
             secret: string;
         };
         /** @description A room in short: what everyone may know who knows its code. */
@@ -2782,6 +2787,11 @@ export interface components {
              * @default null
              */
             join: components["schemas"]["RoomAddress"] | null;
+            /**
+             * @description The id of the session that it shows. To the presenter alone.
+             * @default null
+             */
+            session: string | null;
         };
         /** @description What the room takes this connection for; sent again when that changes, and when its answer is taken or judged. */
         RoomJoined: {
@@ -3344,7 +3354,7 @@ export interface components {
         TakeOver: {
             pin: string;
         };
-        /** @description The new presenter's secret, which voids the old one, and the session that the room shows. */
+        /** @description The new presenter's secret, which voids the old one. */
         TakenOver: {
             code: string;
             lesson: string;
@@ -3357,9 +3367,12 @@ export interface components {
              * @default null
              */
             join: components["schemas"]["RoomAddress"] | null;
+            /**
+             * @description The id of the session that it shows. To the presenter alone.
+             * @default null
+             */
+            session: string | null;
             secret: string;
-            /** @description The id of the session that the room shows. */
-            session: string;
         };
         /** @description A named array in JSON. ``data`` is null where only a ``summary`` is sent, or where nothing is known yet. */
         Tensor: {

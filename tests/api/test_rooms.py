@@ -48,6 +48,7 @@ async def test_a_room_has_a_code_and_tells_its_secret_once(serve: Serve) -> None
             assert secret not in told.text
         mine = await client.get(f"/api/rooms/{code}", headers=bearer(room))
         assert mine.json()["join"] is not None
+        assert (mine.json()["session"], told.json()["session"]) == (room["session"], None)
         assert room["secret"] not in mine.text
 
 

@@ -220,13 +220,22 @@ def test_a_reload_and_a_lost_network_end_nothing(room: Class, problems: Problems
     press(presenter, "ArrowRight")
     at_step(follower, 2, 10)
 
-    # The presenter's page is loaded again, where its address leads: the class may be there before it.
+    # The presenter's page is loaded again, whatever its address has come to: the class stays where it is, with its
+    # question.
+    ask(presenter)
+    expect(follower.locator(".question form input")).to_be_visible()
     expect(presenter).to_have_url(re.compile(r"[?&]at=0\.1\b"))
+    presenter.evaluate("history.replaceState(null, '', location.href.replace(/at=[^&]*&?/, ''))")
     presenter.reload()
     room.chip()
-    expect(follower.locator(".band")).to_contain_text("Following")
+    expect(presenter.get_by_text("0 of 1 answered")).to_be_visible()
+    expect(follower.locator(".question form input")).to_be_visible()
     at_step(presenter, 2, 10)
-    press(presenter, "ArrowRight")
+    at_step(follower, 2, 10)
+    expect(presenter).to_have_url(re.compile(r"[?&]at=0\.1\b"))
+    assert "config=" not in presenter.url
+    presenter.get_by_role("button", name="Reveal", exact=True).click()
+    presenter.get_by_role("button", name="Step on").click()
     at_step(follower, 3, 10)
 
     # The phone leaves the network, and comes back to where the class is.
@@ -285,6 +294,11 @@ def test_a_server_that_is_killed_in_the_middle_of_a_question_comes_back_with_all
 
 def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     old, follower = room.presenter, room.join()
+    node(old, "w").focus()
+    press(old, "e")
+    old.get_by_role("textbox", name="Value of w").fill("5")
+    press(old, "Enter")
+    expect(node(follower, "w")).to_have_attribute("aria-label", re.compile("value 5.0"))
     press(old, "ArrowRight")
     at_step(old, 2, 10)
     old.locator("aside").get_by_role("button", name="More").click()
@@ -303,6 +317,9 @@ def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     press(new, "ArrowRight")
     for page in (new, old, follower):
         at_step(page, 3, 10)
+    # It is the same session: what was done before can be undone here.
+    press(new, "Control+z")
+    expect(node(follower, "w")).to_have_attribute("aria-label", re.compile("value 2.0"))
 
     new.locator("button.chip").click()
     new.locator("button.chip").click()

@@ -76,7 +76,7 @@ def with_address(request: Request, live: LiveRoom) -> RoomInfo:
     port = server[1] if server and server[1] else request.app.state.settings.port
     host = request.headers.get("host", "")
     join = room_address(request.app.state.settings, request.url.scheme, host, port, live.room.code)
-    return live.room.info().model_copy(update={"join": join})
+    return live.room.info().model_copy(update={"join": join, "session": live.room.session})
 
 
 def told(document: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -111,7 +111,7 @@ async def create_room(request: Request) -> Response:
 
 @router.get("/rooms/{code}", responses=answers(ref("RoomInfo"), "The room in short.", 403, 404, 422, 429))
 async def room_info(request: Request, code: Code, authorization: Authorization = None) -> Response:
-    """A room in short. With the secret: the addresses under which others join it, too."""
+    """A room in short. With the secret: the addresses under which others join it, and its session, too."""
     if authorization is None:
         return told(find(request, code).room.info())
     return told(with_address(request, presented(request, code, authorization)))
@@ -183,7 +183,7 @@ async def take_over(request: Request, code: Code) -> Response:
     wanted = parse_body(_TAKE, await read_body(request), "TakeOver")
     live = find(request, code)
     secret = live.take_over(wanted.pin)
-    document = TakenOver(**dict(with_address(request, live)), secret=secret, session=live.room.session)
+    document = TakenOver(**dict(with_address(request, live)), secret=secret)
     return told(document)
 
 

@@ -287,6 +287,9 @@ class RoomInfo(Part):
     presenter: bool
     question: RoomQuestion | None
     join: RoomAddress | None = Field(None, description="To the presenter alone.")
+    session: str | None = Field(
+        None, description="The id of the session that it shows. To the presenter alone."
+    )
 
 
 class RoomCreated(RoomInfo):
@@ -303,10 +306,9 @@ class HandOver(Part):
 
 
 class TakenOver(RoomInfo):
-    """The new presenter's secret, which voids the old one, and the session that the room shows."""
+    """The new presenter's secret, which voids the old one."""
 
     secret: str
-    session: str = Field(description="The id of the session that the room shows.")
 
 
 class RoomAnswer(Part):

@@ -8,6 +8,7 @@ import type {
   Incoming,
   JournalEntry,
   PictureOf,
+  SessionInfo,
 } from "../../store/types";
 import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
@@ -99,7 +100,15 @@ export class Link {
    * `again` it takes the place of a session that was lost: what that one has not answered is asked of this one.
    */
   async open(origin: Origin, again = false): Promise<void> {
-    const { id, lesson, config, seed } = await this.rest.createSession(origin);
+    await this.#enter(await this.rest.createSession(origin), again);
+  }
+
+  /** Connects to a session that there is. */
+  join(session: SessionInfo): Promise<void> {
+    return this.#enter(session, false);
+  }
+
+  async #enter({ id, lesson, config, seed }: SessionInfo, again: boolean): Promise<void> {
     const old = this.#session;
     const held = again ? (this.#held ?? []) : [];
     this.#transport?.close();

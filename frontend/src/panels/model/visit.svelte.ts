@@ -15,6 +15,7 @@ import { backoff } from "../../transport/websocket";
 import { m } from "../../i18n/paraglide/messages.js";
 import type { CreateSession } from "../../protocol.gen";
 import { reading } from "./beats.svelte";
+import { resumedRoom } from "../room/kept";
 import { Keeper } from "./keeper.svelte";
 import type { Link, Origin, Refused } from "./link";
 import type { Page } from "./page.svelte";
@@ -96,7 +97,7 @@ export class Visit {
         });
       });
     });
-    await this.retry();
+    if (!(await this.#resume())) await this.retry();
   }
 
   async openLesson(slug: string): Promise<void> {
@@ -178,20 +179,8 @@ export class Visit {
       const wanted = lacking ?? originOf(view.snapshot ? await this.rest.snapshot(view.snapshot) : view);
       const lesson = await this.#lesson(wanted.lesson);
       const { origin, odd } = await openLeniently(wanted, (one) => this.link.open(one));
-      const { cursor: _, companion = null, ...rest } = origin;
-      this.#origin = { ...rest, journal: [] };
-      this.#journal = origin.journal;
-      this.#companion = companion;
-      this.#keeper.opened(origin, lacking ? null : view.snapshot);
-      if (lesson.slug !== page.state.lesson?.slug) page.left = "setup";
-      reading.chosen = null;
-      page.store.dispatch({ type: "local/lesson", lesson });
-      page.trouble = null;
-      page.applied = page.fieldError = null;
-      // Where one was on the way to in the session before, nobody comes any more.
-      this.#heading = null;
+      this.#opened(origin, lesson, lacking ? null : view.snapshot);
       page.applyView(view);
-      this.#lastMove = performance.now();
       this.#odd = lacking ? odd : [...unread, ...odd];
       if (this.#odd.length > 0) this.#tellOdd();
       if (view.at) this.#seek(view.at);
@@ -205,6 +194,57 @@ export class Visit {
     } finally {
       this.#opening = false;
     }
+  }
+
+  /** Goes on in the room in which this page presents, with the room's own session. False where it does not. */
+  async #resume(): Promise<boolean> {
+    const room = resumedRoom();
+    if (!room) return false;
+    const { page } = this;
+    this.#opening = true;
+    const turn = ++this.#turn;
+    try {
+      const { sessionOf } = await import("../room/resumed");
+      const session = await sessionOf(room, this.rest);
+      if (!session) return false;
+      const lesson = await this.#lesson(session.lesson);
+      await this.link.join(session);
+      if (turn !== this.#turn) return true;
+      const { breakpoints, predict } = page.state;
+      const { initial_config, seed, journal } = session;
+      const config = differing(initial_config, lesson.defaults);
+      const companion = recipeOf(session.companion);
+      this.#opened(
+        { lesson: lesson.slug, config, seed, journal, companion, breakpoints, predict: predict.on },
+        lesson,
+        null,
+      );
+      const view = viewFromUrl(location);
+      page.applyView(view.lesson === lesson.slug ? view : { ...defaultView, present: view.present });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  /** A session is open. `snapshot` is where it came from. */
+  #opened(origin: Origin, lesson: LessonInfo, snapshot: string | null): void {
+    const { page } = this;
+    const { cursor: _, companion = null, ...rest } = origin;
+    this.#origin = { ...rest, journal: [] };
+    this.#journal = origin.journal;
+    this.#companion = companion;
+    this.#keeper.opened(origin, snapshot);
+    if (lesson.slug !== page.state.lesson?.slug) page.left = "setup";
+    reading.chosen = null;
+    page.store.dispatch({ type: "local/lesson", lesson });
+    page.trouble = null;
+    page.applied = page.fieldError = null;
+    // Where one was on the way to in the session before, nobody comes any more.
+    this.#heading = null;
+    this.#lastMove = performance.now();
   }
 
   async #lesson(slug: string): Promise<LessonInfo> {
@@ -371,6 +411,12 @@ export class Visit {
       if (turn === this.#turn) this.#opening = false;
     }
   }
+}
+
+/** The fields that are not as they are without anybody's doing: as addresses have them. */
+function differing(config: Record<string, unknown>, defaults: Record<string, unknown>): typeof config {
+  const other = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(defaults[name]);
+  return Object.fromEntries(Object.entries(config).filter(other));
 }
 
 /** Where the session stands: the answer to a move comes before the frame that shows it. */

@@ -2,7 +2,7 @@
 import { mount } from "svelte";
 import { readCode, showCode } from "../../store/room";
 import { createStore } from "../../store/store";
-import { defaultView, viewFromUrl, viewToUrl } from "../../store/view";
+import { defaultView, viewFromUrl, viewToUrl, type View } from "../../store/view";
 import type { Rest } from "../../transport/rest";
 import { connect } from "../../transport/websocket";
 import { Link, type Origin, type Refused } from "../model/link";
@@ -11,7 +11,7 @@ import { STILL } from "../model/still";
 import type { JournalEntry, SessionInfo } from "../../store/types";
 import Follow from "./Follow.svelte";
 import { Follower, follower } from "./follower.svelte";
-import { keepRoom, leaveClass } from "./kept";
+import { keepRoom, leaveClass, resumeRoom } from "./kept";
 import Nowhere from "./Nowhere.svelte";
 import Pointer from "./Pointer.svelte";
 
@@ -32,8 +32,15 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
   const led = new Follower(page, rest, code);
   follower.hall = led.hall;
 
-  /** On with a session of one's own: the standard page, at the place where the room is. */
-  async function alone(session: SessionInfo, present: boolean): Promise<void> {
+  /** The address of the standard page that shows what the room shows. */
+  function standard(more: Partial<View>): string {
+    const look = led.hall.state?.view;
+    const view = look ? viewFromUrl(new URL(look, location.origin)) : defaultView;
+    return viewToUrl({ ...view, tour: null, ...more });
+  }
+
+  /** On with a session of one's own, at the place where the room is. */
+  async function alone(session: SessionInfo): Promise<void> {
     const { lesson, initial_config: config, seed, journal, cursor, companion } = session;
     const predict = page.state.predict.on;
     // Branches are numbered by the session that wrote them.
@@ -47,9 +54,7 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
         journal: anew(companion.journal),
       };
     const { id: snapshot } = await rest.keep(recipe);
-    const look = led.hall.state?.view;
-    const view = look ? viewFromUrl(new URL(look, location.origin)) : defaultView;
-    location.assign(viewToUrl({ ...view, lesson, snapshot, at: cursor, present, tour: null }));
+    location.assign(standard({ lesson, snapshot, at: cursor, present: false }));
   }
 
   mount(Follow, {
@@ -61,16 +66,17 @@ export function follow(target: HTMLElement, rest: Rest, written: string): void {
         try {
           const session = await led.rooms.copy(code);
           leaveClass(code);
-          await alone(session, false);
+          await alone(session);
           rest.deleteSession(session.id);
         } catch (error) {
           page.tell(error as Refused);
         }
       },
       takeOver: async (pin: string) => {
-        const { secret, session } = await led.rooms.takeOver(code, pin);
+        const { lesson, secret } = await led.rooms.takeOver(code, pin);
         keepRoom({ code, secret });
-        await alone(await rest.session(session), true);
+        resumeRoom(code);
+        location.assign(standard({ lesson, present: true }));
       },
     },
   });

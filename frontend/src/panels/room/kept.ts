@@ -47,6 +47,34 @@ export function presentedHere({ code }: Kept): boolean {
   return tab((storage) => storage.getItem(KEY)) === code;
 }
 
+const RESUMED = "chainrule.resumed";
+
+/** The page that this tab loads next goes on in the room, with the room's own session. */
+export function resumeRoom(code: string): void {
+  tab((storage) => {
+    storage.setItem(RESUMED, code);
+    return null;
+  });
+}
+
+/** The room in which this page goes on: it was loaded again there, or has taken over. Once: it is then a page like others. */
+export function resumedRoom(): Kept | null {
+  const kept = keptRoom();
+  if (!kept || !presentedHere(kept)) return null;
+  const taken = tab((storage) => {
+    const code = storage.getItem(RESUMED);
+    storage.removeItem(RESUMED);
+    return code;
+  });
+  return again() || taken === kept.code ? kept : null;
+}
+
+/** Whether the page was loaded again where it was. */
+function again(): boolean {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return entry?.type === "reload";
+}
+
 const CLASS = "chainrule.class";
 
 /** The class that one has left for a while, in this tab. */
