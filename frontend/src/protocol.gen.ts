@@ -767,7 +767,7 @@ export interface components {
          */
         Because: {
             /** @enum {string} */
-            reason: "step" | "non_finite" | "grad_below" | "grad_above" | "metric_below" | "metric_above" | "rising" | "dead";
+            reason: "step" | "non_finite" | "grad_below" | "grad_above" | "metric_below" | "metric_above" | "rising" | "stalled" | "dead";
             params: {
                 [key: string]: number | string;
             };
@@ -830,7 +830,7 @@ export interface components {
         /** @description A condition that stops playing and long steps, while it is ``on``. */
         Breakpoint: {
             id: number;
-            condition: components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["DeadCondition"];
+            condition: components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["StalledCondition"] | components["schemas"]["DeadCondition"];
             /** @default true */
             on?: boolean;
         };
@@ -852,7 +852,7 @@ export interface components {
              */
             action?: "add" | "remove" | "clear" | "on" | "off";
             /** @default null */
-            condition?: (components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["DeadCondition"]) | null;
+            condition?: (components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["StalledCondition"] | components["schemas"]["DeadCondition"]) | null;
             /** @default null */
             breakpoint?: number | null;
         };
@@ -2615,6 +2615,11 @@ export interface components {
              * @default null
              */
             works: boolean | null;
+            /**
+             * @description A breakpoint that stops it where it fails as its sentence says.
+             * @default null
+             */
+            caught: (components["schemas"]["StepCondition"] | components["schemas"]["NonFiniteCondition"] | components["schemas"]["GradCondition"] | components["schemas"]["MetricCondition"] | components["schemas"]["RisingCondition"] | components["schemas"]["StalledCondition"] | components["schemas"]["DeadCondition"]) | null;
             /** @description The narrative under this preset; empty: that of the lesson. */
             beats: components["schemas"]["Beat"][];
         };
@@ -3204,6 +3209,25 @@ export interface components {
             count: number;
             /** @description Once revealed; null where there is no right answer. */
             verdict: ("exact" | "close" | "sign" | "right" | "wrong") | null;
+        };
+        /**
+         * @description Stop when a metric has not got better for this many iterations, and again after as many more.
+         *
+         *     Better is what beats the best so far by more than ``margin``, a share of it: below it for a loss, above it for an
+         *     accuracy or a mean average precision. What is measured every k iterations is looked at in those.
+         */
+        StalledCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stalled";
+            /** @default loss */
+            metric?: string;
+            /** @default 300 */
+            iterations?: number;
+            /** @default 0.01 */
+            margin?: number;
         };
         /** @description Value and gradient of every node at the cursor; large ones as summaries. */
         StateInfo: {
@@ -5819,6 +5843,7 @@ export type SessionInfo = components["schemas"]["SessionInfo"];
 export type Snapshot = components["schemas"]["Snapshot"];
 export type Source = components["schemas"]["Source"];
 export type SpreadBin = components["schemas"]["SpreadBin"];
+export type StalledCondition = components["schemas"]["StalledCondition"];
 export type StateInfo = components["schemas"]["StateInfo"];
 export type Step = components["schemas"]["Step"];
 export type StepCommand = components["schemas"]["StepCommand"];

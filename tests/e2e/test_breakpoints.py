@@ -70,6 +70,12 @@ CAUGHT = [
         r"test loss = 0\.9.* > 0\.9",
     ),
     (
+        "A spiral that needs features",
+        "stalled",
+        {"metric": "test_loss", "iterations": "200"},
+        r"test loss has got no better than 0\.6\d* for 2\d\d iterations",
+    ),
+    (
         "Too deep",
         "grad",
         {"norm of the gradient of": "hidden1.weight", "relation": "<", "threshold": "1e-5"},
@@ -92,6 +98,22 @@ def test_each_bad_preset_is_caught_while_it_plays(
     expect(page.locator("li.here")).to_contain_text(re.compile(why))
     press(page, "ArrowLeft")
     expect(page.locator("li.here")).to_have_count(0)
+
+
+def test_a_bad_preset_names_the_breakpoint_that_catches_it(page: Page) -> None:
+    open_lesson(page, "/playground")
+    offers = page.get_by_role("button", name="Stop where it fails")
+    expect(offers).to_have_count(0)
+    preset = page.get_by_role("button", name="A spiral that needs features")
+    preset.click()
+    offer = page.get_by_role("button", name="Stop where it fails: test loss gets no better for 300 iterations")
+    offer.focus()
+    press(page, "Enter")
+    expect(preset).to_be_focused()
+    expect(listed(page, "test loss gets no better for 300 iterations")).to_be_attached()
+    expect(offers).to_have_count(0)
+    play(page)
+    stopped(page, re.compile(r"test loss has got no better than 0\.6\d* for 3\d\d iterations"))
 
 
 def test_it_is_set_switched_and_taken_away_by_keys(page: Page) -> None:

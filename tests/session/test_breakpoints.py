@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from chainrule.lessons import LESSONS
+from chainrule.protocol.model import Preset
 from chainrule.protocol.server import Breakpoints, Moved
 from chainrule.session import Limits, Session
 from chainrule.session.breakpoints import died, metric
@@ -325,31 +326,107 @@ def test_what_is_dead_from_the_start_is_told_in_the_first_iteration() -> None:
     assert died(session.core.record) == []
 
 
+# -- what stands still
+
+
+def test_a_loss_that_does_not_get_better() -> None:
+    """Counted by hand: a loss must beat the best so far by a tenth of it."""
+    losses = make("playground")
+    send(losses, "step", unit="iteration", count=300)
+    column = [float(loss) for loss in losses.columns(0, 300)["loss"] if loss is not None]
+    best, since, expected = column[0], 0, []
+    for k, loss in enumerate(column):
+        if loss < best - 0.1 * best:
+            best, since = loss, k
+        elif k > since and (k - since) % 7 == 0:
+            expected.append((k, k - since, best))
+    assert [one for one in expected if one[1] == 14], "one stops again after as many more"
+    session = make("playground")
+    add(session, kind="stalled", iterations=7, margin=0.1)
+    for iteration, count, number in expected[:6]:
+        stopped = played(session)
+        assert place(session) == (iteration, session.core.record.value_step(session.core.record.root))
+        assert stopped.because is not None
+        assert stopped.because.reason == "stalled"
+        assert stopped.because.params == {
+            "iteration": iteration,
+            "metric": "loss",
+            "iterations": count,
+            "best": number,
+        }
+
+
+@pytest.mark.parametrize("metric", ["test_loss", "accuracy"])
+def test_what_is_measured_now_and_then_is_looked_at_then(metric: str) -> None:
+    session = make("playground", **preset("spiral"))
+    add(session, kind="stalled", metric=metric, iterations=130)
+    stopped = played(session)
+    assert session.cursor.iteration % 20 == 0
+    assert session.cursor.step == 0
+    assert stopped.because is not None
+    count, best = int(stopped.because.params["iterations"]), float(stopped.because.params["best"])
+    assert 130 <= count < 150
+    column = session.columns(0, session.cursor.iteration + 1)[metric]
+    numbers = {k: number for k, number in enumerate(column) if number is not None}
+    since = session.cursor.iteration - count
+    assert numbers[since] == best
+    for k, number in numbers.items():
+        further = (best - float(number)) if metric == "test_loss" else (float(number) - best)
+        assert k <= since or further <= 0.01 * best
+
+
+def test_nothing_is_no_better() -> None:
+    """A loss that is NaN stands still."""
+    session = make(lr=1e30)
+    add(session, kind="stalled", iterations=5)
+    assert moved(session, "step", unit="iteration", count=30).reached == "breakpoint"
+    assert session.cursor.iteration == 5
+
+
+def test_what_has_no_better_and_worse_cannot_stand_still() -> None:
+    error = refused(send(make(), "breakpoint", condition={"kind": "stalled", "metric": "w"}))
+    assert error.code == "invalid_breakpoint"
+    assert error.params["known"] == "loss"
+
+
+def test_what_undo_takes_away_is_not_compared_with() -> None:
+    session, plain = (make("playground", lr=1e-6) for _ in range(2))
+    for one in (session, plain):
+        add(one, kind="stalled", iterations=60)
+    send(session, "configure", config={"lr": 0.3})
+    told = played(session).because
+    assert told is not None
+    best = told.params["best"]
+    beyond = session.cursor.iteration + 100
+    send(session, "undo")
+    for one in (session, plain):
+        send(one, "seek", iteration=beyond)
+    again = played(session).because
+    assert again is not None
+    assert again.params["best"] != best
+    assert played(plain).because == again
+    assert place(plain) == place(session)
+
+
 # -- what fails is caught
 
 
-@pytest.mark.parametrize(
-    ("name", "condition"),
-    [
-        ("rate-too-high", {"kind": "rising", "iterations": 3}),
-        ("rate-too-high", {"kind": "metric", "metric": "loss", "relation": ">", "threshold": 2}),
-        ("all-zero", {"kind": "grad", "relation": "<", "threshold": 1e-6}),
-        ("dying-relu", {"kind": "dead"}),
-        ("saturated-sigmoid", {"kind": "grad", "name": "hidden1.bias", "relation": "<", "threshold": 0.02}),
-        ("overfitting", {"kind": "metric", "metric": "test_loss", "relation": ">", "threshold": 0.9}),
-    ],
-    ids=str,
-)
-def test_each_bad_preset_is_caught_while_it_plays(name: str, condition: dict[str, Any]) -> None:
+BAD = [one for one in LESSONS["playground"].presets if one.works is False]
+
+
+@pytest.mark.parametrize("wanted", BAD, ids=lambda one: one.id)
+def test_each_bad_preset_is_caught_by_the_breakpoint_that_it_names(wanted: Preset) -> None:
+    assert wanted.caught is not None
+    name, condition = wanted.id, wanted.caught.model_dump()
     session = make("playground", **preset(name))
     add(session, **condition)
     stopped = played(session)
     assert stopped.reached == "breakpoint"
     assert stopped.because is not None
-    assert stopped.because.params["iteration"] == session.cursor.iteration < 400
+    assert stopped.because.params["iteration"] == session.cursor.iteration < 1000
     again = make("playground", **preset(name))
     add(again, **condition)
-    answer = moved(again, "step", unit="iteration", count=500)
+    answer = moved(again, "step", unit="iteration", count=1000)
     assert (answer.cursor, answer.because) == (stopped.cursor, stopped.because), "however one gets there"
     assert fingerprint(again) == fingerprint(session)
 
@@ -359,6 +436,7 @@ def test_each_bad_preset_is_caught_while_it_plays(name: str, condition: dict[str
     [
         {"kind": "metric", "metric": "test_loss", "relation": "<", "threshold": 0.69},
         {"kind": "rising", "iterations": 2},
+        {"kind": "stalled", "iterations": 10},
         {"kind": "grad", "relation": ">", "threshold": 0.4},
     ],
     ids=str,

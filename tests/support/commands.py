@@ -74,6 +74,13 @@ CONDITIONS = st.one_of(
         }
     ),
     st.fixed_dictionaries({"kind": st.just("rising"), "iterations": st.integers(1, 3)}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("stalled"),
+            "metric": st.sampled_from(["loss", "w", "test_loss", "accuracy", "nothing"]),
+            "iterations": st.integers(1, 40),
+        }
+    ),
     st.just({"kind": "dead"}),
 )
 

@@ -26,6 +26,11 @@ const CONDITIONS: [Condition, string][] = [
   [{ kind: "metric", metric: "accuracy", relation: ">", threshold: 0.95 }, "accuracy > 0.95"],
   [{ kind: "metric", metric: "w", relation: "<", threshold: -2 }, "w < −2"],
   [{ kind: "rising", iterations: 4 }, "the loss rises 4 times in a row"],
+  [{ kind: "stalled" }, "loss gets no better for 300 iterations"],
+  [
+    { kind: "stalled", metric: "test_loss", iterations: 40 },
+    "test loss gets no better for 40 iterations",
+  ],
   [{ kind: "dead" }, "a unit dies"],
   [{ kind: "non_finite" }, "first NaN or infinity"],
 ];
@@ -52,6 +57,10 @@ const REASONS: [Because, string][] = [
   [
     { reason: "rising", params: { iteration: 9, iterations: 3, first: 0.5, value: 0.75 } },
     "the loss has risen 3 times in a row, from 0.5 to 0.75",
+  ],
+  [
+    { reason: "stalled", params: { iteration: 90, metric: "test_loss", iterations: 80, best: 0.5 } },
+    "test loss has got no better than 0.5 for 80 iterations",
   ],
   [
     { reason: "dead", params: { iteration: 9, node: "hidden1.relu#0", unit: 0, count: 1 } },

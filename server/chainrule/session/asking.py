@@ -35,10 +35,11 @@ from chainrule.protocol.client import (
     UsesCommand,
     WriteCommand,
 )
-from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param
+from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param, StalledCondition
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
 from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
+from chainrule.session.progress import better
 from chainrule.session.checks import consumers_missing, gradcheck, nudge, sweep
 from chainrule.session.core import Core
 from chainrule.session.detection import detect, precision, scene
@@ -127,7 +128,7 @@ def _breakpoint(core: Core, command: BreakpointCommand) -> Breakpoints:
                 422,
                 "The breakpoint has no condition",
                 "A breakpoint to be added needs a condition.",
-                "Send 'condition' with a kind: step, non_finite, grad, metric, rising or dead.",
+                "Send 'condition' with a kind: step, non_finite, grad, metric, rising, stalled or dead.",
             )
         if len(core.breakpoints) >= core.limits.max_breakpoints:
             raise Refusal(
@@ -171,8 +172,10 @@ def _require_possible(core: Core, condition: Condition) -> None:
     name = getattr(condition, "name", None) or getattr(condition, "node", None)
     if name is not None:
         record.find(name)
-    if isinstance(condition, MetricCondition):
+    if isinstance(condition, (MetricCondition, StalledCondition)):
         known = metric_names(record)
+        if isinstance(condition, StalledCondition):
+            known = [name for name in known if better(name)]
         if condition.metric not in known:
             raise _impossible(
                 f"There is no metric {condition.metric[:64]!r} here: there are {', '.join(known)}.",

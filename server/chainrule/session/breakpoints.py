@@ -19,10 +19,12 @@ from chainrule.protocol.model import (
     MetricCondition,
     NonFiniteCondition,
     RisingCondition,
+    StalledCondition,
     StepCondition,
 )
 from chainrule.protocol.numbers import to_json
 from chainrule.session.documents import columns
+from chainrule.session.progress import standstill
 from chainrule.session.units import Unit, dead_units
 from chainrule.session.view import non_finite_steps
 from chainrule.timeline import Line, Timeline
@@ -89,6 +91,8 @@ def _first(condition: Condition, record: Record, after: int, before: int, past: 
             return (yield from _metric(condition, record, past))
         case RisingCondition():
             return _rising(condition, record, past)
+        case StalledCondition():
+            return _stalled(condition, record, past)
         case DeadCondition():
             return _dead(record)
         case _:
@@ -221,10 +225,15 @@ def _metric(condition: MetricCondition, record: Record, past: Past) -> Looking:
             return None
     reason = "metric_below" if condition.relation == "<" else "metric_above"
     told = because(record, reason, metric=condition.metric, value=number, threshold=condition.threshold)
-    if condition.metric == "loss":
-        return Hit(record.value_step(record.root), told)
+    return Hit(_measured_at(record, condition.metric), told)
+
+
+def _measured_at(record: Record, metric: str) -> int:
+    """The step at which a metric is known."""
+    if metric == "loss":
+        return record.value_step(record.root)
     # The others are those of the parameters that the iteration begins with. One stands on the first step already.
-    return Hit(0 if record.iteration else 1, told)
+    return 0 if record.iteration else 1
 
 
 def _rising(condition: RisingCondition, record: Record, past: Past) -> Hit | None:
@@ -243,6 +252,15 @@ def _rising(condition: RisingCondition, record: Record, past: Past) -> Hit | Non
     assert begin is not None and last is not None
     told = because(record, "rising", iterations=count, first=begin, value=last)
     return Hit(record.value_step(record.root), told)
+
+
+def _stalled(condition: StalledCondition, record: Record, past: Past) -> Hit | None:
+    name, at = condition.metric, record.iteration
+    found = standstill(past.line, name, condition.margin, condition.iterations, at)
+    if found is None:
+        return None
+    told = because(record, "stalled", metric=name, iterations=found.iterations, best=found.best)
+    return Hit(_measured_at(record, name), told)
 
 
 # -- units

@@ -70,6 +70,11 @@ export function conditionInWords(graph: Graph | null, condition: Condition): str
       return m.breakpoint_dead();
     case "rising":
       return m.breakpoint_rising({ n: condition.iterations ?? 3 });
+    case "stalled":
+      return m.breakpoint_stalled({
+        metric: metricName(condition.metric ?? "loss"),
+        n: condition.iterations ?? 300,
+      });
     case "metric":
       return m.breakpoint_metric({
         metric: metricName(condition.metric),
@@ -120,6 +125,12 @@ export function becauseInWords(graph: Graph | null, { reason, params }: Because)
       });
     case "rising":
       return m.because_rising({ n: number("iterations"), first: short(number("first")), value });
+    case "stalled":
+      return m.because_stalled({
+        metric: metricName(String(params["metric"])),
+        best: short(number("best")),
+        n: number("iterations"),
+      });
     case "dead": {
       const words = { unit: number("unit") + 1, layer: layerOf(graph, String(params["node"])) };
       const more = number("count") - 1;

@@ -41,6 +41,14 @@ export function hasUnits(graph: Graph | null): boolean {
   });
 }
 
+/** Whether a metric has a better and a worse, and may stand still: the same rule as the server's. */
+export const improves = (metric: string): boolean => /loss$|accuracy|map50/.test(metric);
+
+/** Whether one stops at a condition already. */
+export function isSet(breakpoints: readonly Breakpoint[], condition: Condition): boolean {
+  return breakpoints.some((one) => JSON.stringify(one.condition) === JSON.stringify(condition));
+}
+
 export function addBreakpoint(page: Page, condition: Condition): void {
   page.link.send({ type: "breakpoint", action: "add", condition });
   say(page, m.breakpoint_added, condition);

@@ -9,13 +9,23 @@ from typing import Any
 
 from chainrule.lessons.lesson import text
 from chainrule.lessons.playground.config import Config
-from chainrule.protocol.model import Preset, Text
+from chainrule.protocol.model import (
+    Condition,
+    DeadCondition,
+    GradCondition,
+    MetricCondition,
+    Preset,
+    StalledCondition,
+    Text,
+)
 
 
-def _preset(name: str, works: bool, title: Text, summary: Text, **changes: Any) -> Preset:
+def _preset(
+    name: str, works: bool, title: Text, summary: Text, caught: Condition | None = None, **changes: Any
+) -> Preset:
     """All fields but the number format and drawn points, so that a preset is the same over any configuration."""
     config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype", "points"})
-    return Preset(id=name, works=works, title=title, summary=summary, config=config)
+    return Preset(id=name, works=works, title=title, summary=summary, config=config, caught=caught)
 
 
 # With ReLU it would only take longer: after two thousand iterations such a network learns the circle.
@@ -115,6 +125,7 @@ BAD = (
             "Every step overshoots: the loss leaps about, and the network ends up guessing. Make the rate smaller.",
             "Bước nào cũng vọt qua đích: mất mát nhảy lung tung và rốt cuộc mạng chỉ đoán mò. Hãy giảm tốc độ học.",
         ),
+        caught=MetricCondition(kind="metric", metric="loss", relation=">", threshold=2),
         lr=20.0,
     ),
     _preset(
@@ -127,6 +138,7 @@ BAD = (
             "Nơ-ron nào cũng như nơ-ron nào, và gradient của mọi trọng số đúng bằng không: chỉ độ lệch cuối cùng là "
             "nhúc nhích được. Hãy chọn cách khởi tạo khác.",
         ),
+        caught=GradCondition(kind="grad", relation="<", threshold=1e-6),
         initialisation="zeros",
     ),
     _preset(
@@ -139,6 +151,7 @@ BAD = (
             "Bước quá dài đẩy các nơ-ron xuống dưới không với mọi điểm; gradient bằng không chẳng bao giờ kéo chúng "
             "trở lại. Hãy chọn leaky ReLU, hoặc giảm tốc độ học.",
         ),
+        caught=DeadCondition(kind="dead"),
         activation="relu",
         lr=3.0,
     ),
@@ -152,6 +165,7 @@ BAD = (
             "Trọng số ban đầu quá lớn đẩy phần lớn sigmoid vào chỗ phẳng: hầu như không gradient nào lọt qua những "
             "chỗ ấy. Hãy bật chuẩn hoá theo lô: nó đưa các tổng về lại chỗ sigmoid uốn cong.",
         ),
+        caught=GradCondition(kind="grad", name="hidden1.bias", relation="<", threshold=0.02),
         activation="sigmoid",
         initialisation="large",
         hidden=[8, 8, 8],
@@ -167,6 +181,7 @@ BAD = (
             "Ít điểm, nhiều nhãn sai và một mạng lớn: nó học thuộc lòng, còn mất mát kiểm tra thì leo lên. Hãy cho nó "
             "nhiều điểm hơn.",
         ),
+        caught=StalledCondition(kind="stalled", metric="test_loss"),
         samples=80,
         noise=0.5,
         hidden=[16, 16],
@@ -182,6 +197,7 @@ BAD = (
             "Chỉ với x và y, mạng nhỏ này không lần theo nổi hai nhánh xoắn. Hãy thêm sin x và sin y, cùng nhiều "
             "nơ-ron ẩn hơn.",
         ),
+        caught=StalledCondition(kind="stalled", metric="test_loss"),
         data="spiral",
         lr=0.1,
     ),
@@ -195,6 +211,7 @@ BAD = (
             "Qua tám lớp sigmoid, gradient tắt dần: lớp đầu nhận chưa tới một phần trăm nghìn của lớp cuối, và mạng không "
             "học được gì. Hãy bật chuẩn hoá theo lô hoặc kết nối tắt.",
         ),
+        caught=GradCondition(kind="grad", name="hidden1.weight", relation="<", threshold=1e-5),
         **_DEEP,
     ),
 )

@@ -11,6 +11,7 @@ from chainrule.protocol.model.breakpoint import (
     Relation,
     RisingCondition,
     RunName,
+    StalledCondition,
     StepCondition,
     Threshold,
 )
@@ -74,6 +75,6 @@ __all__ = [
     "Layer", "LayerColumns", "LayerHealth", "LayerSizes", "LessonBrief", "LessonInfo", "ListingLine", "MapArea",
     "MetricCondition", "NodeState", "NonFiniteCondition", "Param", "Part", "Phase", "PictureOf", "Place",
     "Places", "Preset", "Relation", "RisingCondition", "Run", "RunLayer", "RunName", "RunNumber", "RunState",
-    "Scores", "Source", "Step", "StepCondition", "StepKind", "Summary", "Tensor", "Term", "Text", "Threshold",
-    "UnfoldedCell", "UnfoldedPart", "Unit", "UpdateDetail", "Verdict", "What",
+    "Scores", "Source", "StalledCondition", "Step", "StepCondition", "StepKind", "Summary", "Tensor", "Term",
+    "Text", "Threshold", "UnfoldedCell", "UnfoldedPart", "Unit", "UpdateDetail", "Verdict", "What",
 ]  # fmt: skip

@@ -70,6 +70,19 @@ class RisingCondition(_Condition):
     iterations: Annotated[int, Field(ge=1, le=1000)] = 3
 
 
+class StalledCondition(_Condition):
+    """Stop when a metric has not got better for this many iterations, and again after as many more.
+
+    Better is what beats the best so far by more than ``margin``, a share of it: below it for a loss, above it for an
+    accuracy or a mean average precision. What is measured every k iterations is looked at in those.
+    """
+
+    kind: Literal["stalled"]
+    metric: Annotated[str, Field(min_length=1, max_length=200)] = "loss"
+    iterations: Annotated[int, Field(ge=1, le=100_000)] = 300
+    margin: Annotated[float, Field(ge=0, lt=1)] = 0.01
+
+
 class DeadCondition(_Condition):
     """Stop when a unit dies: from then on no point of the whole training set gets a gradient through it.
 
@@ -81,7 +94,13 @@ class DeadCondition(_Condition):
 
 
 Condition = (
-    StepCondition | NonFiniteCondition | GradCondition | MetricCondition | RisingCondition | DeadCondition
+    StepCondition
+    | NonFiniteCondition
+    | GradCondition
+    | MetricCondition
+    | RisingCondition
+    | StalledCondition
+    | DeadCondition
 )
 
 
@@ -102,6 +121,6 @@ class Because(Part):
     """
 
     reason: Literal[
-        "step", "non_finite", "grad_below", "grad_above", "metric_below", "metric_above", "rising", "dead"
+        "step", "non_finite", "grad_below", "grad_above", "metric_below", "metric_above", "rising", "stalled", "dead"
     ]
     params: dict[str, int | float | str]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from chainrule.protocol.model.breakpoint import Condition
 from chainrule.protocol.model.part import Part, StepKind, Text, Unit
 from chainrule.protocol.numbers import Number
 
@@ -41,6 +42,9 @@ class Preset(Part):
     works: bool | None = Field(
         None,
         description="Whether it trains well, or fails as its sentence says; null where that is not the point.",
+    )
+    caught: Condition | None = Field(
+        None, discriminator="kind", description="A breakpoint that stops it where it fails as its sentence says."
     )
     beats: list[Beat] = Field(
         default_factory=list, description="The narrative under this preset; empty: that of the lesson."
