@@ -106,7 +106,9 @@ def test_a_bad_preset_names_the_breakpoint_that_catches_it(page: Page) -> None:
     expect(offers).to_have_count(0)
     preset = page.get_by_role("button", name="A spiral that needs features")
     preset.click()
-    offer = page.get_by_role("button", name="Stop where it fails: test loss gets no better for 300 iterations")
+    offer = page.get_by_role(
+        "button", name="Stop where it fails: test loss gets no better for 300 iterations"
+    )
     offer.focus()
     press(page, "Enter")
     expect(preset).to_be_focused()

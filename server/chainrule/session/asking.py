@@ -35,17 +35,25 @@ from chainrule.protocol.client import (
     UsesCommand,
     WriteCommand,
 )
-from chainrule.protocol.model import Breakpoint, Condition, Cursor, DeadCondition, MetricCondition, Param, StalledCondition
+from chainrule.protocol.model import (
+    Breakpoint,
+    Condition,
+    Cursor,
+    DeadCondition,
+    MetricCondition,
+    Param,
+    StalledCondition,
+)
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
 from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
-from chainrule.session.progress import better
 from chainrule.session.checks import consumers_missing, gradcheck, nudge, sweep
 from chainrule.session.core import Core
 from chainrule.session.detection import detect, precision, scene
 from chainrule.session.differences import differences
 from chainrule.session.documents import withheld
 from chainrule.session.filters import answers_to
+from chainrule.session.progress import better
 from chainrule.session.pytorch import pytorch
 from chainrule.session.runs import surface_map
 from chainrule.session.samples import arrows, sample

@@ -50,7 +50,9 @@ def standstill(line: Line, metric: str, margin: float, iterations: int, at: int)
     if seen is None or seen.cuts != cuts or seen.iteration > at:
         seen = _Seen(cuts, -1, None, 0, 0, None)
     if seen.iteration < at:
-        seen = known[asked] = _further(seen, columns(line, seen.iteration + 1, at + 1).get(metric, []), at, asked)
+        seen = known[asked] = _further(
+            seen, columns(line, seen.iteration + 1, at + 1).get(metric, []), at, asked
+        )
     return seen.answer
 
 

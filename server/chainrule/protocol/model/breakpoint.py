@@ -121,6 +121,14 @@ class Because(Part):
     """
 
     reason: Literal[
-        "step", "non_finite", "grad_below", "grad_above", "metric_below", "metric_above", "rising", "stalled", "dead"
+        "step",
+        "non_finite",
+        "grad_below",
+        "grad_above",
+        "metric_below",
+        "metric_above",
+        "rising",
+        "stalled",
+        "dead",
     ]
     params: dict[str, int | float | str]

@@ -44,7 +44,9 @@ class Preset(Part):
         description="Whether it trains well, or fails as its sentence says; null where that is not the point.",
     )
     caught: Condition | None = Field(
-        None, discriminator="kind", description="A breakpoint that stops it where it fails as its sentence says."
+        None,
+        discriminator="kind",
+        description="A breakpoint that stops it where it fails as its sentence says.",
     )
     beats: list[Beat] = Field(
         default_factory=list, description="The narrative under this preset; empty: that of the lesson."
