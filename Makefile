@@ -11,6 +11,7 @@ SHELL := /bin/sh
 PORT ?= 8000
 TORCH ?= torch==2.13.0
 PEERS ?= autograd==1.9.1 tinygrad==0.14.0 micrograd==0.1.0
+FUZZ ?= 10
 FONTTOOLS ?= fonttools[woff]==4.68.0
 
 venv := .venv
@@ -31,7 +32,7 @@ page_sources := $(shell find frontend/src -path frontend/src/i18n/paraglide -pru
 	-o \( -type d -o -type f ! -name '*.test.ts' \) -print) \
 	$(wildcard frontend/*.html frontend/*.js frontend/*.json frontend/*.ts frontend/project.inlang/settings.json)
 
-.PHONY: help run dev test parity lint format types golden fonts bench screenshots constraints clean
+.PHONY: help run dev test fuzz parity lint format types golden fonts bench screenshots constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -56,6 +57,10 @@ test-rest: $(venv)/.test $(packages)
 	@$(MAKE) lint-server
 	@$(MAKE) lint-page
 	@$(page) npm run --silent test
+
+# What it finds is kept in .hypothesis, and tried first the next time.
+fuzz: $(venv)/.test ## try each property on FUZZ=10 times as many examples, new ones each time
+	CHAINRULE_FUZZ=$(FUZZ) $(bin)/pytest $(side_by_side) -m hypothesis
 
 # PyTorch goes into a folder of its own: `make test` must see the same machine before and after.
 parity: $(venv)/.test $(venv)/.torch ## compare with the real PyTorch (2.13)

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
 
 from chainrule.engine.backend import be_quiet
+from support.examples import fix
 
-# How long an example takes says something about the machine, and nothing about the program.
-settings.register_profile("chainrule", deadline=None)
-settings.load_profile("chainrule")
+fix()
 
 
 @pytest.fixture(autouse=True)

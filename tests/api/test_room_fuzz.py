@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from api.conftest import Serve
@@ -18,6 +18,7 @@ from api.test_websocket import json_values
 from chainrule.host.live import LiveRoom, Seat
 from chainrule.protocol.room import ROOM_CLIENT_MESSAGE
 from support.classroom import bearer, enter, join, open_room, present
+from support.examples import examples
 from support.follower import Follower
 from support.leaks import Standing, left_behind, settled
 
@@ -85,21 +86,21 @@ async def said(follower: Follower, message: str | bytes, key: str) -> list[dict[
     return follower.seen[begun:-1]
 
 
-async def fuzz(ask: Callable[[str | bytes, str], Awaitable[list[dict[str, Any]]]], examples: int) -> None:
+async def fuzz(ask: Callable[[str | bytes, str], Awaitable[list[dict[str, Any]]]], count: int) -> None:
     """Send any messages; each is answered, and with no more than one error of the sender's."""
     loop = asyncio.get_running_loop()
-    count = iter(range(10**9))
+    number = iter(range(10**9))
 
     def check(batch: list[str | bytes]) -> None:
         for message in batch:
-            key = f"ping {next(count)}"
+            key = f"ping {next(number)}"
             answers = asyncio.run_coroutine_threadsafe(_awaited(ask(message, key)), loop).result(30)
             errors = [answer for answer in answers if answer["type"] == "error"]
             assert len([error for error in errors if error["id"] is None]) <= 1, (message, errors)
             assert all(400 <= int(error["status"]) < 500 for error in errors), (message, errors)
             assert "Traceback" not in json.dumps(answers)
 
-    run = settings(max_examples=examples, suppress_health_check=list(HealthCheck))(
+    run = examples(count, suppress_health_check=list(HealthCheck))(
         given(st.lists(MESSAGES, min_size=1, max_size=10))(check)
     )
     await asyncio.to_thread(run)
@@ -145,6 +146,7 @@ USUAL: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("who", ["follower", "presenter"])
 async def test_no_message_closes_a_rooms_socket(
     serve: Serve, who: str, caplog: pytest.LogCaptureFixture
@@ -208,6 +210,7 @@ async def test_what_is_left_behind_is_seen(serve: Serve, monkeypatch: pytest.Mon
         assert "followers" not in left
 
 
+@pytest.mark.hypothesis
 async def test_no_first_message_does_harm(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     async with serve(**LIMITS) as client:
         room = await open_room(client)

@@ -13,11 +13,12 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from chainrule.api.app import create_app
 from chainrule.api.http import REASONS
+from support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +75,7 @@ def room(address: str, session: str) -> dict[str, str]:
 
 
 @schema.parametrize()
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), derandomize=True)
+@examples(25, suppress_health_check=list(HealthCheck))
 def test_every_address_answers_as_documented(
     case: Any, address: str, session: str, snapshot: str, room: dict[str, str]
 ) -> None:

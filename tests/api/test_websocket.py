@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from httpx_ws import WebSocketDisconnect
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from api.conftest import Serve
@@ -16,6 +16,7 @@ from chainrule.api.websocket import Bucket, origin_allowed
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.server import Frame
+from support.examples import examples
 from support.follower import Follower, follow, numbers
 from support.leaks import left_behind, settled
 
@@ -322,7 +323,7 @@ async def visit(client: httpx.AsyncClient, batches: int) -> None:
                 assert len([error for error in errors if error["id"] is None]) <= 1, (message, errors)
                 assert all(400 <= int(str(error["status"])) < 500 for error in errors), (message, errors)
 
-        fuzz = settings(max_examples=batches, suppress_health_check=list(HealthCheck))(
+        fuzz = examples(batches, suppress_health_check=list(HealthCheck))(
             given(st.lists(messages(), min_size=1, max_size=10))(check)
         )
         await asyncio.to_thread(fuzz)
@@ -330,6 +331,7 @@ async def visit(client: httpx.AsyncClient, batches: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.hypothesis
 async def test_no_message_closes_the_socket_and_nothing_of_any_stays(serve: Serve) -> None:
     """Text, bytes, JSON of any shape, commands with any fields."""
     async with serve(message_rate=1e6, message_burst=10**6, max_iterations=50) as client:

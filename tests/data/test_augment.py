@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.data import geometry
@@ -23,6 +23,7 @@ from chainrule.data.augment import (
 )
 from chainrule.data.streets import streets
 from chainrule.engine.random import generator
+from support.examples import examples
 
 ALL: list[Augmentation] = [Flip(), Shift(), Scale(), Rotate(), Noise(), Cutout(), Mosaic()]
 H, W = 24, 32
@@ -160,7 +161,7 @@ def test_a_shift_moves_pixels_and_boxes_exactly(dx: int, dy: int) -> None:
     np.testing.assert_array_equal(after.images, expected)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.sampled_from(
         [[Flip(1.0)], [Shift(0.4)], [Flip(), Shift(0.3)], [Scale(0.5, 2.0)], [Flip(), Scale(), Shift()]]
@@ -284,7 +285,7 @@ def test_cutout_hides_one_square_and_what_it_hides_is_not_asked_for(iteration: i
         np.testing.assert_array_equal(after.boxes[i], pictures.boxes[i][after.classes[i]])
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.integers(0, 500))
 def test_a_mosaic_shows_four_pictures_and_their_boxes(iteration: int) -> None:
     # Each picture is white where its one thing is; so what is white in the mosaic is what boxes must hold.

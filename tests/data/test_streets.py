@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.data.streets import CLASSES, Street, Streets, plan, render, streets
 from chainrule.engine.random import generator
+from support.examples import examples
 
 
 def drawn(n: int, noise: float = 0.0, seed: int = 7, **options: Any) -> Streets:
@@ -65,7 +66,7 @@ def test_both_classes_are_there_and_few_streets_are_crowded() -> None:
     assert sizes.count(0) <= 3
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.integers(0, 10_000))
 def test_boxes_are_tight_around_what_is_seen(seed: int) -> None:
     scene = render(street(seed), 64)
@@ -80,7 +81,7 @@ def test_boxes_are_tight_around_what_is_seen(seed: int) -> None:
             assert edge.any()
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.integers(0, 10_000))
 def test_taking_a_thing_away_changes_its_box_and_little_beside_it(seed: int) -> None:
     whole = street(seed)

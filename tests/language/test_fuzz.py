@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chainrule.errors import Refusal
 from chainrule.language import Program, parse
 from chainrule.trace import initial_carry, run_iteration
+from support.examples import examples
 from support.lesson_runs import regime
 
 WORDS = [
@@ -137,7 +138,7 @@ def nothing_executed() -> Iterator[None]:
     assert not raised
 
 
-@settings(max_examples=1500)
+@examples(1500)
 @given(source=sources)
 @example(source="__import__('os').system('true')")
 @example(source="x = 2\nf = (lambda: x)()")
@@ -218,7 +219,7 @@ expressions = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(expression=expressions)
 def test_expressions_and_their_listings_have_pythons_value(expression: str) -> None:
     import numpy as np

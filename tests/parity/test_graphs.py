@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule
@@ -24,6 +24,7 @@ from chainrule.engine.op import OPS, Op, Sample
 from chainrule.engine.tape import Tape, apply
 from chainrule.engine.tensor import Tensor, leaf
 from support.calls import floating, passes
+from support.examples import examples
 
 NAMES = [op.name for op in OPS.values() if any(np.asarray(x).size for s in op.samples for x in s.inputs)]
 PROGRAMS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 2**32 - 1)), min_size=5, max_size=200)
@@ -205,7 +206,7 @@ def on_both(program: list[tuple[str, int]], dtype: str) -> Graph:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@settings(max_examples=150)
+@examples(150)
 @given(program=PROGRAMS)
 def test_random_graphs(dtype: str, program: list[tuple[str, int]]) -> None:
     on_both(program, dtype)

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule
 from chainrule.engine.backend import get_backend
 from chainrule.engine.tape import use_backend
 from chainrule.engine.windows import windows_of
+from support.examples import examples
 
 BACKENDS = [get_backend(), get_backend("array-api-strict", "device1")]
 KINDS = st.sampled_from(["float32", "float64"])
@@ -71,7 +72,7 @@ def numbers(draw: Any, shape: tuple[int, ...], kind: str, ties: bool = False) ->
 
 
 @given(st.data())
-@settings(max_examples=150)
+@examples(150)
 def test_conv2d(data: st.DataObject) -> None:
     draw = data.draw
     kind, groups, kernel = draw(KINDS), draw(SMALL), draw(PAIRS)
@@ -89,7 +90,7 @@ def test_conv2d(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_conv1d(data: st.DataObject) -> None:
     draw = data.draw
     kind, groups = draw(KINDS), draw(st.integers(1, 2))
@@ -101,7 +102,7 @@ def test_conv1d(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150)
+@examples(150)
 def test_max_pool2d_with_ties(data: st.DataObject) -> None:
     draw = data.draw
     kernel = draw(PAIRS)
@@ -120,7 +121,7 @@ def test_max_pool2d_with_ties(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=100)
+@examples(100)
 def test_avg_pool2d(data: st.DataObject) -> None:
     draw = data.draw
     kernel = draw(PAIRS)

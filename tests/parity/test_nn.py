@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule
+from support.examples import examples
 from support.modules import LAYERS, cnn, mlp, transformer
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
@@ -87,7 +88,7 @@ def test_layers(name: str, dtype: str, training: bool) -> None:
             compared(mine, theirs, (mine(x), theirs(y)), [(x, y)], TOLERANCE[dtype])
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.data())
 def test_layers_of_any_size(data: st.DataObject) -> None:
     draw = data.draw

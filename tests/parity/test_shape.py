@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule
+from support.examples import examples
 
 SHAPES = st.lists(st.integers(0, 3), max_size=4).map(tuple)
 FULL = st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple)
@@ -87,7 +88,7 @@ def keys(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[Any, ...]]:
     return shape, tuple(key)
 
 
-@settings(max_examples=600)
+@examples(600)
 @given(keys())
 def test_every_kind_of_key(case: tuple[tuple[int, ...], tuple[Any, ...]]) -> None:
     shape, key = case
@@ -127,7 +128,7 @@ def test_keys_that_stand_alone(key: Any) -> None:
     same(key, numbers((2, 3)))
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(FULL, st.data())
 def test_one_tensor_in_other_shapes(shape: tuple[int, ...], data: st.DataObject) -> None:
     rank = len(shape)
@@ -188,7 +189,7 @@ def test_padding_with_its_own_elements(mode: str, pad: tuple[int, ...]) -> None:
     same(lambda t, x: t.nn.functional.pad(x, pad, mode=mode), numbers(shape))
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(FULL, st.data())
 def test_places_along_an_axis(shape: tuple[int, ...], data: st.DataObject) -> None:
     rank = len(shape)
@@ -204,7 +205,7 @@ def test_places_along_an_axis(shape: tuple[int, ...], data: st.DataObject) -> No
     same(lambda t, x, i: t.gather(x, dim, i), numbers(shape), index)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.integers(1, 4), st.integers(0, 3), SHAPES, st.none() | st.integers(-4, 3), st.integers(0, 99))
 def test_embedding(rows: int, width: int, shape: tuple[int, ...], padding: int | None, seed: int) -> None:
     index = np.random.default_rng(seed).integers(0, rows, shape)
@@ -218,7 +219,7 @@ def test_embedding(rows: int, width: int, shape: tuple[int, ...], padding: int |
     same(lambda t, x, i: t.nn.functional.one_hot(i, rows) * x.sum(), numbers((2,)), index)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.data())
 def test_matrix_products(data: st.DataObject) -> None:
     n, k, m = (data.draw(st.integers(0, 3)) for _ in range(3))
@@ -240,7 +241,7 @@ def test_matrix_products(data: st.DataObject) -> None:
 EQUATIONS = st.lists(st.lists(st.sampled_from("ijkl"), max_size=3).map("".join), min_size=1, max_size=3)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(EQUATIONS, st.data())
 def test_sums_of_products(labels: list[str], data: st.DataObject) -> None:
     sizes = {one: data.draw(st.integers(1, 3)) for one in "ijkl"}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chainrule
@@ -15,6 +15,7 @@ from chainrule.engine.backward import backward
 from chainrule.engine.op import FIXED, OPS, Op
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
+from support.examples import examples
 
 SHAPES: list[tuple[int, ...]] = [(), (1,), (3,), (2, 3), (2, 1), (3, 2)]
 SPECIAL = st.sampled_from([0.0, 1.0, -1.0, 2.0, float("nan"), float("inf"), float("-inf")])
@@ -153,7 +154,7 @@ def sum_there(values: list[Any]) -> Any:
     return total
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(programs(SPECIAL))
 def test_not_a_number_and_infinity_spread_as_in_pytorch(program: tuple[list[Any], list[Step]]) -> None:
     arrays, steps = program

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.host import parse
@@ -14,6 +14,7 @@ from chainrule.protocol.server import Breakpoints, Done, Moved
 from chainrule.session import Limits, Session, documents
 from chainrule.trace import run_iteration
 from support.commands import shaping
+from support.examples import examples
 from support.sessions import fingerprint, make, place, refused, send, the
 
 
@@ -159,7 +160,7 @@ CONFIGS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("lesson", NAMES)
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data())
 def test_any_session_survives_whole(lesson: str, data: st.DataObject) -> None:
     commands = shaping(NAMES[lesson], CONFIGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.host import encode
@@ -13,6 +13,7 @@ from chainrule.protocol.frames import decode_frame, encode_frame
 from chainrule.protocol.server import ErrorMessage, Frame
 from chainrule.session import Limits
 from support.commands import COMMANDS
+from support.examples import examples
 from support.sessions import fingerprint, make, send
 
 LIMITS = Limits(
@@ -28,7 +29,7 @@ LIMITS = Limits(
 
 
 @pytest.mark.parametrize("lesson", ["one-weight", "test-matrix", "circuit", "playground"])
-@settings(max_examples=120)
+@examples(120)
 @given(commands=st.lists(COMMANDS, max_size=20))
 def test_no_sequence_of_commands_breaks_a_session(lesson: str, commands: list[dict[str, Any]]) -> None:
     session = make(lesson, LIMITS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.host import encode
@@ -15,6 +15,7 @@ from chainrule.protocol.server import Branches, Companion, Explanation, Frame, M
 from chainrule.session import Limits, Session
 from chainrule.session.companion import aligned, names
 from chainrule.trace import Layout
+from support.examples import examples
 from support.sessions import evict, fingerprint, grad, make, moved, place, refused, send, the, value
 
 SGD_AND_ADAM: dict[str, Any] = {"optimizer": "adam", "lr": 0.01}
@@ -389,7 +390,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(st.lists(STEPS, max_size=12))
 def test_whatever_led_there_the_recipe_makes_both_runs_again(steps: list[tuple[str, dict[str, Any]]]) -> None:
     session = make(limits=Limits(max_branches=5, keyframe_bytes=6_000, record_bytes=1, answer_seconds=60.0))

@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.protocol.server import Branches, Configured, Frame
 from chainrule.session import Limits, Session
+from support.examples import examples
 from support.sessions import SMALL, fingerprint, grad, make, moved, place, refused, send, tensors, the, value
 
 
@@ -423,7 +424,7 @@ def play(session: Session, commands: list[Any]) -> None:
             send(session, "undo")
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(COMMANDS, max_size=20))
 def test_the_journal_makes_the_same_session(commands: list[Any]) -> None:
     session = make("test-matrix")
@@ -455,7 +456,7 @@ def test_a_rebuild_takes_the_whole_configuration_with_it() -> None:
     assert session.info().journal == [], "as it began"
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(COMMANDS, max_size=15), st.integers(0, 8))
 def test_little_memory_changes_nothing(commands: list[Any], iteration: int) -> None:
     large, small = make("test-matrix"), make("test-matrix", SMALL)
@@ -466,7 +467,7 @@ def test_little_memory_changes_nothing(commands: list[Any], iteration: int) -> N
     assert large.branches() == small.branches()
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(COMMANDS, max_size=15))
 def test_everything_can_be_undone(commands: list[Any]) -> None:
     session = make("test-matrix")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.host import parse
@@ -15,6 +15,7 @@ from chainrule.session.packed import MAGIC
 from chainrule.trace import run_in_parts, run_iteration
 from session.test_again import CONFIGS, NAMES, ROOMY, everything
 from support.commands import shaping
+from support.examples import examples
 from support.sessions import fingerprint, make, send
 
 PLENTY = 50_000_000
@@ -45,7 +46,7 @@ def again(session: Session, content: bytes | None) -> Session:
 
 
 @pytest.mark.parametrize("lesson", NAMES)
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_any_session_is_the_same_with_keyframes(lesson: str, data: st.DataObject) -> None:
     commands = shaping(NAMES[lesson], CONFIGS)

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.errors import Refusal
@@ -14,6 +14,7 @@ from chainrule.protocol import ServerMessage
 from chainrule.protocol.model import Cursor
 from chainrule.protocol.server import Fired, Frame, Metrics, Playback, Prediction
 from chainrule.session import Session, Viewer
+from support.examples import examples
 from support.sessions import grad, make, moved, place, refused, send, tensors, the, value
 
 
@@ -288,7 +289,7 @@ MOVES = st.one_of(
 )
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(st.lists(MOVES, max_size=30))
 def test_no_walk_gets_past_an_unguessed_gradient(moves: list[Any]) -> None:
     """By bookkeeping of its own: what the walk has guessed, per branch that owns the iteration."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.protocol import CLIENT_MESSAGE
@@ -21,6 +21,7 @@ from chainrule.protocol.server import (
 )
 from chainrule.session import Limits, Session, Viewer, documents
 from chainrule.session.histories import BESIDE, beside, visible_end
+from support.examples import examples
 from support.sessions import make, send, tensors, the
 
 
@@ -221,7 +222,7 @@ class Histories:
         return found
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.lists(MOVES, max_size=25))
 def test_metrics_add_up_to_the_history_of_every_branch(moves: list[Any]) -> None:
     session = make()

@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.protocol.server import Moved
 from chainrule.session import Limits, Session, Viewer
+from support.examples import examples
 from support.sessions import SMALL, evict, fingerprint, make, place, send, the, value
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -61,14 +62,14 @@ MOVES = st.one_of(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case not in LARGE])
-@settings(max_examples=25)
+@examples(25)
 @given(moves=st.lists(MOVES, max_size=25), small=st.booleans())
 def test_any_walk_sees_the_same_bits(case: str, moves: list[Any], small: bool) -> None:
     walk(case, moves, small)
 
 
 @pytest.mark.parametrize("case", LARGE)
-@settings(max_examples=10)
+@examples(10)
 @given(moves=st.lists(MOVES, max_size=15), small=st.booleans())
 def test_any_walk_through_a_large_graph_sees_the_same_bits(case: str, moves: list[Any], small: bool) -> None:
     walk(case, moves, small)
