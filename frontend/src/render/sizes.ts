@@ -50,7 +50,7 @@ export function cardSize(
     // A long name takes some of the number's room: the number is set smaller where it needs it.
     const chars = dense || nameOf(node).length > 3 ? CARD_CHARS - 1 : CARD_CHARS;
     const value = measure("0".repeat(long ? CARD_CHARS : chars), FONTS.value);
-    const room = long ? CARD_CHARS + 2 : dense ? chars : CARD_CHARS;
+    const room = long ? CARD_CHARS + 3 : dense ? chars : CARD_CHARS;
     const grad = measure("0".repeat(room), FONTS.grad);
     const { h, padX, minW, gap } = dense ? CARD.dense : CARD;
     const tile = level === "operations";

@@ -13,6 +13,14 @@ export interface Words {
   readonly arrived: string;
 }
 
+/** Names of the trade, the same in every language; the others are written as in programs. */
+export const ACTIVATIONS: Readonly<Record<string, string>> = {
+  relu: "ReLU",
+  leaky_relu: "leaky ReLU",
+  silu: "SiLU",
+  gelu: "GELU",
+};
+
 export const englishWords: Words = {
   parameter: "param",
   buffer: "buffer",

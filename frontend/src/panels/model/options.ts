@@ -1,5 +1,6 @@
 // Names of choices that the configuration knows by a code. Names of the trade stay as they are in every language.
 import { m } from "../../i18n/paraglide/messages.js";
+import { ACTIVATIONS } from "../../render/words";
 
 const NAMES: Record<string, string> = {
   sgd: "SGD",
@@ -9,10 +10,7 @@ const NAMES: Record<string, string> = {
   rmsprop: "RMSprop",
   adam: "Adam",
   adamw: "AdamW",
-  relu: "ReLU",
-  leaky_relu: "leaky ReLU",
-  silu: "SiLU",
-  gelu: "GELU",
+  ...ACTIVATIONS,
   bce: "cross-entropy",
   ce: "softmax cross-entropy",
   mse: "MSE",

@@ -7,6 +7,7 @@ import { short } from "../format";
 import { toneOf } from "../reading";
 import type { Theme } from "../theme";
 import type { Column } from "./arrangement";
+import { ACTIVATIONS } from "../words";
 import { type UnitSpot, type NetworkInput, palette, subscript } from "./input";
 import { gatesIn, type NetworkReading } from "./reading";
 
@@ -240,6 +241,8 @@ export function healthItem(
   ];
 }
 
+const named = (gate: string): string => ACTIVATIONS[gate] ?? gate;
+
 /** The gate of a layer: its activation under the title; going back it is a factor. */
 function gateItem(
   { places, theme, graph, measure }: NetworkInput,
@@ -247,14 +250,14 @@ function gateItem(
   column: Column,
 ): Item[] {
   const layer = graph.layers[column.layer];
-  const gates = gatesIn(graph)[column.layer] ?? [];
+  const gates = (gatesIn(graph)[column.layer] ?? []).map(named);
   if (!layer || gates.length === 0 || places.narrow || places.low || places.pitch < 50) return [];
   const { active, phase } = reading;
   const on = active?.layer === column.layer && active.part === "gate";
   const font = sans(places.font.small - 1, on ? 650 : 500);
   const whole = gates.join(" · ");
-  const brief = measure(whole, font) + 20 < places.pitch ? whole : layer.activation || gates[0] || "";
-  const slope = on && phase === "backward" && brief === layer.activation;
+  const brief = measure(whole, font) + 20 < places.pitch ? whole : named(layer.activation) || gates[0] || "";
+  const slope = on && phase === "backward" && brief === named(layer.activation);
   const text = slope ? `× ${brief}′` : brief;
   const w = measure(text, font) + 14;
   const y = places.headings + 5;
