@@ -17,6 +17,7 @@ from chainrule.protocol.server import (
     SweepResult,
 )
 from chainrule.session import Limits, Session, Viewer
+from chainrule.session.queue import MOST_WAITING
 from support.sessions import fingerprint, make, moved, place, refused, send, the, value
 
 AT_ONCE = Limits(answer_seconds=0.0)
@@ -124,20 +125,57 @@ def test_playing_that_waits_is_called_off(end: str) -> None:
     assert session.playing is None
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"type": "edit", "name": "w", "value": 1.0},
-        {"type": "configure", "config": {"lr": 1.0}},
-        {"type": "undo"},
-        {"type": "predict", "on": True},
-    ],
-)
-def test_what_changes_something_waits(fields: dict[str, Any]) -> None:
+CHANGES: list[dict[str, Any]] = [
+    {"type": "edit", "name": "w", "value": 1.0},
+    {"type": "configure", "config": {"lr": 1.0}},
+    {"type": "compare", "config": {"optimizer": "adam"}},
+    {"type": "undo"},
+    {"type": "predict", "on": True},
+    {"type": "breakpoint", "condition": {"kind": "non_finite"}},
+]
+
+
+@pytest.mark.parametrize("fields", CHANGES, ids=lambda fields: str(fields["type"]))
+def test_what_changes_something_waits_and_holds_from_where_the_move_led(fields: dict[str, Any]) -> None:
+    session, plain = make(limits=AT_ONCE), make()
+    for one in (session, plain):
+        send(one, "edit", name="w", value=2.5)
+    give(session, "seek", iteration=50, id="far")
+    assert isinstance(give(session, id="change", **fields)[0], Progress)
+    found = [m.id for m in finish(session) if not isinstance(m, Progress)]
+    assert [*dict.fromkeys(found)] == ["far", "change"]
+    send(plain, "seek", iteration=50)
+    send(plain, **fields)
+    assert fingerprint(session) == fingerprint(plain)
+    assert (session.branches(), session.recipe().breakpoints) == (
+        plain.branches(),
+        plain.recipe().breakpoints,
+    )
+
+
+def test_a_seek_waits_for_a_change_and_takes_the_place_of_the_seek_before() -> None:
+    session = make(limits=AT_ONCE)
+    give(session, "seek", iteration=50, id="far")
+    give(session, "edit", name="w", value=1.0, id="change")
+    give(session, "seek", iteration=3, id="first")
+    give(session, "seek", iteration=5, id="second")
+    found = [m for m in finish(session) if isinstance(m, Moved)]
+    assert {m.id: m.reached for m in found} == {
+        "far": None,
+        "change": None,
+        "first": "cancelled",
+        "second": None,
+    }
+    assert place(session) == (5, 0)
+    assert [entry.cursor.iteration for entry in session.info().journal] == [50]
+
+
+def test_more_than_may_wait_is_refused() -> None:
     session = make(limits=AT_ONCE)
     give(session, "seek", iteration=50)
-    assert refused(give(session, **fields)).code == "busy"
-    assert the(Moved, finish(session)).cursor.iteration == 50
+    for _ in range(MOST_WAITING):
+        assert isinstance(give(session, "edit", name="w", value=1.0)[0], Progress)
+    assert refused(give(session, "edit", name="w", value=1.0)).code == "busy"
 
 
 def test_steps_are_taken_one_after_the_other_and_before_questions() -> None:
@@ -163,11 +201,13 @@ def test_cancelling_gives_up_the_steps_that_wait() -> None:
     session = make(limits=AT_ONCE)
     give(session, "step", unit="iteration", count=500, id="far")
     give(session, "step", unit="phase", id="next")
+    give(session, "edit", name="w", value=1.0, id="change")
     session.advance(0.0)
     give(session, "cancel")
     found = [m for m in finish(session) if isinstance(m, Moved)]
-    assert [(m.id, m.reached) for m in found] == [("far", "cancelled"), ("next", "cancelled")]
+    assert [(m.id, m.reached) for m in found] == [(one, "cancelled") for one in ("far", "next", "change")]
     assert not session.busy
+    assert session.info().journal == []
 
 
 def test_a_step_that_is_refused_does_not_hold_up_the_next() -> None:

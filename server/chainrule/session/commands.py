@@ -6,26 +6,22 @@ import logging
 import math
 import time
 from collections.abc import Sequence
-from typing import assert_never, get_args
+from typing import assert_never
 
 from chainrule.errors import Refusal
 from chainrule.limits import Limits
 from chainrule.protocol.client import (
     AckCommand,
-    BreakpointCommand,
     CancelCommand,
     ClientMessage,
     CompareCommand,
     ConfigureCommand,
     EditCommand,
-    ExplainCommand,
-    GuessCommand,
     NumbersCommand,
     PauseCommand,
     PingCommand,
     PlayCommand,
     PredictCommand,
-    Search,
     SeekCommand,
     StepCommand,
     SubscribeCommand,
@@ -39,33 +35,12 @@ from chainrule.session.compare import compare
 from chainrule.session.core import Arrival, Core, Work
 from chainrule.session.jobs import Answering, Job, Playing, error_message
 from chainrule.session.news import MOVES, News
+from chainrule.session.queue import CHANGING, LOOKING, MOVING, Queue
 from chainrule.session.thinned import numbers
 from chainrule.session.viewer import Viewer
 from chainrule.timeline import Position
 
 log = logging.getLogger(__name__)
-
-MOVING = (StepCommand, SeekCommand)
-CHANGING = (
-    StepCommand,
-    SeekCommand,
-    PlayCommand,
-    ConfigureCommand,
-    CompareCommand,
-    EditCommand,
-    UndoCommand,
-    BreakpointCommand,
-    PredictCommand,
-    GuessCommand,
-    *get_args(Search),
-)
-"""Commands that wait for the one under way: they would change what it works on, or take long themselves."""
-
-LOOKING = Search | ExplainCommand
-"""Commands that only look. Long ones make way for any other, and begin again where it has led."""
-
-MOST_WAITING = 16
-"""Questions and single moves that may wait in a session."""
 
 STOPPING = (*MOVING, UndoCommand, PredictCommand)
 """Commands that end playing."""
@@ -93,19 +68,19 @@ class Commands:
         self.job: Job | None = None
         self.playing: Playing | None = None
         self._outbox: list[ServerMessage] = []
-        self._waiting: list[tuple[ClientMessage, Viewer | None]] = []
+        self._queue = Queue(self._called_off)
         self._answers = Answers(limits.max_answers, answered)
 
     @property
     def busy(self) -> bool:
         """Whether :meth:`advance` has something to do, now or at ``next_due``."""
-        working = self.job is not None or bool(self._waiting)
+        working = self.job is not None or len(self._queue) > 0
         return working or self.playing is not None or bool(self._outbox)
 
     @property
     def next_due(self) -> float | None:
         """When to call :meth:`advance` (``time.monotonic``); None: at once, if busy."""
-        if self.job is not None or self._waiting or self._outbox:
+        if self.job is not None or self._queue or self._outbox:
             return None
         if self.playing is None or self.playing.rate is None:
             return None
@@ -144,19 +119,7 @@ class Commands:
             return self._again(command)
         if self.job is not None and command.id is not None and self.job.command == command:
             return [self.job.progress(self.news.revision)]
-        if self.job is not None and len(self._waiting) < MOST_WAITING:
-            # Repeated after a loss of the connection, it waits once.
-            known = command.id is not None and any(one == command for one, _ in self._waiting)
-            if isinstance(command, Search) and not known:
-                self._waiting.append((command, viewer))
-            elif isinstance(command, StepCommand) and isinstance(self.job.command, MOVING) and not known:
-                # Keys are pressed faster than a large iteration is computed: each counts, and before any question.
-                self._waiting.insert(self._steps_waiting(), (command, viewer))
-            elif isinstance(command, PlayCommand) and not isinstance(self.job.command, LOOKING) and not known:
-                # From where that leads, as who presses it means.
-                self._waiting.insert(self._steps_waiting(), (command, viewer))
-            elif not known:
-                return self._start(command, viewer, time.monotonic() + self.limits.answer_seconds)
+        if self.job is not None and self._queue.take(command, viewer, self.job.command):
             return [Progress(seq=self.news.revision, id=command.id, done=0, total=1)]
         return self._start(command, viewer, time.monotonic() + self.limits.answer_seconds)
 
@@ -183,9 +146,9 @@ class Commands:
         if messages is None and self.job is not None:
             # An explanation that has to look far back; most are given while something else is under way.
             job.work.close()
-            if len(self._waiting) >= MOST_WAITING:
+            if self._queue.full:
                 return [error_message(_busy(self.job.command.type), self.news.revision, command.id)]
-            self._waiting.append((command, viewer))
+            self._queue.append(command, viewer)
         elif messages is None:
             self.job = job
         return [job.progress(self.news.revision)] if messages is None else messages
@@ -202,17 +165,13 @@ class Commands:
             elif job.overdue():
                 found.append(job.progress(self.news.revision))
             # At once, so that no command comes between moves that were asked for one after the other.
-            while self.job is None and self._steps_waiting():
-                found.extend(self._start(*self._waiting.pop(0), deadline))
-        elif self._waiting:
-            found.extend(self._start(*self._waiting.pop(0), deadline))
+            while self.job is None and self._queue.changes:
+                found.extend(self._start(*self._queue.pop(), deadline))
+        elif self._queue:
+            found.extend(self._start(*self._queue.pop(), deadline))
         elif self.playing is not None:
             found.extend(self._play_on(self.playing, deadline))
         return found
-
-    def _steps_waiting(self) -> int:
-        """How many moves wait for the one under way; they stand before all questions."""
-        return sum(isinstance(command, StepCommand) for command, _ in self._waiting)
 
     def _play_on(self, playing: Playing, deadline: float, *, last: bool = False) -> list[ServerMessage]:
         checkpoint = self.core.checkpoint()
@@ -237,7 +196,7 @@ class Commands:
         if self.job is not None and isinstance(command, CHANGING):
             if isinstance(self.job.command, LOOKING) and not isinstance(command, LOOKING):
                 self.job.work.close()
-                self._waiting.insert(0, (self.job.command, self.job.viewer))
+                self._queue.put_back(self.job.command, self.job.viewer)
                 self.job = None
                 return
             if not (isinstance(command, SeekCommand) and isinstance(self.job.command, MOVING)):
@@ -286,7 +245,7 @@ class Commands:
             self.job = None
 
     def _cancel(self, job: Job) -> None:
-        """End the command under way, and the moves that wait for it, and playing.
+        """End the command under way, and the moves and changes that wait for it, and playing.
 
         A move ends at the last place that was computed; others change nothing.
         """
@@ -304,7 +263,7 @@ class Commands:
             work = core.arrive(core.line, core.position, "cancelled")
         moved = Job(job.command, job.viewer, self._moving(work), job.checkpoint, 1)
         self._outbox.extend(self._drive(moved, math.inf) or ())
-        self._dismiss(StepCommand, PlayCommand)
+        self._queue.call_off(lambda waiting: not isinstance(waiting, LOOKING))
 
     def _work(self, command: ClientMessage) -> Answering:
         """How each command is carried out."""
@@ -360,7 +319,7 @@ class Commands:
     def _pause(self) -> Answering:
         yield from ()
         self.playing = None
-        self._dismiss(PlayCommand)
+        self._queue.call_off(lambda waiting: isinstance(waiting, PlayCommand))
         return [self.news.playback()]
 
     def _cancelling(self, command: CancelCommand) -> Answering:
@@ -368,25 +327,19 @@ class Commands:
         if self.job is not None and command.command in (None, self.job.command.id):
             self._cancel(self.job)
         elif command.command is not None:
-            self._dismiss(object, named=command.command)
+            self._queue.call_off(lambda waiting: waiting.id == command.command)
         return [Done()]
 
-    def _dismiss(self, *kinds: type, named: str | None = None) -> None:
-        """Answer commands of these kinds, or the one of that name, that have not begun: they will not."""
-        phase = self.core.record.step(self.core.position.step).phase
-        for one in [*self._waiting]:
-            if not isinstance(one[0], kinds) or (named is not None and one[0].id != named):
-                continue
-            self._waiting.remove(one)
-            self._outbox.append(
-                Moved(
-                    seq=self.news.revision,
-                    id=one[0].id,
-                    cursor=self.core.cursor(),
-                    phase=phase,
-                    reached="cancelled",
-                )
+    def _called_off(self, command: ClientMessage) -> None:
+        self._outbox.append(
+            Moved(
+                seq=self.news.revision,
+                id=command.id,
+                cursor=self.core.cursor(),
+                phase=self.core.record.step(self.core.position.step).phase,
+                reached="cancelled",
             )
+        )
 
 
 def _busy(command: str) -> Refusal:
