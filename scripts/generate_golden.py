@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import arithmetic  # noqa: F401  (before NumPy)
 from chainrule.host import recording
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.session import Session

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+import arithmetic  # noqa: F401  (before NumPy)
 from chainrule.engine.backend import be_quiet
 from support.examples import fix
 
