@@ -1487,7 +1487,10 @@ export interface components {
          *
          *     ``argument`` picks an edge of an op node: its contribution. ``symbol`` picks an intermediate of a parameter's
          *     update, such as m of Adam (``what`` is then 'detail'). With ``place`` the number as it was there, at or before
-         *     the cursor: so a value is followed back through the iterations.
+         *     the cursor: so a value is followed back through the iterations. With ``own`` a gradient or a contribution is that
+         *     of the own loss term of one sample, or of one place of it, as ``sample`` and ``token`` tell it: not divided by how
+         *     many there are. It is asked where the forward pass has come to the loss, and told as far as the backward pass of
+         *     the batch has come. A value is the same.
          */
         ExplainCommand: {
             /**
@@ -1513,6 +1516,8 @@ export interface components {
             symbol?: string | null;
             /** @default null */
             place?: components["schemas"]["Cursor"] | null;
+            /** @default null */
+            own?: components["schemas"]["Own"] | null;
         };
         /** @description The numbers that made a number: ``value`` = the sum of the terms (or ``rule`` where it is not a sum). */
         Explanation: {
@@ -1535,6 +1540,11 @@ export interface components {
             argument: number | null;
             /** @default null */
             symbol: string | null;
+            /**
+             * @description Whose own loss it is the gradient of; null: that of the batch.
+             * @default null
+             */
+            own: components["schemas"]["Own"] | null;
             shape: number[];
             /** @description Null: not reached yet. */
             value: components["schemas"]["Number"] | null;
@@ -2373,6 +2383,16 @@ export interface components {
             cursor: components["schemas"]["Cursor"];
             tensors: components["schemas"]["FrameTensor"][];
         };
+        /** @description One sample of a batch, or one place of it: its own loss term in place of the loss of the batch. */
+        Own: {
+            /** @description The sample: a row of the batch. */
+            row: number;
+            /**
+             * @description One place of it, such as a token of a window.
+             * @default null
+             */
+            position?: number | null;
+        };
         /** @description How two boxes overlap. */
         Pair: {
             /** @description Square pixels. */
@@ -3189,7 +3209,8 @@ export interface components {
          * @description A number that one can click next.
          *
          *     An element of a value or gradient, of an edge's contribution (``argument``), or of an intermediate of a
-         *     parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained.
+         *     parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained. ``own``: of the gradient of that loss
+         *     term alone.
          */
         Source: {
             name: string;
@@ -3202,6 +3223,8 @@ export interface components {
             symbol: string | null;
             /** @default null */
             place: components["schemas"]["Cursor"] | null;
+            /** @default null */
+            own: components["schemas"]["Own"] | null;
         };
         /** @description Answers that are the same. ``label`` is the number or sign as it was read, or the number of the choice; null: all others. */
         SpreadBin: {
@@ -5790,6 +5813,7 @@ export type NudgeResult = components["schemas"]["NudgeResult"];
 export type Number = components["schemas"]["Number"];
 export type NumbersCommand = components["schemas"]["NumbersCommand"];
 export type NumbersResult = components["schemas"]["NumbersResult"];
+export type Own = components["schemas"]["Own"];
 export type Pair = components["schemas"]["Pair"];
 export type PauseCommand = components["schemas"]["PauseCommand"];
 export type PingCommand = components["schemas"]["PingCommand"];

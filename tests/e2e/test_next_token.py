@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -72,6 +73,64 @@ def test_attention_is_read_beside_the_gradient_of_one_token(page: Page) -> None:
     page.keyboard.press("Enter")
     inspector = page.get_by_role("complementary", name="Inspector")
     expect(inspector).to_contain_text("[0, 0, 3, 2]")
+
+
+def test_a_cell_of_one_token_s_gradient_is_followed_back_to_its_loss(page: Page) -> None:
+    """What is clicked is what is explained: that token's own gradient, from edge to edge to where its loss begins."""
+    open_lesson(page, f"{ADDRESS}&at=20.0&token=3.0")
+    expect(page.locator(".mirror[aria-busy=false]")).to_be_visible()
+    press(page, "Shift+ArrowRight", 2)
+    expect(badge(page)).to_contain_text("Backward")
+    session = engine(20)
+    send(session, "step", unit="phase", count=2)
+    told = the(TokenResult, send(session, "token", row=0, position=3))
+    grads = told.stages[0].grads
+    assert grads
+    inspector = page.get_by_role("complementary", name="Inspector")
+    # The number that is drawn is said, and Enter explains it.
+    cells = page.locator('[data-part="stage0"]')
+    expect(page.locator("p.verdict")).not_to_be_empty()
+    cells.focus()
+    page.keyboard.press("Alt+ArrowLeft")
+    page.keyboard.press("Alt+ArrowDown")
+    row, column = 1, 2
+    said = page.locator('p[aria-live="polite"]').filter(has_text="Gradient")
+    expect(said).to_contain_text(exactly(grads[column][row]))
+    page.keyboard.press("Enter")
+    expect(inspector).to_contain_text("token 4 of window 1 alone")
+    expect(inspector.locator(".value")).to_have_text(exactly(grads[column][row]))
+    expect(page).to_have_url(re.compile(r"explain=grad:position\.add%230:0\.2\.1::::0\.3&"))
+    # An embedding is told by what reads it; the token's matrix of attention by the scores.
+    page.locator('[data-part="matrix0"]').focus()
+    page.keyboard.press("Alt+ArrowLeft")
+    page.keyboard.press("Enter")
+    scores = told.attention[0].scores
+    assert scores
+    expect(inspector.locator(".value")).to_have_text(exactly(scores[0][3][2]))
+    expect(page).to_have_url(re.compile(r"[?&]token=3\.0"))
+    # From there through the blocks to the logits, and to the seed of its own loss.
+    open_lesson(page, re.sub(r"explain=[^&]*", "explain=grad:output.linear%230:0.3.5::::0.3", page.url))
+    expect(inspector.locator(".value")).to_be_visible()
+    for _ in range(12):
+        if inspector.get_by_text("seed 1", exact=True).count():
+            break
+        before = page.url
+        upstream = inspector.locator("ul").last.locator(".factor").first.get_by_role("button")
+        upstream.click()
+        expect(page).not_to_have_url(before)
+        expect(inspector.locator("ul:not([inert]) .factor").first).to_be_visible()
+    else:
+        pytest.fail(f"it did not come to the seed: {page.url}")
+    expect(inspector.locator(".value")).to_have_text("1.0")
+
+
+def exactly(number: float) -> str:
+    """As the page writes a number of float32 in full."""
+    text = np.format_float_positional(np.float32(number), trim="0")
+    if 0 < abs(number) < 1e-6:
+        mantissa, _, exponent = np.format_float_scientific(np.float32(number), trim="-").partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
 def test_it_trains_and_writes_on_from_what_is_typed(page: Page) -> None:

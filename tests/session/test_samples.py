@@ -10,7 +10,7 @@ import pytest
 from chainrule.engine.backend import host
 from chainrule.protocol.server import ArrowsResult, SampleResult
 from chainrule.session import Limits, Session
-from chainrule.session.samples import batch_of
+from chainrule.session.batch import batch_of
 from support.sessions import fingerprint, grad, make, place, refused, send, the, value
 
 NETWORKS: list[dict[str, Any]] = [

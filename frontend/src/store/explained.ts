@@ -17,18 +17,25 @@ export function trailFrom(text: string | null): readonly Source[] | null {
   return sources.every((one) => one !== null) ? sources.slice(-HELD) : null;
 }
 
-/** What, name, index, argument, symbol and place, by colons; what is empty at the end is left out. */
-function sourceToText({ what, name, index, argument, symbol, place }: Source): string {
+/** What, name, index, argument, symbol, place and whose own loss, by colons; what is empty at the end is left out. */
+function sourceToText({ what, name, index, argument, symbol, place, own }: Source): string {
   const at = place ? [place.branch, place.iteration, place.step].join(".") : "";
-  return [what, name, index.join("."), argument ?? "", symbol ?? "", at].join(":").replace(/:+$/, "");
+  const of = own ? [own.row, own.position ?? []].flat().join(".") : "";
+  return [what, name, index.join("."), argument ?? "", symbol ?? "", at, of].join(":").replace(/:+$/, "");
 }
 
 function sourceFrom(text: string): Source | null {
-  const [what, name, index = "", argument = "", symbol = "", at = "", ...rest] = text.split(":");
+  const [what, name, index = "", argument = "", symbol = "", at = "", of = "", ...rest] = text.split(":");
+  const own = /^(\d{1,6})(?:\.(\d{1,6}))?$/.exec(of);
   const known = WHATS.find((one) => one === what);
   const place = /^(\d{1,6})\.(\d{1,9})\.(\d{1,7})$/.exec(at);
   if (!known || !name || name.length > 200 || symbol.length > 64 || rest.length > 0) return null;
-  if (!/^(\d{1,9}(\.\d{1,9}){0,7})?$/.test(index) || !/^\d{0,3}$/.test(argument) || (at && !place))
+  if (
+    !/^(\d{1,9}(\.\d{1,9}){0,7})?$/.test(index) ||
+    !/^\d{0,3}$/.test(argument) ||
+    (at && !place) ||
+    (of && !own)
+  )
     return null;
   const [branch = 0, iteration = 0, step = 0] = (place ?? []).slice(1).map(Number);
   return {
@@ -38,5 +45,6 @@ function sourceFrom(text: string): Source | null {
     argument: argument === "" ? null : Number(argument),
     symbol: symbol || null,
     place: place ? { branch, iteration, step } : null,
+    ...(own && { own: { row: Number(own[1]), position: own[2] ? Number(own[2]) : null } }),
   };
 }

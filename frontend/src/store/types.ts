@@ -99,7 +99,7 @@ export type FrameWhat = FrameTensor["what"];
 export type Condition = Breakpoint["condition"];
 /** A number that can be explained; the page leaves out what it does not need. */
 export type Source = Pick<SourceOfNumber, "name" | "what" | "index" | "argument"> &
-  Partial<Pick<SourceOfNumber, "symbol" | "place">>;
+  Partial<Pick<SourceOfNumber, "symbol" | "place" | "own">>;
 /** A number as JSON carries it: NaN and the infinities are strings. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
 /** A number, or nested lists of numbers in row-major order. */

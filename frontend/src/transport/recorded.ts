@@ -85,7 +85,8 @@ export async function received(answer: Response, signal: AbortSignal): Promise<R
 /** Under what an answer was written down: the place, then what was asked. */
 export function keyOf({ iteration, step }: Pick<Cursor, "iteration" | "step">, asked: ClientMessage): string {
   if (asked.type === "sweep") return asked.type;
-  if (asked.type !== "explain") return "";
+  // What is told of one sample alone is not written down.
+  if (asked.type !== "explain" || asked.own) return "";
   const { name, what = "grad", index = [], argument = null, symbol = null, place } = asked;
   const there = place ? [place.branch, place.iteration, place.step] : null;
   return JSON.stringify([iteration, step, name, what, index, argument, symbol, there]);

@@ -87,6 +87,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     what: "grad",
     index: [],
     argument: null,
+    own: null,
     shape: [],
     value: -24,
     formula: "",

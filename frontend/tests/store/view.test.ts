@@ -114,6 +114,11 @@ describe("the address", () => {
     expect(decodeURIComponent(viewToUrl({ ...defaultView, trail: [grad("w"), grad("mul#0")] }))).toBe(
       "/one-weight?seed=7&explain=grad:w~grad:mul#0",
     );
+    const own = { ...grad("w"), own: { row: 2, position: 3 } };
+    const sample = { ...grad("w"), index: [1], own: { row: 2, position: null } };
+    const alone = viewToUrl({ ...defaultView, trail: [own, sample] });
+    expect(decodeURIComponent(alone)).toBe("/one-weight?seed=7&explain=grad:w:::::2.3~grad:w:1::::2");
+    expect(read(alone).trail).toEqual([own, sample]);
     const trail = Array.from({ length: 300 }, (_, k) => grad(`w${k}`));
     expect(read(viewToUrl({ ...defaultView, trail })).trail).toEqual(trail.slice(-12));
   });
@@ -151,6 +156,7 @@ describe("the address", () => {
       "explain=grad:w:x",
       "explain=value:w~sum:x",
       "explain=detail:w:::m:1.2",
+      "explain=grad:w:::::1.x",
       "token=-1.0",
       "groups=,!,",
       "j={}",

@@ -39,6 +39,7 @@ describe("a recording in lines", () => {
     line.onMessage((message) => heard.push(message));
     const first = line.send(asked);
     const second = line.send({ ...asked, name: "x" });
+    const alone = line.send({ ...asked, own: { row: 0 } });
     const third = line.send({ type: "undo" });
     const curve = line.send({ type: "sweep", name: "w", low: 0, high: 1 });
     await Promise.resolve();
@@ -46,8 +47,12 @@ describe("a recording in lines", () => {
     line.close();
     expect(heard.find(({ id }) => id === first)).toMatchObject({ type: "explanation", value: -24 });
     // What it would answer elsewhere is refused otherwise than what it never does.
-    const refused = [second, third].map((one) => heard.find(({ id }) => id === one));
-    expect(refused).toMatchObject([{ code: "not_explained_in_replay" }, { code: "not_in_replay" }]);
+    const refused = [second, alone, third].map((one) => heard.find(({ id }) => id === one));
+    expect(refused).toMatchObject([
+      { code: "not_explained_in_replay" },
+      { code: "not_explained_in_replay" },
+      { code: "not_in_replay" },
+    ]);
     expect(heard.find(({ id }) => id === curve)).toMatchObject({ type: "error" });
   });
 });

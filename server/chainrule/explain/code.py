@@ -117,6 +117,29 @@ def contribution_code(node: Node, argument: int, index: tuple[int, ...]) -> str:
     return code
 
 
+def own_grad_code(root: Node, node: Node, index: tuple[int, ...]) -> str:
+    """The PyTorch expression of the gradient of a sample's own loss, with what must come before it."""
+    before = f"own = {_texts(root)[root.index][0]}"
+    if node is root:
+        return f"torch.autograd.grad(own, own)[0]  # {before}"
+    name = own_name(node)
+    if name is None:
+        name = _invented(node)
+        before = f"{name} = {expression(node)}; {before}"
+    return f"{element_code(f'torch.autograd.grad(own, {name})[0]', index)}  # {before}"
+
+
+def own_contribution_code(root: Node, node: Node, argument: int, index: tuple[int, ...]) -> str:
+    """The PyTorch expression of what one edge contributes to the gradient of a sample's own loss."""
+    target = node.inputs[argument]
+    name, into = (own_name(one) or _invented(one) for one in (node, target))
+    if node is root:
+        return own_grad_code(root, target, index)
+    given = f"torch.autograd.grad(own, {name}, retain_graph=True)[0]"
+    code = element_code(f"torch.autograd.grad({name}, {into}, {given})[0]", index)
+    return f"{code}  # own = {_texts(root)[root.index][0]}"
+
+
 def tensor_path(record: Record, node: Node, what: str) -> str:
     """The REST path that returns a value or gradient, below the session's."""
     return f"/tensors/{quote(str(node.name), safe='')}?{urlencode({'what': what})}"

@@ -36,6 +36,8 @@ _OF_RUN = re.compile(r"(\w+)/([A-Za-z]+)_?([0-9]*)", re.ASCII)
 _OF_LAYER = re.compile(r"(\w+(?:\.\w+)*)\.(weight|bias)", re.ASCII)
 _OP = re.compile(r"(?:[\w.]*\.)?([a-z]\w*)#([0-9]+)")
 _SPECIAL = re.compile(r"([\\{}$&#^_%~])")
+OWN_LOSS = "ℓ"
+"""The label of a sample's own loss."""
 _SHOWN_DIGITS = 5
 _EXACT_DIGITS = 6
 
@@ -73,6 +75,8 @@ def symbol(record: Record, node: Node) -> str:
     """A node in a formula: L for the loss, else its variable, its number, or its op's name."""
     if node is record.root and node.label == "loss":
         return "L"
+    if node.label == OWN_LOSS:
+        return r"\ell"
     if node.kind == "constant":
         label = node.label or ""
         if label == "δ":

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from chainrule.protocol.detection import ScenePicture
-from chainrule.protocol.model import Condition, Cursor, Explained, PictureOf, Places, RunName, Unit, What
+from chainrule.protocol.model import Condition, Cursor, Explained, Own, PictureOf, Places, RunName, Unit, What
 from chainrule.protocol.numbers import Data
 
 Index = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)]
@@ -132,7 +132,10 @@ class ExplainCommand(Command):
 
     ``argument`` picks an edge of an op node: its contribution. ``symbol`` picks an intermediate of a parameter's
     update, such as m of Adam (``what`` is then 'detail'). With ``place`` the number as it was there, at or before
-    the cursor: so a value is followed back through the iterations.
+    the cursor: so a value is followed back through the iterations. With ``own`` a gradient or a contribution is that
+    of the own loss term of one sample, or of one place of it, as ``sample`` and ``token`` tell it: not divided by how
+    many there are. It is asked where the forward pass has come to the loss, and told as far as the backward pass of
+    the batch has come. A value is the same.
     """
 
     type: Literal["explain"]
@@ -142,6 +145,7 @@ class ExplainCommand(Command):
     argument: int | None = Field(None, ge=0)
     symbol: str | None = Field(None, max_length=64)
     place: Cursor | None = None
+    own: Own | None = None
 
 
 class GradcheckCommand(Command):

@@ -45,6 +45,7 @@ from chainrule.protocol.model import (
     StalledCondition,
 )
 from chainrule.protocol.server import Breakpoints, Explanation, Fired, Prediction, ServerMessage
+from chainrule.session.batch import batch_of
 from chainrule.session.beside import find, prefixed
 from chainrule.session.breakpoints import metric_names
 from chainrule.session.checks import consumers_missing, gradcheck, nudge, sweep
@@ -56,7 +57,8 @@ from chainrule.session.filters import answers_to
 from chainrule.session.progress import better
 from chainrule.session.pytorch import pytorch
 from chainrule.session.runs import surface_map
-from chainrule.session.samples import arrows, sample
+from chainrule.session.samples import arrows, asked, sample
+from chainrule.session.term import told
 from chainrule.session.thinned import numbers
 from chainrule.session.tokens import token, write
 from chainrule.session.unfolding import unfolded
@@ -223,9 +225,13 @@ def _explain(core: Core, command: ExplainCommand) -> Generator[None, None, Expla
     else:
         record = yield from _past(core, line, view.cursor, place)
     history = History(core.timeline, line)
+    own = None
+    if command.own is not None:
+        batch = asked(core, view) if shown is not None else batch_of(record)
+        record = own = batch.own(command.own)
     found = explain(record, place, command, shown=shown, history=history)
     if found.value is None or math.isfinite(found.value):
-        return prefixed(found, prefix)
+        return prefixed(found if own is None else told(own, found), prefix)
     node = record.find(found.name)
     beginning = yield from began(
         history,
@@ -237,7 +243,8 @@ def _explain(core: Core, command: ExplainCommand) -> Generator[None, None, Expla
         argument=found.argument,
         symbol=found.symbol,
     )
-    return prefixed(found.model_copy(update={"began": beginning}), prefix)
+    found = found.model_copy(update={"began": beginning})
+    return prefixed(found if own is None else told(own, found), prefix)
 
 
 def _require_shown(view: View, command: ExplainCommand) -> None:

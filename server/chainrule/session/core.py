@@ -22,7 +22,7 @@ from chainrule.trace import Carry, Record, Regime
 if TYPE_CHECKING:
     from chainrule.lessons.lesson import Lesson, LessonConfig
     from chainrule.protocol.server import Reached
-    from chainrule.session.samples import Batch
+    from chainrule.session.batch import Batch
 
 
 class Arrival(NamedTuple):

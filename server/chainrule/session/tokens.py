@@ -13,10 +13,12 @@ from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.lessons.lesson import OfText
 from chainrule.protocol.client import TokenCommand, WriteCommand
+from chainrule.protocol.model import Own
 from chainrule.protocol.server import TokenAttention, TokenResult, TokenStage, Written
+from chainrule.session.batch import no_position, no_row
 from chainrule.session.core import Core
 from chainrule.session.pictures import carried_at
-from chainrule.session.samples import asked, no_row
+from chainrule.session.samples import asked
 from chainrule.session.view import View
 
 BEGINNING = "\n"
@@ -38,16 +40,9 @@ def token(core: Core, command: TokenCommand) -> TokenResult:
     if row >= found.count:
         raise no_row(row, found.count)
     if position >= model.context:
-        raise Refusal(
-            "invalid_index",
-            422,
-            "No such element",
-            f"A window has the places 0 to {model.context - 1}, not {position}.",
-            "Choose one of them.",
-            reason="text_position",
-            params={"position": position, "last": model.context - 1},
-        )
-    loss, grads = found.gradients(row, position)
+        raise no_position(position, model.context)
+    own = found.own(Own(row=row, position=position))
+    loss, grads = record.start.regime.backend.numbers([own.root.value])[0], own.grads
     backend = record.start.regime.backend
     logits = backend.to_numpy(record.find(model.logits).value)[row, position]
     return TokenResult(

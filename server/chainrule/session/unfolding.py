@@ -6,8 +6,8 @@ from chainrule.errors import Refusal
 from chainrule.protocol.client import UnfoldCommand
 from chainrule.protocol.model import Graph, Layer, Param
 from chainrule.protocol.server import Unfolded
+from chainrule.session.batch import no_row
 from chainrule.session.core import Core
-from chainrule.session.samples import no_row
 from chainrule.trace import Record
 from chainrule.unfold import Column, Network, Shown, unfold
 

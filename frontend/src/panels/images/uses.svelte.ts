@@ -56,7 +56,7 @@ export function followUses(page: Page, walk: Walk, sample: () => number): void {
   const asked = new Ask(page.link, "uses_result", () => {
     const source = page.trail.at(-1);
     const node = source && page.named(source.name);
-    if (!source || node?.kind !== "parameter" || source.place || page.player.playing) return null;
+    if (!source || node?.kind !== "parameter" || source.place || source.own || page.player.playing) return null;
     if (source.what !== "grad" || source.index?.length !== 4 || !page.frame?.grad(node.index)) return null;
     const { name, index } = source;
     const row = sample();

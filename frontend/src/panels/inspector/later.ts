@@ -6,6 +6,7 @@ import type { Focus } from "../model/page.svelte";
 
 export const focused = new Later<{ focus: Focus }>(() => import("./Focused.svelte"));
 export const began = new Later<{ source: Source }>(() => import("./Began.svelte"));
+export const ownLoss = new Later<{ own: NonNullable<Source["own"]> }>(() => import("./OwnLoss.svelte"));
 export const trail = new Later(() => import("./Trail.svelte"));
 export const uses = new Later(() => import("../images/Uses.svelte"));
 export const unfoldRule = new Later(() => import("./UnfoldRule.svelte"));

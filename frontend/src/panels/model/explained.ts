@@ -79,7 +79,7 @@ export function termLabel(graph: Graph | null, term: Term): string {
 /** Whether two sources are the same number. */
 export function sameSource(a: Source, b: Source): boolean {
   const key = (at: Source) =>
-    JSON.stringify([at.name, at.what, at.index, at.argument ?? null, at.symbol ?? null, at.place ?? null]);
+    JSON.stringify([at.name, at.what, at.index, at.argument ?? null, at.symbol ?? null, at.place ?? null, at.own ?? null]);
   return key(a) === key(b);
 }
 

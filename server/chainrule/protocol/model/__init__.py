@@ -15,7 +15,7 @@ from chainrule.protocol.model.breakpoint import (
     StepCondition,
     Threshold,
 )
-from chainrule.protocol.model.explanation import Explained, Factor, Source, Term
+from chainrule.protocol.model.explanation import Explained, Factor, Own, Source, Term
 from chainrule.protocol.model.graph import (
     DetectorGrid,
     Graph,
@@ -73,7 +73,7 @@ __all__ = [
     "DeadCondition", "DetectorGrid", "Dtype", "Evaluation", "Explained", "Factor", "Form", "FrameDtype",
     "FrameTensor", "FrameWhat", "GradCondition", "Graph", "GraphEdge", "GraphNode", "GraphText", "JournalEntry",
     "Layer", "LayerColumns", "LayerHealth", "LayerSizes", "LessonBrief", "LessonInfo", "ListingLine", "MapArea",
-    "MetricCondition", "NodeState", "NonFiniteCondition", "Param", "Part", "Phase", "PictureOf", "Place",
+    "MetricCondition", "NodeState", "NonFiniteCondition", "Own", "Param", "Part", "Phase", "PictureOf", "Place",
     "Places", "Preset", "Relation", "RisingCondition", "Run", "RunLayer", "RunName", "RunNumber", "RunState",
     "Scores", "Source", "StalledCondition", "Step", "StepCondition", "StepKind", "Summary", "Tensor", "Term",
     "Text", "Threshold", "UnfoldedCell", "UnfoldedPart", "Unit", "UpdateDetail", "Verdict", "What",

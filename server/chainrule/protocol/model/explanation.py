@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chainrule.protocol.model.part import Cursor, Part
 from chainrule.protocol.numbers import Number
@@ -13,11 +13,22 @@ Explained = Literal["value", "grad", "contribution", "detail"]
 """What is explained: a value, a gradient, what an edge contributes, an intermediate of a parameter's update."""
 
 
+class Own(Part):
+    """One sample of a batch, or one place of it: its own loss term in place of the loss of the batch."""
+
+    # Clients may leave the position out, so it is the same type in both directions.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    row: int = Field(ge=0, description="The sample: a row of the batch.")
+    position: int | None = Field(None, ge=0, description="One place of it, such as a token of a window.")
+
+
 class Source(Part):
     """A number that one can click next.
 
     An element of a value or gradient, of an edge's contribution (``argument``), or of an intermediate of a
-    parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained.
+    parameter's update (``symbol``). ``place`` is where it was made, if not at the place that is explained. ``own``: of the gradient of that loss
+    term alone.
     """
 
     name: str
@@ -26,6 +37,7 @@ class Source(Part):
     argument: int | None = None
     symbol: str | None = None
     place: Cursor | None = None
+    own: Own | None = None
 
 
 class Factor(Part):

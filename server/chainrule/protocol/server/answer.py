@@ -11,6 +11,7 @@ from chainrule.protocol.model import (
     Explained,
     FrameTensor,
     Graph,
+    Own,
     Part,
     Source,
     Term,
@@ -32,6 +33,9 @@ class Explanation(Message):
     index: list[int]
     argument: int | None = None
     symbol: str | None = None
+    own: Own | None = Field(
+        None, description="Whose own loss it is the gradient of; null: that of the batch."
+    )
     shape: list[int]
     value: Number | None = Field(description="Null: not reached yet.")
     formula: str = Field(description="LaTeX with symbols.")

@@ -12,9 +12,9 @@ from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Node
 from chainrule.lessons.lesson import OfScenes
 from chainrule.protocol.detection import Against, DetectionTerm, Pull, Traced
+from chainrule.session.batch import totals
 from chainrule.session.core import Core
 from chainrule.session.detection.scenes import Shown
-from chainrule.session.samples import totals
 from chainrule.trace import run_forward
 
 
