@@ -9,7 +9,7 @@ import pytest
 
 from api.conftest import Serve
 from api.test_rest import command, create, refusal
-from chainrule.host import hub
+from chainrule.host import long_answers
 from chainrule.host.interface import Request
 from chainrule.host.lecture import lines as lecture_lines
 
@@ -85,7 +85,7 @@ async def test_a_recording_that_another_one_takes_the_place_of_breaks_off(serve:
 async def test_a_recording_that_nobody_asks_the_rest_of_is_forgotten(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "RECORDING_SECONDS", 0.05)
+    monkeypatch.setattr(long_answers, "RECORDING_SECONDS", 0.05)
     async with serve() as client:
         session = await create(client, lesson="playground")
         host = client._transport.app.state.host  # type: ignore[attr-defined]

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from chainrule.host import encode
-from chainrule.host import hub as module
+from chainrule.host import delivery, encode
 from chainrule.host.hub import Hub
 from chainrule.host.interface import Closed, Request, Response
 from chainrule.protocol.close import CloseCode
@@ -121,7 +120,7 @@ async def test_beyond_the_time_limit_a_long_command_goes_on() -> None:
 async def test_training_flat_out_does_not_wait_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two pictures it computes for several times as long as a picture takes, however fast they are painted."""
     worked = 0.0
-    monkeypatch.setattr(module, "PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(delivery, "PICTURE_SECONDS", 0.0)
     monkeypatch.setattr(time, "thread_time", lambda: worked)
     async with running() as (hub, outlet):
         await create(hub, "a")
@@ -145,7 +144,7 @@ async def test_training_flat_out_does_not_wait_for_pictures(monkeypatch: pytest.
             for _turn in range(50):
                 await asyncio.sleep(0)
             assert len(outlet.frames(1)) == seen, "painted, but training has not had its share"
-            worked += module.TRAINING
+            worked += delivery.TRAINING
             await until(lambda seen=seen: len(outlet.frames(1)) == seen + 1, "the next picture")
         hub.receive(1, '{"type": "ack", "seq": 1000000}')
         hub.receive(1, '{"type": "pause"}')

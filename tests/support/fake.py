@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from chainrule.errors import Refusal
-from chainrule.host.hub import Hub, Outlet
+from chainrule.host.delivery import Outlet
+from chainrule.host.hub import Hub
 from chainrule.protocol import ClientMessage, ServerMessage
 from chainrule.protocol.client import (
     AckCommand,

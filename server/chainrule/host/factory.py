@@ -9,7 +9,8 @@ from chainrule.host.attic import FOLDER, Attic
 
 if TYPE_CHECKING:
     from chainrule.api.settings import Settings
-    from chainrule.host.hub import Hub, Outlet
+    from chainrule.host.delivery import Outlet
+    from chainrule.host.hub import Hub
     from chainrule.host.seam import Session
     from chainrule.protocol.rest import CreateSession
 

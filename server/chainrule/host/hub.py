@@ -1,4 +1,4 @@
-"""The sessions of one process: who follows them, who asked what, and what is sent to whom.
+"""The sessions of one process: which there are, who follows them, and who asked what.
 
 Sessions compute, and know neither followers nor turns. Whose turn it is: :mod:`chainrule.host.turns`.
 """
@@ -11,13 +11,14 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from chainrule.errors import Refusal
-from chainrule.host import encode, parse, slices
-from chainrule.host.interface import Closed, Request, Response
-from chainrule.host.lecture import lecture
+from chainrule.host import encode, parse
+from chainrule.host.delivery import Delivery, Outlet, as_asked
+from chainrule.host.interface import Request, Response
+from chainrule.host.long_answers import LongAnswers
 from chainrule.host.mailbox import closed
 from chainrule.host.problem import (
     answer,
@@ -30,43 +31,17 @@ from chainrule.host.problem import (
 from chainrule.host.records import packed
 from chainrule.host.saving import Saving
 from chainrule.host.seam import Make, Session
-from chainrule.host.tally import Outcome, Tally, give_back, resident_bytes
-from chainrule.host.turns import Follower, Job, Recorded, Slot, Turns, Waiter
-from chainrule.protocol import ClientMessage, ServerMessage
+from chainrule.host.tally import Tally, give_back, outcome_of, resident_bytes
+from chainrule.host.turns import Follower, Job, Slot, Turns, Waiter
+from chainrule.protocol import ClientMessage
 from chainrule.protocol.client import ANONYMOUS, AckCommand, PauseCommand
 from chainrule.protocol.close import CloseCode
 from chainrule.protocol.rest import CreateSession
-from chainrule.protocol.server import Companion, ErrorMessage, Frame, GraphMessage, Metrics, Progress
+from chainrule.protocol.server import ErrorMessage, Progress
 
 log = logging.getLogger(__name__)
 
-PICTURE_SECONDS = 1 / 60
-"""Between two pictures to a follower, unless something was answered."""
-
-TRAINING = 11
-"""What trains flat out does so for this many times as long as its followers' pictures take to make."""
-
-PART_BYTES = 256_000
-"""About how much of a recording is sent at a time."""
-
-RECORDING_SECONDS = 60.0
-"""After which nobody is expected to ask for the next part."""
-
 T = TypeVar("T")
-
-
-class Outlet(Protocol):
-    """Where a hub's messages go."""
-
-    def emit(self, connection: int, message: str | bytes) -> None: ...
-
-    def shut(self, connection: int, reason: Closed) -> None: ...
-
-    def recipe(self, session: str, recipe: bytes) -> None: ...
-
-    def cursor(self, session: str, cursor: bytes) -> None: ...
-
-    def gone(self, session: str) -> None: ...
 
 
 class Hub:
@@ -95,6 +70,8 @@ class Hub:
         self._turns = Turns(self._give, self._compute)
         self._tally = Tally()
         self._count = itertools.count()
+        self._delivery = Delivery(outlet, self._turns.ask, slice_seconds)
+        self._long = LongAnswers(make, self._turn, slice_seconds)
 
     # Requests
 
@@ -129,11 +106,11 @@ class Hub:
             if request.method == "commands":
                 return await self._commands(slot, request.body)
             if request.method == "trace":
-                return await self._trace(slot, request)
+                return await self._long.trace(slot, request)
             if request.method == "recording":
-                return await self._recording(slot, request.arguments.get("left"))
+                return await self._long.recording(slot, request.arguments.get("left"))
             if request.method == "peek":
-                return await self._peek(slot, request)
+                return await self._long.peek(slot, request)
             if request.method == "sleep":
                 return await self._sleep(slot)
             return await self._turn(slot, lambda: self._answer(slot, request))
@@ -247,93 +224,6 @@ class Hub:
         told = [resident_bytes(), {slot.id: slot.nbytes for slot in self._slots.values()}]
         return Response(200, json.dumps(told).encode())
 
-    async def _trace(self, slot: Slot, request: Request) -> Response:
-        """A part of a recording of the timeline; ``more`` says what is left."""
-        first, last, left = (request.arguments.get(name) for name in ("first", "last", "left"))
-        return await self._sliced(
-            slot, lambda: slices.traced(slot.session.recording(first, last, left), PART_BYTES)
-        )
-
-    async def _recording(self, slot: Slot, left: int | None) -> Response:
-        """A part of a recording of the session's lesson; ``more`` is its number, under which the next part is asked for.
-
-        A session makes one at a time: a new one takes the place of one that nobody has asked the rest of.
-        """
-
-        def begin() -> Recorded:
-            if slot.gone:
-                raise unknown_session()
-            whole = slot.session.whole()
-            if whole.predict:
-                raise Refusal(
-                    "withheld",
-                    409,
-                    "Answers are withheld",
-                    "A recording would tell what waits for a guess.",
-                    "Switch prediction off, and ask again.",
-                )
-            made = self._make(
-                CreateSession(
-                    lesson=whole.lesson, config=whole.config, seed=whole.seed, journal=whole.journal
-                ),
-                None,
-            )
-            return Recorded(next(self._count), made, lecture(made, self._slice))
-
-        if left is None:
-            slot.recorded = await self._turn(slot, begin)
-        recorded = slot.recorded
-        if recorded is None or left not in (None, recorded.number):
-            raise unknown_session()
-        recorded.asked += 1
-        asked = recorded.asked
-
-        def forget() -> None:
-            # Whoever asked for it has gone: it is made no further, and takes no memory.
-            if slot.recorded is recorded and recorded.asked == asked:
-                slot.recorded = None
-
-        def part() -> slices.Sliced:
-            for response in slices.recorded(recorded.lines, recorded.number, PART_BYTES):
-                if slot.recorded is not recorded:
-                    raise unknown_session()
-                yield response
-
-        try:
-            response = await self._sliced(slot, part)
-        except BaseException:
-            forget()
-            raise
-        if response.more is None:
-            forget()
-        else:
-            asyncio.get_running_loop().call_later(RECORDING_SECONDS, forget)
-        return response
-
-    async def _peek(self, slot: Slot, request: Request) -> Response:
-        """A number that is not to be seen yet; its iteration may have to be computed again."""
-        return await self._sliced(slot, lambda: slices.peeked(slot.session.peek(request.arguments)))
-
-    async def _sliced(self, slot: Slot, begin: Callable[[], slices.Sliced]) -> Response:
-        """An answer that takes long, a slice in each turn of the session."""
-        work: slices.Sliced | None = None
-
-        def go_on() -> Response | None:
-            nonlocal work
-            if slot.gone:
-                raise unknown_session()
-            deadline = time.monotonic() + self._slice
-            work = work or begin()
-            for response in work:
-                if response is not None or time.monotonic() >= deadline:
-                    return response
-            raise AssertionError("its last part is an answer")
-
-        while True:
-            response = await self._turn(slot, go_on)
-            if response is not None:
-                return response
-
     async def _commands(self, slot: Slot, body: bytes) -> Response:
         command = parse.command(body)
         finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -370,7 +260,7 @@ class Hub:
         follower = Follower(connection, slot.session.viewer())
         slot.followers[connection] = follower
         self._connections[connection] = slot
-        self._turns.ask(slot, lambda: self._pull(slot, [follower]))
+        self._turns.ask(slot, lambda: self._delivery.pull(slot, [follower]))
 
     def receive(self, connection: int, message: str | bytes) -> None:
         """A follower sent something; it is looked at when it is its session's turn."""
@@ -413,7 +303,7 @@ class Hub:
 
     def _command(self, slot: Slot, command: ClientMessage, origin: Follower | Waiter, arrived: float) -> None:
         if slot.gone:
-            self._deliver(slot, [to_message(unknown_session(), seq=0, id=command.id)], origin)
+            self._delivery.deliver(slot, [to_message(unknown_session(), seq=0, id=command.id)], origin)
             return
         if command.id is None:
             command = command.model_copy(update={"id": f"{ANONYMOUS}{next(self._count)}"})
@@ -423,7 +313,9 @@ class Hub:
             # Before the answer: a session that is made again has done all that was answered, and knows what it has done.
             self._report(slot)
         except Exception:
-            self._deliver(slot, [to_message(failure(), seq=slot.session.revision, id=command.id)], origin)
+            self._delivery.deliver(
+                slot, [to_message(failure(), seq=slot.session.revision, id=command.id)], origin
+            )
             self._tally.count(command.type, "failed", arrived)
             raise
         if any(isinstance(message, Progress) and message.id == command.id for message in messages):
@@ -431,15 +323,15 @@ class Hub:
             slot.waiting.setdefault(command.id, []).append(origin)
             slot.begun[command.id] = (command.type, arrived)
             if isinstance(origin, Waiter):
-                origin.messages.extend(_named(messages))
+                origin.messages.extend(as_asked(messages))
             else:
-                self._deliver(slot, messages, origin)
+                self._delivery.deliver(slot, messages, origin)
         else:
-            self._tally.count(command.type, _outcome(messages), arrived)
-            self._deliver(slot, messages, origin)
+            self._tally.count(command.type, outcome_of(messages), arrived)
+            self._delivery.deliver(slot, messages, origin)
         # What is painted while a session goes on asks for the next picture, when that is due.
-        if not (isinstance(command, AckCommand) and slot.session.busy) or self._picture_is_due(slot):
-            self._pull(slot, slot.followers.values())
+        if not (isinstance(command, AckCommand) and slot.session.busy) or self._delivery.picture_is_due(slot):
+            self._delivery.pull(slot, slot.followers.values())
 
     def _advance(self, slot: Slot) -> None:
         messages = slot.session.advance(self._slice)
@@ -448,7 +340,7 @@ class Hub:
             if key is None:
                 for message in messages:
                     if message.id is None:
-                        self._broadcast(slot, message)
+                        self._delivery.broadcast(slot, message)
                 continue
             origins = slot.waiting.get(key, [])
             # What belongs to nobody (the frame, say) is part of every answer over REST, which has nothing else.
@@ -457,90 +349,18 @@ class Hub:
             finished = not all(isinstance(message, Progress) for message in answers)
             for origin in origins:
                 if isinstance(origin, Follower):
-                    self._deliver(slot, answers, origin)
+                    self._delivery.deliver(slot, answers, origin)
                 elif finished:
-                    self._deliver(slot, whole, origin)
+                    self._delivery.deliver(slot, whole, origin)
                 else:
-                    origin.messages = _named(answers)
+                    origin.messages = as_asked(answers)
             if finished:
                 slot.waiting.pop(key, None)
                 if (begun := slot.begun.pop(key, None)) is not None:
-                    self._tally.count(begun[0], _outcome(answers), begun[1])
+                    self._tally.count(begun[0], outcome_of(answers), begun[1])
         # What a session ends on its followers always see.
-        if messages or not slot.session.busy or self._picture_is_due(slot):
-            self._pull(slot, slot.followers.values())
-
-    def _picture_is_due(self, slot: Slot) -> bool:
-        """Followers see no more pictures a second than a screen shows, and fewer where training would wait for them."""
-        if time.monotonic() - slot.pulled < PICTURE_SECONDS:
-            return False
-        flat_out = slot.session.busy and slot.session.next_due is None
-        # Processor time: how long the machine is busy with something else says nothing about the share.
-        return not flat_out or time.thread_time() - slot.paid >= TRAINING * slot.cost
-
-    def _deliver(self, slot: Slot, messages: Sequence[ServerMessage], origin: Follower | Waiter) -> None:
-        if isinstance(origin, Waiter):
-            origin.messages.extend(_named(messages))
-            if not origin.finished.done():
-                origin.finished.set_result(None)
-            return
-        for message in messages:
-            self._send(origin, message)
-
-    def _send(self, follower: Follower, message: ServerMessage) -> None:
-        # Graph, frame and metrics reach followers at their own pace, by pulling.
-        if not isinstance(message, (Frame, Companion, GraphMessage, Metrics)):
-            for named in _named([message]):
-                self._outlet.emit(follower.connection, encode.text(named))
-
-    def _broadcast(self, slot: Slot, message: ServerMessage) -> None:
-        for follower in slot.followers.values():
-            self._send(follower, message)
-
-    def _pull(self, slot: Slot, followers: Iterable[Follower]) -> None:
-        """Give followers what they have not seen and are ready for; what of it takes long is made in slices before.
-
-        Meanwhile the session does what it is asked to, but does not go on by itself.
-        """
-        if slot.pulling is not None:
-            slot.pulling.update(dict.fromkeys(followers))
-            return
-        followers = list(followers)
-        work = [made for one in followers if (made := one.viewer.ahead(slot.session)) is not None]
-        if not work:
-            self._show(slot, followers)
-            return
-        slot.pulling = dict.fromkeys(followers)
-        parts = itertools.chain(*work)
-
-        def go_on() -> None:
-            if slot.gone:
-                return
-            begun, deadline = time.thread_time(), time.monotonic() + self._slice
-            done = all(time.monotonic() < deadline for _ in parts)
-            slot.ahead += time.thread_time() - begun
-            if not done:
-                self._turns.ask(slot, go_on)
-                return
-            wanted, slot.pulling = slot.pulling or (), None
-            self._show(slot, [one for one in wanted if one.connection in slot.followers])
-
-        self._turns.ask(slot, go_on)
-
-    def _show(self, slot: Slot, followers: Iterable[Follower]) -> None:
-        """Give followers what they have not seen and are ready for. What several are given is encoded once."""
-        begun = time.thread_time() - slot.ahead
-        slot.ahead = 0.0
-        encoded: dict[int, tuple[ServerMessage, str | bytes]] = {}
-        for follower in followers:
-            for message in follower.viewer.pull(slot.session):
-                if id(message) not in encoded:
-                    (named,) = _named([message])
-                    encoded[id(message)] = (message, encode.wire(named))
-                self._outlet.emit(follower.connection, encoded[id(message)][1])
-        if encoded:
-            slot.pulled, slot.paid = time.monotonic(), time.thread_time()
-            slot.cost = slot.paid - begun
+        if messages or not slot.session.busy or self._delivery.picture_is_due(slot):
+            self._delivery.pull(slot, slot.followers.values())
 
     # Turns
 
@@ -608,19 +428,3 @@ class Hub:
             further = {branch: tip for branch, tip in tips.items() if tip != slot.tips.get(branch)}
             told = {"cursor": cursor.model_dump(), "answered": session.answered, "tips": further}
             self._outlet.cursor(slot.id, json.dumps(told).encode())
-
-
-def _outcome(messages: Iterable[ServerMessage]) -> Outcome:
-    """How a command ended."""
-    statuses = [message.status for message in messages if isinstance(message, ErrorMessage)]
-    return "done" if not statuses else "failed" if statuses[-1] >= 500 else "refused"
-
-
-def _named(messages: Iterable[ServerMessage]) -> list[ServerMessage]:
-    """Messages as their receiver knows them: ids that the hub made up are taken away."""
-    return [
-        message.model_copy(update={"id": None})
-        if message.id is not None and message.id.startswith(ANONYMOUS)
-        else message
-        for message in messages
-    ]

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from chainrule.api.settings import Settings
+from chainrule.host.delivery import Outlet
 from chainrule.host.factory import hub_for, options_for
 from chainrule.host.host import Host
-from chainrule.host.hub import Hub, Outlet
+from chainrule.host.hub import Hub
 from chainrule.host.interface import Closed, Request, Response
 from chainrule.host.link import Link, Receiver
 

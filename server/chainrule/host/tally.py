@@ -9,10 +9,14 @@ import os
 import time
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel
+
+from chainrule.protocol import ServerMessage
+from chainrule.protocol.server import ErrorMessage
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Upper bounds of the histogram of steps, in seconds."""
@@ -90,3 +94,9 @@ def give_back() -> None:
     gc.collect()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def outcome_of(messages: Iterable[ServerMessage]) -> Outcome:
+    """How a command ended."""
+    statuses = [message.status for message in messages if isinstance(message, ErrorMessage)]
+    return "done" if not statuses else "failed" if statuses[-1] >= 500 else "refused"
