@@ -37,7 +37,7 @@ describe("the curves of losses", () => {
 
   it("share their axes: the longest run is as wide as the picture", () => {
     const { paths, place, iteration } = curves([series([4, 3]), series([8, 6, 4, 2, 0])], 100, 62);
-    expect(paths).toEqual(["M0.0 31.0L25.0 37.3", "M0.0 6.0L25.0 18.5L50.0 31.0L75.0 43.5L100.0 56.0"]);
+    expect(paths).toEqual(["M0 31L25 37.3", "M0 6L25 18.5L50 31L75 43.5L100 56"]);
     expect(place(1, 4)).toEqual({ x: 25, y: 31 });
     expect([0, 12, 13, 25, 100].map(iteration)).toEqual([0, 0, 1, 1, 4]);
   });

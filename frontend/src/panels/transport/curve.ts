@@ -13,7 +13,7 @@ export interface Series {
 export interface Curves {
   /** One for each series: its numbers, or where there are more of them than pixels the mean of each pixel's. */
   paths: string[];
-  /** What lies between the least and the largest number of each pixel: a spike of one iteration is seen. */
+  /** What lies between the least and the largest number of each pixel, where asked for: a spike of one iteration is seen. */
   bands: string[];
   logarithmic: boolean;
   /** Where a number of an iteration stands; null where it is unknown or not finite. */
@@ -26,7 +26,7 @@ const MARGIN = 6;
 /** From this ratio of largest to smallest on, a straight axis would show one drop and then nothing. */
 const DECADES = 1000;
 
-export function curves(all: readonly Series[], width: number, height: number): Curves {
+export function curves(all: readonly Series[], width: number, height: number, banded = true): Curves {
   const last = Math.max(1, ...all.map(({ length }) => length - 1));
   const range = { low: Infinity, high: -Infinity, least: Infinity };
   for (const series of all) {
@@ -71,8 +71,9 @@ export function curves(all: readonly Series[], width: number, height: number): C
       const found = series.stretch(from, to);
       if (found) {
         pen.to(pixel, down(found.mean));
-        top += `${top ? "L" : "M"}${pixel} ${down(found.high).toFixed(1)}`;
-        bottom = `L${pixel} ${down(found.low).toFixed(1)}${bottom}`;
+        if (!banded) continue;
+        top += `${top ? "L" : "M"}${pixel} ${tenths(down(found.high))}`;
+        bottom = `L${pixel} ${tenths(down(found.low))}${bottom}`;
       } else if (series.at(from) !== null) pen.lift();
     }
     return [pen.path, top && `${top}${bottom}Z`];
@@ -88,13 +89,16 @@ export function curves(all: readonly Series[], width: number, height: number): C
   };
 }
 
+/** Quicker than `toFixed`: a curve has hundreds of places, and there is one in each frame. */
+const tenths = (x: number): number => Math.round(10 * x) / 10;
+
 /** Draws what is known; over what is unknown it goes on, at what is not finite it is lifted. */
 class Pen {
   path = "";
   #down = false;
 
   to(x: number, y: number): void {
-    this.path += `${this.#down ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+    this.path += `${this.#down ? "L" : "M"}${tenths(x)} ${tenths(y)}`;
     this.#down = true;
   }
 
