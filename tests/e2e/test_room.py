@@ -333,6 +333,19 @@ def test_another_device_takes_over_and_the_room_ends(room: Class) -> None:
     expect(follower.get_by_role("heading", name=f"There is no room {room.code}")).to_be_visible()
 
 
+def test_a_phone_presents_too(server: Server, new_page: Callable[..., Page]) -> None:
+    phone = new_page(**PHONE)
+    open_lesson(phone, f"{server.address}/one-weight")
+    phone.get_by_role("button", name="More").click()
+    phone.get_by_role("menuitemcheckbox", name="Present").click()
+    phone.get_by_role("button", name="Open a room").click()
+    expect(phone.locator("button.chip")).to_be_visible()
+    phone.get_by_role("banner").get_by_role("button", name="More").click()
+    phone.get_by_role("menuitemcheckbox", name="Presenting").click()
+    expect(phone.locator("button.chip")).to_have_count(0)
+    expect(phone.get_by_role("tab", name="Lesson")).to_be_visible()
+
+
 def test_notes_have_a_window_of_their_own_and_esc_leads_back_to_the_lecture(page: Page) -> None:
     open_lesson(page)
     press(page, "p")
