@@ -45,17 +45,23 @@ dev: $(venv)/.test $(packages) ## serve with hot reload on both sides
 
 test: $(venv)/.test $(built) ## every check there is, but for PyTorch
 	@$(python) scripts/chromium.py
-	$(bin)/pytest $(side_by_side)
-	@$(MAKE) --output-sync=target test-browser test-rest
+	@$(MAKE) test-server test-lint
+	@$(MAKE) --output-sync=target test-browser test-page
 
-# Browsers wait now and then, and leave a part of the cores to what never waits.
-.PHONY: test-browser test-rest
+# Services and browsers wait now and then, and leave a part of the cores to what never waits.
+.PHONY: test-server test-lint test-browser test-page
+test-server: $(venv)/.test $(built)
+	$(bin)/pytest $(side_by_side)
+
+# What these say comes in one piece each, between the lines of the tests.
+test-lint: $(venv)/.test $(packages)
+	@$(MAKE) --output-sync=target lint-server
+	@$(MAKE) --output-sync=target lint-page
+
 test-browser: $(venv)/.test $(built)
 	$(bin)/pytest $(side_by_side) $(no_schemas) tests/e2e
 
-test-rest: $(venv)/.test $(packages)
-	@$(MAKE) lint-server
-	@$(MAKE) lint-page
+test-page: $(packages)
 	@$(page) npm run --silent test
 
 # What it finds is kept in .hypothesis, and tried first the next time.

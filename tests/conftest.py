@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 import arithmetic  # noqa: F401  (before NumPy)
@@ -7,6 +10,14 @@ from chainrule.engine.backend import be_quiet
 from support.examples import fix
 
 fix()
+# Hundreds of processes are started: each reads what the first one has compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is slow: of several processes none works on alone when the others have nothing left."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)

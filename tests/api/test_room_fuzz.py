@@ -165,7 +165,7 @@ async def test_no_message_closes_a_rooms_socket(
             ):
                 one = follower if who == "follower" else presenter
                 with caplog.at_level(logging.WARNING, "chainrule"):
-                    await fuzz(lambda message, key: said(one, message, key), 150)
+                    await fuzz(lambda message, key: said(one, message, key), 75)
                 assert caplog.records == []
                 # The other one is none the worse for it, and the session has not moved.
                 other = presenter if who == "follower" else follower

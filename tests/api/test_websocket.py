@@ -337,9 +337,9 @@ async def test_no_message_closes_the_socket_and_nothing_of_any_stays(serve: Serv
     async with serve(message_rate=1e6, message_burst=10**6, max_iterations=50) as client:
         app = client._transport.app  # type: ignore[attr-defined]
         # What is made once is made.
-        await visit(client, 50)
+        await visit(client, 25)
         before = await settled(app)
-        await visit(client, 250)
+        await visit(client, 75)
         # Of objects a few stay until another session comes; they do not add up.
         left = await left_behind(app, before)
         assert {name: more for name, more in left.items() if name in before.counts} == {}

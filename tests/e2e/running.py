@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -49,10 +48,8 @@ class Server:
 
     def start(self) -> None:
         command = [*self.command, "--port", str(self.port), "--data", str(self.data)]
-        # Many are started: each reads what the first one has compiled.
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         for _ in range(600):
             if self.process.poll() is not None:
                 break

@@ -138,7 +138,7 @@ def nothing_executed() -> Iterator[None]:
     assert not raised
 
 
-@examples(1500)
+@examples(500)
 @given(source=sources)
 @example(source="__import__('os').system('true')")
 @example(source="x = 2\nf = (lambda: x)()")

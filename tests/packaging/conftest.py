@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import venv
-from pathlib import Path
 
 import pytest
 
@@ -36,15 +35,16 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     assert page.installed()
     copy_packages(page.FRONTEND, source / "frontend")
 
-    def pip(python: str | Path, stage: docker.Stage, start: str) -> None:
+    def pip(stage: docker.Stage, start: str, *options: str) -> None:
         _, *words = stage.run(start)
         words = [word.replace("/wheels", str(wheels)) for word in words if word != "--no-cache-dir"]
-        command = [str(python), "-m", "pip", *words]
+        command = [sys.executable, "-m", "pip", *options, *words]
         done = subprocess.run(command, cwd=source, env=environment(), capture_output=True, text=True)
         assert done.returncode == 0, f"{command}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
 
-    pip(sys.executable, build, "pip wheel")
-    venv.create(folder / "venv", with_pip=True)
-    pip(folder / "venv" / "bin" / "python", final, "pip install")
+    pip(build, "pip wheel")
+    # A pip of its own would take longer than what it installs.
+    venv.create(folder / "venv", with_pip=False)
+    pip(final, "pip install", "--python", str(folder / "venv" / "bin" / "python"))
     [wheel] = wheels.glob("chainrule-*.whl")
     return Installed(source, wheels, wheel, folder / "venv" / "bin")

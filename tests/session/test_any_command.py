@@ -29,7 +29,7 @@ LIMITS = Limits(
 
 
 @pytest.mark.parametrize("lesson", ["one-weight", "test-matrix", "circuit", "playground"])
-@examples(120)
+@examples(60)
 @given(commands=st.lists(COMMANDS, max_size=20))
 def test_no_sequence_of_commands_breaks_a_session(lesson: str, commands: list[dict[str, Any]]) -> None:
     session = make(lesson, LIMITS)
