@@ -1477,7 +1477,7 @@ export interface components {
         /** @description An image on the way to one that excites a filter. */
         ExcitedImage: {
             step: number;
-            /** @description In the middle of the map. */
+            /** @description At the place that answers most. */
             response: components["schemas"]["Number"];
             /** @description (channels, rows, columns), 0 to 1. */
             pixels: components["schemas"]["Number"][];
@@ -1579,8 +1579,9 @@ export interface components {
         /**
          * @description What one channel of a feature map answers to, with the parameters at the cursor.
          *
-         *     The held-out images with the strongest response, and an image made by gradient ascent on its pixels, from noise:
-         *     its response in the middle of the map grows, and the weights stay as they are.
+         *     The held-out images with the strongest response, and an image made by gradient ascent on its pixels: its response
+         *     at one place of the map grows, and the weights stay as they are. The ascent begins with noise for every place, and
+         *     with the best of the images; the way to the strongest response is told.
          */
         FilterCommand: {
             /**
@@ -1628,7 +1629,9 @@ export interface components {
             rows: number;
             columns: number;
             best: components["schemas"]["AnsweredImage"][];
-            /** @description From noise on; it ends early where the filter no longer answers to the image. */
+            /** @description Row and column of the map whose response it is. */
+            excited_place: number[];
+            /** @description The way to the image that excites it most: from noise, or from one of the best. It ends early where the filter no longer answers to the image. */
             excited: components["schemas"]["ExcitedImage"][];
         };
         /** @description Try to send a node's gradient on now. Refused while contributions of its consumers are missing. */

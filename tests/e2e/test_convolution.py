@@ -112,7 +112,7 @@ def test_what_a_filter_answers_to_and_the_image_that_excites_it(page: Page) -> N
     expect(best).to_have_count(len(told.best))
     expect(best.first).to_have_accessible_name(re.compile(f"^{told.best[0].label}, response [\\d.]+, at row"))
     expect(section).to_contain_text(f"step {told.excited[-1].step}: response")
-    way = section.get_by_role("slider", name="On the way from noise")
+    way = section.get_by_role("slider", name="On the way")
     way.focus()
     page.keyboard.press("Home")
     expect(section).to_contain_text("step 0: response")

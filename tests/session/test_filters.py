@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from chainrule.data.digits import digits
+from chainrule.engine.tape import Tape
+from chainrule.engine.tensor import leaf
 from chainrule.protocol.server import FilterResult
 from chainrule.session import Session
 from support.sessions import make, refused, send, the
@@ -84,6 +86,55 @@ def test_a_filter_of_the_second_layer_is_excited_too_and_the_weights_stay(sessio
     assert again == found
     for name, value in session.core.record.start.values.items():
         np.testing.assert_array_equal(value, before[name])
+
+
+@pytest.mark.parametrize(
+    ("seed", "config"),
+    [
+        (7, {}),
+        (1, {}),
+        (2, {"activation": "tanh"}),
+        (4, {"kernel": "5x5", "pooling": "average", "activation": "leaky_relu", "filters2": 8}),
+    ],
+    ids=str,
+)
+def test_every_filter_is_excited_more_than_by_any_image_of_the_data(
+    seed: int, config: dict[str, Any]
+) -> None:
+    trained = make("convolution", seed=seed, **config)
+    send(trained, "seek", iteration=150, step=0)
+    held_out, drawn = digits("test", "float32")[0], digits("train", "float32")[0]
+    for label in ("z1", "z2"):
+        of_data = maps(trained, label, np.concatenate([held_out, drawn]))
+        for channel in range(of_data.shape[1]):
+            found = asked(trained, name=label, channel=channel, most=1)
+            end = np.reshape(found.excited[-1].pixels, (1, 1, SIDE, SIDE)).astype("float32")
+            assert 0 <= end.min() <= end.max() <= 1
+            place = tuple(found.excited_place)
+            # What it is said to answer it does answer, there, and nowhere in the data more.
+            said = found.excited[-1].response
+            assert maps(trained, label, end)[0, channel][place] == pytest.approx(said, rel=1e-4, abs=1e-5)
+            best = float(of_data[:, channel].max())
+            if label == "z1":
+                # A linear one answers most to white where its weights are positive; an image of the data may be there.
+                weights, biases = kernel(trained, "conv1")
+                most = float(np.maximum(weights[channel], 0).sum() + biases[channel])
+                assert said == pytest.approx(most, rel=1e-4, abs=1e-5), channel
+                assert said > best or said == pytest.approx(best, rel=1e-6)
+            else:
+                assert said > best, channel
+            responses = [one.response for one in found.excited]
+            assert responses == sorted(responses)
+
+
+def maps(session: Session, label: str, images: np.ndarray) -> np.ndarray:
+    """(n, channels, rows, columns) of a map, from the network itself."""
+    record = session.core.record
+    model: Any = record.start.regime.model
+    with Tape(record.start.regime.backend) as tape:
+        model.read(record.start.values, leaf(images))
+    (node,) = (node for node in tape.nodes if node.label == label)
+    return np.asarray(node.value)
 
 
 def test_a_filter_of_zeros_answers_to_nothing() -> None:

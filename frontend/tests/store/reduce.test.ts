@@ -221,6 +221,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
     rows: 8,
     columns: 8,
     best: [],
+    excited_place: [0, 0],
     excited: [],
   },
   numbers_result: {

@@ -286,8 +286,9 @@ class PrecisionCommand(Command):
 class FilterCommand(Command):
     """What one channel of a feature map answers to, with the parameters at the cursor.
 
-    The held-out images with the strongest response, and an image made by gradient ascent on its pixels, from noise:
-    its response in the middle of the map grows, and the weights stay as they are.
+    The held-out images with the strongest response, and an image made by gradient ascent on its pixels: its response
+    at one place of the map grows, and the weights stay as they are. The ascent begins with noise for every place, and
+    with the best of the images; the way to the strongest response is told.
     """
 
     type: Literal["filter"]

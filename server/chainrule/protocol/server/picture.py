@@ -103,7 +103,7 @@ class ExcitedImage(Part):
     """An image on the way to one that excites a filter."""
 
     step: int
-    response: Number = Field(description="In the middle of the map.")
+    response: Number = Field(description="At the place that answers most.")
     pixels: list[Number] = Field(description="(channels, rows, columns), 0 to 1.")
 
 
@@ -119,8 +119,10 @@ class FilterResult(Message):
     rows: int
     columns: int
     best: list[AnsweredImage]
+    excited_place: list[int] = Field(description="Row and column of the map whose response it is.")
     excited: list[ExcitedImage] = Field(
-        description="From noise on; it ends early where the filter no longer answers to the image."
+        description="The way to the image that excites it most: from noise, or from one of the best. It ends early "
+        "where the filter no longer answers to the image."
     )
 
 
