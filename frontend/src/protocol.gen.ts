@@ -1716,7 +1716,7 @@ export interface components {
          *     ``after`` belong to the step itself (its node), ``detail`` is the k-th intermediate of an update.
          *     ``change`` is by how much updates have changed a parameter in this iteration.
          *     ``map`` is what the units of the layer ``index`` say over the plane, (units, n, n) in 8 bits: element · scale / 127,
-         *     for thumbnails; sent when it has changed. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
+         *     for thumbnails; only those of ``units`` that have changed are sent, and with them the scale of each. ``surface`` is what the network says, (outputs, n, n). Row 0 has the least
          *     y, column 0 the least x; both ends of the dataset's range are among the places.
          *     ``own_value`` and ``own_grad`` are one sample's part of a node, without the axis of samples.
          *     In a binary frame ``offset`` (bytes into the payload) takes the place of ``data``.
@@ -1729,10 +1729,15 @@ export interface components {
             dtype: "float32" | "float64" | "int8";
             shape: number[];
             /**
-             * @description Of a map: per unit, what 127 stands for.
+             * @description Of a map: per unit of the layer, what 127 stands for.
              * @default null
              */
             scale: components["schemas"]["Number"][] | null;
+            /**
+             * @description Of a map: whose thumbnails these are; null: those of all. The others are as they were.
+             * @default null
+             */
+            units: number[] | null;
             /** @default null */
             offset: number | null;
             /** @default null */

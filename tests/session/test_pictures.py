@@ -9,6 +9,7 @@ import pytest
 
 from chainrule.protocol.client import CLIENT_MESSAGE
 from chainrule.protocol.frames import decode_frame, encode_frame
+from chainrule.protocol.model import FrameTensor
 from chainrule.protocol.server import Dataset, Frame, ServerMessage
 from chainrule.session import Session
 from chainrule.session.pictures import SURFACE, THUMBNAIL, grid
@@ -35,6 +36,10 @@ def pull(session: Session, viewer: Viewer) -> Frame:
     viewer.ack(10**9)
     (frame,) = (message for message in viewer.pull(session) if isinstance(message, Frame))
     return frame
+
+
+def maps_of(frame: Frame) -> dict[int, FrameTensor]:
+    return {tensor.index: tensor for tensor in frame.tensors if tensor.what == "map"}
 
 
 def network(session: Session, frame: Frame, points: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
@@ -91,6 +96,53 @@ def test_thumbnails_come_only_when_they_have_changed() -> None:
     other = session.viewer()
     do(session, other, type="subscribe", names=None, pictures=["units"])
     assert {t.index for t in pull(session, other).tensors if t.what == "map"} == {0, 1, 2, 3}
+
+
+def test_of_a_layer_only_those_units_come_that_have_changed() -> None:
+    session, viewer = looking()
+    first = maps_of(pull(session, viewer))
+    # One weight of the first hidden layer: one unit of it changes, and all that reads it.
+    weight = np.asarray(session.core.record.start.values["hidden1.weight"]).copy()
+    weight[2, 0] += 1
+    do(session, viewer, type="edit", name="hidden1.weight", value=weight.tolist())
+    second = maps_of(pull(session, viewer))
+    assert {index: one.units for index, one in second.items()} == {1: [2], 2: None, 3: None}
+    assert second[1].shape == [1, 16, 16]
+    other = session.viewer()
+    do(session, other, type="subscribe", names=None, pictures=["units"])
+    whole = maps_of(pull(session, other))[1]
+    merged = np.asarray(first[1].data).copy()
+    merged[second[1].units] = np.asarray(second[1].data)
+    np.testing.assert_array_equal(merged, np.asarray(whole.data))
+    assert second[1].scale == whole.scale
+
+
+def test_units_that_say_the_same_are_not_sent_while_it_trains() -> None:
+    """Where a unit is dead its thumbnail is as it was, whatever its neighbours learn."""
+    session, viewer = looking()
+    do(session, viewer, type="configure", config={"activation": "relu", "hidden": [4]})
+    bias = [-1000.0, 0.0, 0.5, -1000.0]
+    do(session, viewer, type="edit", name="hidden1.bias", value=bias)
+    pull(session, viewer)
+    do(session, viewer, type="step", unit="iteration", count=5)
+    units = maps_of(pull(session, viewer))[1].units
+    assert units is not None
+    assert set(units) <= {1, 2}
+
+
+def test_where_only_the_scale_has_changed_no_thumbnail_is_sent() -> None:
+    """With one weight alone a unit says the same in another size."""
+    session, viewer = looking()
+    do(session, viewer, type="configure", config={"activation": "linear", "hidden": [1], "features": ["x"]})
+    do(session, viewer, type="edit", name="hidden1.bias", value=[0.0])
+    do(session, viewer, type="edit", name="hidden1.weight", value=[[1.0]])
+    pull(session, viewer)
+    do(session, viewer, type="edit", name="hidden1.weight", value=[[2.0]])
+    changed = maps_of(pull(session, viewer))[1]
+    assert (changed.units, changed.shape, changed.scale) == ([], [0, 16, 16], [12.0])
+    frame = session.frame(viewer).model_copy(update={"tensors": [changed]})
+    (again,) = decode_frame(encode_frame(frame)).tensors
+    assert (again.units, again.shape, np.asarray(again.data).size) == ([], [0, 16, 16], 0)
 
 
 def test_all_thumbnails_come_again_with_another_network_and_for_who_asks_again() -> None:

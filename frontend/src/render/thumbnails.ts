@@ -57,14 +57,14 @@ interface Sprite {
   readonly canvas: HTMLCanvasElement;
   readonly ctx: CanvasRenderingContext2D | null;
   readonly image: ImageData | null;
-  map: UnitMaps;
+  levels: Int8Array;
   key: string;
   /** The picture that it was in last. */
   used: number;
 }
 
 /** Made when they have changed, not when they are painted. */
-const sprites = new WeakMap<UnitMaps, Sprite>();
+const sprites = new WeakMap<Int8Array, Sprite>();
 /** All of a screen; one that has not been painted for a while is painted over: a frame makes no canvas. */
 const shelf: Sprite[] = [];
 const SHELF = 128;
@@ -76,21 +76,21 @@ function nextPicture(): void {
   count += 1;
 }
 
-function freshSprite(map: UnitMaps, key: string): Sprite {
-  const [w, h] = [map.units * map.size, map.size];
+function freshSprite({ levels, units, size }: UnitMaps, key: string): Sprite {
+  const [w, h] = [units * size, size];
   const idle = shelf.findIndex(
     ({ canvas, used }) => canvas.width === w && canvas.height === h && count - used > IDLE,
   );
   const found = shelf[idle];
   if (found) {
-    Object.assign(found, { map, key });
+    Object.assign(found, { levels, key });
     return found;
   }
   const canvas = document.createElement("canvas");
   canvas.width = w;
   canvas.height = h;
   const ctx = canvas.getContext("2d");
-  const sprite = { canvas, ctx, image: ctx?.createImageData(w, h) ?? null, map, key, used: count };
+  const sprite = { canvas, ctx, image: ctx?.createImageData(w, h) ?? null, levels, key, used: count };
   shelf.push(sprite);
   if (shelf.length > SHELF) shelf.shift();
   return sprite;
@@ -98,8 +98,8 @@ function freshSprite(map: UnitMaps, key: string): Sprite {
 
 function spriteOf(map: UnitMaps, palette: Palette): Sprite {
   const key = palette.join();
-  const known = sprites.get(map);
-  if (known?.map === map && known.key === key) {
+  const known = sprites.get(map.levels);
+  if (known?.levels === map.levels && known.key === key) {
     known.used = count;
     return known;
   }
@@ -119,7 +119,7 @@ function spriteOf(map: UnitMaps, palette: Palette): Sprite {
       }
     ctx.putImageData(image, 0, 0);
   }
-  sprites.set(map, sprite);
+  sprites.set(levels, sprite);
   return sprite;
 }
 

@@ -199,7 +199,7 @@ function withFrame(state: State, message: FrameMessage): State {
 /** Thumbnails come when they have changed; those of another topology mean other units. */
 function withMaps(state: State, message: FrameMessage): State["maps"] {
   const same = state.frame?.header.topology === message.topology;
-  const sent = mapsOf(message);
+  const sent = mapsOf(message, same ? state.maps : []);
   if (sent.length === 0) return same ? state.maps : [];
   const maps = same ? [...state.maps] : [];
   for (const [layer, map] of sent) maps[layer] = map;

@@ -87,20 +87,39 @@ export function encodeFrame(frame: Frame | Companion): ArrayBuffer {
   return buffer;
 }
 
-/** The thumbnails that a frame brings, by layer. */
-export function mapsOf(message: FrameMessage): [number, UnitMaps][] {
+/** The thumbnails that a frame brings, by layer; what it does not bring is as in `known`. */
+export function mapsOf(
+  message: FrameMessage,
+  known: readonly (UnitMaps | null | undefined)[],
+): [number, UnitMaps][] {
   const { payload, tensors } = message;
   const start = payload ? payloadStart(new DataView(payload).getUint32(8, true)) : 0;
   return tensors
     .filter(({ what }) => what === "map")
     .map((tensor) => {
-      const [units = 0, size = 0] = tensor.shape;
-      const levels =
+      const [, size = 0] = tensor.shape;
+      const scale = (tensor.scale ?? []).map(Number);
+      const sent =
         payload && typeof tensor.offset === "number"
           ? new Int8Array(payload, start + tensor.offset, sizeOf(tensor.shape))
           : (arrayFrom(tensor.data, tensor) as Int8Array);
-      return [tensor.index, { units, size, levels, scale: (tensor.scale ?? []).map(Number) }];
+      const levels = tensor.units ? spliced(known[tensor.index]?.levels, sent, tensor.units, size ** 2) : sent;
+      return [tensor.index, { units: levels.length / size ** 2, size, levels, scale }];
     });
+}
+
+/** The thumbnails of a layer of which those of some units have changed. */
+function spliced(
+  known: Int8Array | undefined,
+  sent: Int8Array,
+  units: readonly number[],
+  each: number,
+): Int8Array {
+  if (!known) throw new FrameError("thumbnails of some units, and none of the others before");
+  if (units.length === 0) return known;
+  const levels = known.slice();
+  units.forEach((unit, k) => levels.set(sent.subarray(k * each, (k + 1) * each), unit * each));
+  return levels;
 }
 
 /** Look-ups into a frame, whether it came as binary or as JSON. */

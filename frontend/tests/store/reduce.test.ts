@@ -41,6 +41,7 @@ const each: { [T in ServerMessage["type"]]: Extract<Action, { type: T }> } = {
         offset: null,
         data: 2.5,
         summary: null,
+        units: null,
         scale: null,
       },
     ],

@@ -256,6 +256,7 @@ export function record(program: Program): Incoming[] {
               ? "Infinity"
               : "-Infinity",
         summary: null,
+        units: null,
       });
       messages.push({
         type: "frame",

@@ -7,6 +7,7 @@ import {
   encodeFrame,
   FrameError,
   frameView,
+  mapsOf,
 } from "../../src/transport/frames";
 
 const tensor = (
@@ -16,7 +17,7 @@ const tensor = (
   shape: number[],
   dtype = "float32",
 ) =>
-  ({ what, index, dtype, shape, scale: null, offset: null, data, summary: null }) as Frame["tensors"][number];
+  ({ what, index, dtype, shape, scale: null, offset: null, data, summary: null, units: null }) as Frame["tensors"][number];
 
 const frame = (tensors: Frame["tensors"], label = "mul"): Frame => ({
   type: "frame",
@@ -158,5 +159,40 @@ describe("binary frames", () => {
 
   it("refuse JSON data that does not fill its shape", () => {
     expect(() => frameView(frame([tensor("value", 0, [1, 2], [3])])).value(0)).toThrow(FrameError);
+  });
+});
+
+describe("thumbnails", () => {
+  const map = (units: number[] | null, levels: number[], scale: number[]) => ({
+    ...tensor("map", 1, levels, [levels.length / 4, 2, 2], "int8"),
+    units,
+    scale,
+  });
+  const whole = mapsOf(frame([map(null, [1, 2, 3, 4, 5, 6, 7, 8], [1, 2])]), []);
+  const known = [null, whole[0]?.[1]];
+
+  for (const [name, sent] of [
+    ["in JSON", (message: Frame) => message],
+    ["in bytes", (message: Frame) => decodeFrame(encodeFrame(message))],
+  ] as const) {
+    it(`of some units leave the others as they were, ${name}`, () => {
+      const [[layer, found] = []] = mapsOf(sent(frame([map([1], [-1, -2, -3, -4], [1, 3])])), known);
+      expect(layer).toBe(1);
+      expect([...(found?.levels ?? [])]).toEqual([1, 2, 3, 4, -1, -2, -3, -4]);
+      expect(found).toMatchObject({ units: 2, size: 2, scale: [1, 3] });
+      expect([...(known[1]?.levels ?? [])], "what was there is not written over").toEqual([
+        1, 2, 3, 4, 5, 6, 7, 8,
+      ]);
+    });
+
+    it(`of no unit bring another scale alone, ${name}`, () => {
+      const [[, found] = []] = mapsOf(sent(frame([{ ...map([], [], [4, 2]), shape: [0, 2, 2] }])), known);
+      expect(found?.levels).toBe(known[1]?.levels);
+      expect(found).toMatchObject({ units: 2, size: 2, scale: [4, 2] });
+    });
+  }
+
+  it("of some units are of no use without the others", () => {
+    expect(() => mapsOf(frame([map([1], [1, 2, 3, 4], [1, 2])]), [])).toThrow(FrameError);
   });
 });

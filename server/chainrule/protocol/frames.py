@@ -66,6 +66,8 @@ def encode_frame(frame: Frame | Companion) -> bytes:
             offset += size
         if tensor.scale is not None:
             header["scale"] = to_json(tensor.scale)
+        if tensor.units is not None:
+            header["units"] = tensor.units
         if tensor.summary is not None:
             header["summary"] = _told(tensor.summary)
         tensors.append(header)
@@ -102,6 +104,8 @@ def tensor_bytes(tensor: FrameTensor) -> int:
         size += _aligned(DTYPES[tensor.dtype].itemsize * prod(tensor.shape))
     if tensor.scale is not None:
         size += 10 + len(json.dumps(to_json(tensor.scale)))
+    if tensor.units is not None:
+        size += 10 + len(str(tensor.units))
     if tensor.summary is not None:
         size += 12 + len(tensor.summary.model_dump_json())
     return size

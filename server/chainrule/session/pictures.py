@@ -157,31 +157,37 @@ class Sent:
     """What one viewer has of the thumbnails: those that have not changed are not sent again."""
 
     def __init__(self) -> None:
-        self._maps: dict[int, bytes] = {}
+        self._maps: dict[int, tuple[HostArray, list[float]]] = {}
 
     def forget(self) -> None:
         """Send all with the next frame."""
         self._maps.clear()
 
-    # Not validated: these are our own arrays.
-
     def changed(self, maps: list[tuple[HostArray, list[float]]]) -> list[FrameTensor]:
-        """The layers that this viewer does not have as they are now."""
+        """What this viewer does not have as it is now: by layer, the thumbnails of those units, and all scales."""
         found = []
         for index, (levels, scale) in enumerate(maps):
-            raw = levels.tobytes() + host.asarray(scale).tobytes()
-            if self._maps.get(index) != raw:
-                self._maps[index] = raw
-                found.append(
-                    FrameTensor.model_construct(
-                        what="map",
-                        index=index,
-                        dtype="int8",
-                        shape=list(levels.shape),
-                        scale=scale,
-                        data=levels,
-                    )
+            had = self._maps.get(index)
+            units: list[int] | None = None
+            if had is not None and had[0].shape == levels.shape:
+                units = (levels != had[0]).any(axis=(1, 2)).nonzero()[0].tolist()
+                if not units and scale == had[1]:
+                    continue
+            self._maps[index] = levels, scale
+            some = units is not None and len(units) < len(levels)
+            told = levels[units] if some else levels
+            # Not validated: these are our own arrays.
+            found.append(
+                FrameTensor.model_construct(
+                    what="map",
+                    index=index,
+                    dtype="int8",
+                    shape=list(told.shape),
+                    scale=scale,
+                    units=units if some else None,
+                    data=told,
                 )
+            )
         return found
 
 

@@ -136,6 +136,7 @@ class _Tensors:
             "offset": None,
             "data": None,
             "summary": None,
+            "units": None,
         }
         put = self.parcel.whole if full else self.parcel.summary
         self._found.append((fields, "data" if full else "summary", put(array)))
