@@ -1224,10 +1224,10 @@ export interface components {
         /**
          * @description What each cell of a detector says of one scene, and what it costs.
          *
-         *     Of the batch as far as the cursor has come; of any other picture, all of it with the parameters that the iteration
-         *     began with. ``moved`` holds one box elsewhere, ``target`` one of the true boxes: then cells own what they own there, and
-         *     cost what they cost there. ``maps`` adds what the layers say, place by place; ``compare`` the scene's own gradient beside that of its original, and
-         *     ``pulls`` how much each term of the loss pulls on each parameter.
+         *     Of the batch, and of an original of it, as far as the cursor has come; of a picture held out, all of it with the
+         *     parameters that the iteration began with. ``moved`` holds one box elsewhere, ``target`` one of the true boxes: then cells own what they own there, and
+         *     cost what they cost there. ``maps`` adds what the layers say, place by place; from the loss on, ``compare`` the scene's own gradient beside that
+         *     of its original, and ``pulls`` how much each term of the loss pulls on each parameter.
          */
         DetectCommand: {
             /**

@@ -238,6 +238,34 @@ def test_nothing_is_said_before_it_is_computed() -> None:
     assert detect(session, picture="held_out").found
 
 
+def test_an_original_follows_the_steps_of_the_batch() -> None:
+    """Beside the picture that it became nothing is told of it that is not told of that."""
+    stepped = make("detection", batch_size=2)
+    layout = stepped.core.record.layout
+    last = layout.forward + layout.backward - 1
+    held_out = detect(stepped, picture="held_out", maps=True)
+    assert held_out.found
+    seen = []
+    for step in range(1, last + 1, 3):
+        send(stepped, "seek", iteration=0, step=step)
+        batch, original = (
+            detect(stepped, picture=picture, maps=True, compare=True) for picture in ("batch", "original")
+        )
+        assert bool(original.found) == bool(batch.found)
+        assert (original.against is None) == (batch.against is None)
+        for one, other in zip(original.terms, batch.terms, strict=True):
+            assert (one.total is None) == (other.total is None)
+            assert bool(one.slopes) == bool(other.slopes)
+        for own, beside in zip(original.layers, batch.layers, strict=True):
+            assert bool(own.value) == bool(beside.value)
+            assert bool(own.grad) == bool(beside.grad)
+        seen.append((bool(original.found), bool(original.terms[0].slopes), original.against is not None))
+        # What is held out is whole at every step.
+        assert detect(stepped, picture="held_out", maps=True).found == held_out.found
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == ((False, False, False), (True, True, True))
+
+
 def test_answers_that_are_withheld_are_not_told() -> None:
     session = make("detection", **SMALL)
     send(session, "predict", on=True)

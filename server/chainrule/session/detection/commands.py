@@ -13,7 +13,7 @@ from chainrule.protocol.server import DetectResult, PrecisionResult
 from chainrule.session.core import Core
 from chainrule.session.detection.boxes import cell_boxes, claimed, map50
 from chainrule.session.detection.dragging import drag, drag_true, with_target
-from chainrule.session.detection.looks import against, alone, at_cursor, measured_by, pulls, terms
+from chainrule.session.detection.looks import against, alone, as_far_as, at_cursor, measured_by, pulls, terms
 from chainrule.session.detection.maps import layer_maps
 from chainrule.session.detection.scenes import detector, shown_scene, true_boxes, truth
 from chainrule.session.pictures import carried_at
@@ -35,7 +35,9 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
     in_batch = command.picture == "batch"
     # An original is held against what it became: as if it were in the batch.
     share = 1.0 if command.picture == "held_out" else 1.0 / len(shown.scenes.images)
-    look = at_cursor(core, model) if in_batch else alone(core, model, shown.alone, share)
+    look = alone(core, model, shown.alone, share) if command.picture == "held_out" else at_cursor(core, model)
+    if command.picture == "original":
+        look = as_far_as(alone(core, model, shown.alone, share), look)
     row = shown.row if in_batch else 0
     waiting = core.prediction.first_waiting(core.line, core.record) is not None
     boxes: list[CellBox] = []
@@ -83,7 +85,7 @@ def detect(core: Core, command: DetectCommand) -> Generator[None, None, DetectRe
         layers=layer_maps(look, row, weights=not in_batch) if command.maps else [],
         dragged=dragged,
         against=against(core, model, held, in_batch=in_batch)
-        if command.compare and command.picture != "held_out" and not waiting
+        if command.compare and command.picture != "held_out" and look.nodes and not waiting
         else None,
         pulls=pulled,
         traced=traced,

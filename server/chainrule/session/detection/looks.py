@@ -107,6 +107,25 @@ def alone(core: Core, model: OfScenes, scenes: Pictures, share: float = 1.0) -> 
     return Look(look.output, cells, own, nodes, backend, said)
 
 
+def as_far_as(look: Look, reached: Look) -> Look:
+    """What is known of scenes by themselves once as much is known of the batch: so an original follows its steps."""
+
+    def known(own: Array | None, other: Array | None) -> Array | None:
+        return None if other is None else own
+
+    return Look(
+        output=known(look.output, reached.output),
+        cells={label: known(own, reached.cells[label]) for label, own in look.cells.items()},
+        slopes=known(look.slopes, reached.slopes),
+        nodes=look.nodes if reached.nodes else {},
+        backend=look.backend,
+        layers=[
+            Said(own.node, known(own.value, other.value), known(own.grad, other.grad))
+            for own, other in zip(look.layers, reached.layers, strict=True)
+        ],
+    )
+
+
 def measured_by(model: OfScenes, look: Look, row: int, shown: Shown, share: float) -> Look:
     """One of the scenes by itself, as far as it has come, beside other true boxes: what its cells then cost.
 
