@@ -55,6 +55,22 @@ def test_a_group_closes_and_opens_and_what_stays_does_not_move(page: Page) -> No
     assert places(page) == before
 
 
+def test_what_an_address_closes_is_opened_without_moving_the_rest(page: Page) -> None:
+    open_lesson(page, "/playground?zoom=operations&groups=!hidden1,!hidden2")
+    expect(group(page, "hidden1")).to_have_attribute("aria-expanded", "false")
+    page.wait_for_timeout(600)
+    before = places(page)
+    group(page, "hidden1").focus()
+    press(page, "Enter")
+    expect(node(page, "hidden1.weight")).to_have_count(1)
+    page.wait_for_timeout(600)
+    after = places(page)
+    stays = [name for name in before if name != "hidden1"]
+    assert len(stays) > 5
+    for name in stays:
+        assert after[name] == pytest.approx(before[name], abs=0.5), name
+
+
 def test_keys_open_and_close_and_the_address_holds_it(page: Page) -> None:
     open_lesson(page, "/playground?zoom=operations&groups=!output")
     expect(node(page, "output.weight")).to_have_count(0)

@@ -43,7 +43,8 @@ export class Arranger {
     done: (arrangement: Arrangement) => void,
   ): void {
     const drawing = (this.#latest = drawingOf(graph, chosen));
-    const plan = this.#planned(drawing, level, screen, words, measure);
+    const open = allOpen(drawing);
+    const plan = this.#planned(open ?? drawing, level, screen, words, measure);
     const request = layoutRequest(drawing, level, plan, words, measure);
     const key = JSON.stringify(request);
     if (key === this.#asked) {
@@ -55,7 +56,15 @@ export class Arranger {
     const old = this.#geometry;
     // Another circuit is laid out for itself, whatever its nodes are called.
     const previous = old?.level === level && sameCircuit(old.drawing, drawing) ? this.#positions : null;
-    this.layouter.lay(request, previous).then(
+    // What is closed from the start leaves as much room free as it needs to be opened: then nothing else moves.
+    const roomy =
+      open && !previous
+        ? this.layouter.lay(layoutRequest(open, level, plan, words, measure), null)
+        : Promise.resolve(previous);
+    const laid = roomy.then((before) =>
+      open && !before ? null : this.#asked === key ? this.layouter.lay(request, before) : null,
+    );
+    laid.then(
       (positions) => {
         if (!positions || this.#asked !== key) return;
         const same = old !== null && previous?.flow === positions.flow;
@@ -91,6 +100,12 @@ export class Arranger {
     }
     return this.#plan.plan;
   }
+}
+
+/** The same with all groups open, where that is how the graph is shown as long as none is closed; else null. */
+function allOpen(drawing: Drawing): Drawing | null {
+  const open = drawingOf(drawing.graph, {});
+  return open.key !== drawing.key && open.nodes.every(({ group }) => !group) ? open : null;
 }
 
 /** Whether two drawings differ by no more than open groups, and edited activations, which are nodes of their own. */

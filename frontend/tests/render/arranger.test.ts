@@ -7,6 +7,7 @@ import { estimate } from "../../src/render/display";
 import type { Screen } from "../../src/render/framing";
 import { englishWords } from "../../src/render/words";
 import type { Graph } from "../../src/store/types";
+import { golden } from "../support/golden";
 import { recordingOf, solver } from "../support/pictures";
 import { PROGRAMS, record } from "../support/trace";
 
@@ -41,5 +42,30 @@ describe("another graph", () => {
     expect(last.fresh).toBe(true);
     const alone = await arranged(next);
     expect(last.geometry.bounds).toEqual(alone.last.geometry.bounds);
+  });
+});
+
+describe("groups that are closed from the start", () => {
+  it("are opened without moving anything else", async () => {
+    const { graph } = recordingOf(golden("playground"));
+    const arranger = new Arranger(
+      createLayouter(() => (request, previous) => solve(request, solver, previous)),
+    );
+    const arrange = (chosen: Record<string, boolean>) =>
+      new Promise<Arrangement>((done) => {
+        arranger.arrange(graph, chosen, "scalars", screen, englishWords, estimate, done);
+      });
+    const closed = await arrange({ hidden1: false, output: false });
+    const half = await arrange({ output: false });
+    const open = await arrange({});
+    for (const [before, after, name] of [
+      [closed, half, "hidden1"],
+      [half, open, "output"],
+    ] as const) {
+      expect(after.geometry.frames.has(name)).toBe(true);
+      const stays = [...before.geometry.cards].filter(([index]) => after.geometry.cards.has(index));
+      expect(stays.length).toBeGreaterThan(2);
+      for (const [index, { x, w }] of stays) expect(after.geometry.cards.get(index)).toMatchObject({ x, w });
+    }
   });
 });

@@ -5,7 +5,17 @@ import { frameView } from "../../src/transport/frames";
 import { Emitter } from "../../src/transport/transport";
 
 const tensor = (what: string, index: number, data: number) => ({
-  ...{ what, index, dtype: "float32", shape: [], scale: null, offset: null, data, summary: null, units: null },
+  ...{
+    what,
+    index,
+    dtype: "float32",
+    shape: [],
+    scale: null,
+    offset: null,
+    data,
+    summary: null,
+    units: null,
+  },
 });
 
 function frame(seq: number, left: object[], tensors: object[] = []): Incoming {

@@ -17,7 +17,17 @@ const tensor = (
   shape: number[],
   dtype = "float32",
 ) =>
-  ({ what, index, dtype, shape, scale: null, offset: null, data, summary: null, units: null }) as Frame["tensors"][number];
+  ({
+    what,
+    index,
+    dtype,
+    shape,
+    scale: null,
+    offset: null,
+    data,
+    summary: null,
+    units: null,
+  }) as Frame["tensors"][number];
 
 const frame = (tensors: Frame["tensors"], label = "mul"): Frame => ({
   type: "frame",
