@@ -1,10 +1,158 @@
-"""The narrative of both forms; its numbers are the engine's."""
+"""One layer: three samples through a linear layer, softmax and cross-entropy, as matrices whose every cell can be seen.
+
+z = x W + b, softmax, cross-entropy; the loss in steps or as one op.
+"""
 
 from __future__ import annotations
 
-from chainrule.lessons.lesson import beat, text
-from chainrule.lessons.one_layer.model import Config
-from chainrule.protocol.model import Beat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from chainrule.engine.backend import Backend, HostArray
+from chainrule.language.arithmetic import Nested
+from chainrule.language.listing import LOOP, number_lines, tensor_code
+from chainrule.lessons.lesson import KindFloat, LeafSpec, Lesson, beat, host_array, text
+from chainrule.lessons.options import (
+    OptimizerConfig,
+    TrainingOptimizer,
+    build_optimizer,
+    optimizer_code,
+    optimizer_fields,
+)
+from chainrule.nn.functional import softmax
+from chainrule.nn.losses import cross_entropy
+from chainrule.protocol.model import Beat, ConfigField, Preset, Text
+
+if TYPE_CHECKING:
+    from chainrule.engine.tape import Node
+    from chainrule.engine.tensor import Tensor
+    from chainrule.nn.optimizers import Optimizer
+    from chainrule.protocol.model import ListingLine, StepKind
+
+Form = Literal["steps", "fused"]
+
+SAMPLES: Nested = [[1.0, 2.0], [2.0, -1.0], [-1.0, 1.0]]
+CLASSES = [1, 0, 2]
+WEIGHTS = [[0.5, -0.4, 0.1], [-0.3, 0.6, 0.2]]
+BIASES: list[Nested] = [0.2, 0.0, -0.1]
+
+
+class Config(OptimizerConfig):
+    """How the loss is computed, and what the first weights are multiplied with."""
+
+    form: Form = "steps"
+    scale: Annotated[KindFloat, Field(ge=-1000, le=1000)] = 1.0
+    optimizer: TrainingOptimizer = "sgd"
+    lr: Annotated[KindFloat, Field(ge=0)] = 0.5
+
+    @property
+    def weights(self) -> list[Nested]:
+        return [[self.scale * weight for weight in row] for row in WEIGHTS]
+
+    @property
+    def one_hot(self) -> list[Nested]:
+        return [[float(k == right) for k in range(len(BIASES))] for right in CLASSES]
+
+
+@dataclass(frozen=True, eq=False)
+class OneLayer:
+    """The model of a configuration: x (3, 2), W (2, 3), b (3,), y (3, 3) with a one for the right class or (3,)."""
+
+    config: Config
+    leaves: tuple[LeafSpec, ...]
+    listing: tuple[ListingLine, ...]
+    lines: Mapping[str, int]
+    iterations_per_epoch: int = 1
+    watch: tuple[str, ...] = ()
+    loss_label: str = "loss"
+
+    @property
+    def zero_grad(self) -> bool:
+        return self.config.zero_grad
+
+    def batch(self, iteration: int) -> Mapping[str, HostArray]:
+        return {leaf.name: leaf.value for leaf in self.leaves if leaf.kind != "parameter"}
+
+    def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
+        s = _named("s", leaves["x"] @ leaves["W"])
+        z = _named("z", s + leaves["b"])
+        if self.config.form == "fused":
+            return _named("loss", cross_entropy(z, leaves["y"]))
+        p = _named("p", softmax(z, 1))
+        picked = _named("picked", leaves["y"] * _named("logp", p.log()))
+        losses = _named("losses", -_named("right", picked.sum(1)))
+        return _named("loss", losses.mean())
+
+    def optimizer(self) -> Optimizer | None:
+        return build_optimizer(self.config)
+
+    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
+        return self.lines.get(str(node.label) if kind == "forward" and node is not None else kind)
+
+
+def _named(label: str, tensor: Tensor) -> Tensor:
+    tensor.node.label = label
+    return tensor
+
+
+def build(config: Config, seed: int, backend: Backend, dtype: str) -> OneLayer:
+    """The model; nothing in it is random."""
+    y = host_array(CLASSES, "int64") if config.form == "fused" else host_array(config.one_hot, dtype)
+    listing, lines = _listing(config, dtype)
+    return OneLayer(
+        config=config,
+        leaves=(
+            LeafSpec("W", "parameter", host_array(config.weights, dtype), requires_grad=True),
+            LeafSpec("b", "parameter", host_array(BIASES, dtype), requires_grad=True),
+            LeafSpec("x", "input", host_array(SAMPLES, dtype)),
+            LeafSpec("y", "target", y),
+        ),
+        listing=listing,
+        lines=lines,
+    )
+
+
+def _listing(config: Config, dtype: str) -> tuple[tuple[ListingLine, ...], dict[str, int]]:
+    fused = config.form == "fused"
+    code = [
+        "import torch",
+        "from torch.nn import functional as F",
+        "",
+        f"x = {tensor_code(SAMPLES, dtype)}",
+        f"y = torch.tensor({CLASSES})" if fused else f"y = {tensor_code(config.one_hot, dtype)}",
+        f"W = {tensor_code(config.weights, dtype, requires_grad=True)}",
+        f"b = {tensor_code(BIASES, dtype, requires_grad=True)}",
+        f"optimizer = torch.optim.{(optimizer_code(config) or '').format('[W, b]')}",
+        "",
+        LOOP,
+        "    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()",
+    ]
+    lines = {"load": 4, "zero_grad": len(code)}
+    statements = {"s": "x @ W", "z": "s + b"}
+    if fused:
+        statements["loss"] = "F.cross_entropy(z, y)"
+    else:
+        statements |= {
+            "p": "F.softmax(z, dim=1)",
+            "logp": "p.log()",
+            "picked": "y * logp",
+            "right": "picked.sum(dim=1)",
+            "losses": "-right",
+            "loss": "losses.mean()",
+        }
+    for variable, expression in statements.items():
+        code.append(f"    {variable} = {expression}")
+        lines[variable] = len(code)
+    for kinds, line in ((("seed", "backward"), "    loss.backward()"), (("update",), "    optimizer.step()")):
+        code.append(line)
+        lines |= dict.fromkeys(kinds, len(code))
+    return number_lines(code), lines
+
+
+# -- the narrative; its numbers are the engine's
 
 
 def beats(config: Config) -> list[Beat]:
@@ -200,4 +348,99 @@ AFTER = (
             "cũng vậy. Vì sao? Hãy lùi về chỗ softmax lên tiếng và nhìn vào các hàng.",
         ),
     ),
+)
+
+
+# -- the lesson
+
+
+def _preset(name: str, works: bool | None, title: Text, summary: Text, **changes: Any) -> Preset:
+    config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype"})
+    return Preset(id=name, works=works, title=title, summary=summary, config=config)
+
+
+LESSON = Lesson(
+    slug="one-layer",
+    order=3,
+    title=text("One layer", "Một lớp"),
+    summary=text(
+        "Three samples, six weights, three classes: every cell of every matrix, and what sums to it on the way back.",
+        "Ba mẫu, sáu trọng số, ba nhãn: từng ô của từng ma trận, và những gì cộng lại thành nó trên đường về.",
+    ),
+    outcome=text(
+        "Each cell of dW is a row times a column, summed over the samples; softmax and cross-entropy together leave p − y.",
+        "Mỗi ô của dW là một hàng nhân một cột, cộng qua các mẫu; softmax cùng cross-entropy chỉ còn lại p − y.",
+    ),
+    Config=Config,
+    fields=(
+        ConfigField(
+            name="form",
+            title=text("cross-entropy", "cross-entropy"),
+            applies="rebuild",
+            control="choice",
+            choices=list(get_args(Form)),
+        ),
+        ConfigField(
+            name="scale",
+            title=text("first weights, times", "trọng số ban đầu, nhân với"),
+            applies="rebuild",
+            control="number",
+        ),
+        *optimizer_fields(get_args(TrainingOptimizer)),
+    ),
+    presets=(
+        _preset(
+            "steps",
+            True,
+            text("Step by step", "Từng bước một"),
+            text(
+                "Softmax, logarithm, the right class picked, a mean: each its own node.",
+                "Softmax, logarit, chọn nhãn đúng, lấy trung bình: mỗi việc là một nút riêng.",
+            ),
+        ),
+        _preset(
+            "fused",
+            True,
+            text("In one op", "Gộp thành một phép"),
+            text(
+                "The same loss as one op: its slope is p − y over N at once, with the same numbers.",
+                "Cùng mất mát ấy trong một phép duy nhất: độ dốc là p − y chia cho N ngay lập tức, các con số vẫn thế.",
+            ),
+            form="fused",
+        ),
+        _preset(
+            "sure-and-wrong",
+            False,
+            text("Sure and wrong", "Tự tin mà sai"),
+            text(
+                "Huge weights: probabilities become zero, their logarithms minus infinity, and zero times infinity is NaN.",
+                "Trọng số khổng lồ: xác suất thành không, logarit của chúng là âm vô cực, và không nhân vô cực là NaN.",
+            ),
+            scale=-200.0,
+        ),
+        _preset(
+            "sure-and-wrong-fused",
+            True,
+            text("Sure and wrong, in one op", "Tự tin mà sai, gộp một phép"),
+            text(
+                "The same weights: the one op never takes the logarithm of zero. Its loss is large, its gradient finite, and it learns.",
+                "Cũng những trọng số ấy: phép gộp không bao giờ lấy logarit của không. Mất mát lớn, gradient hữu hạn, và nó học được.",
+            ),
+            form="fused",
+            scale=-200.0,
+        ),
+        _preset(
+            "rate-too-low",
+            False,
+            text("Learning rate too low", "Tốc độ học quá nhỏ"),
+            text(
+                "The gradients are right and the steps tiny: after hundreds of iterations the loss has hardly moved.",
+                "Gradient thì đúng mà bước thì bé tí: sau hàng trăm lượt lặp, mất mát hầu như chưa nhúc nhích.",
+            ),
+            lr=0.001,
+        ),
+    ),
+    plot=None,
+    beats=beats,
+    build=build,
 )
