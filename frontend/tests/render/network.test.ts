@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { estimate, overlaps, textsOf, type Item } from "../../src/render/display";
+import { apart } from "../../src/render/layers-view/axis";
 import { arrange, MOST_UNITS, NEAR } from "../../src/render/layers-view/arrangement";
 import { spotAt } from "../../src/render/layers-view/hit";
 import { ghostItems, lineItems, linesOf } from "../../src/render/layers-view/lines";
@@ -175,6 +176,15 @@ describe("the reading", () => {
     expect(layers[1]?.size).toBeCloseTo(mean, 7);
     expect(decades([3e-7, null, 20, 0])).toEqual({ low: -7, high: 2 });
     expect(decades([])).toEqual({ low: -4, high: 0 });
+  });
+
+  it("is labelled on one line: what would meet stands side by side around where it is", () => {
+    const labels = (...xs: number[]) => apart(xs.map((x) => ({ x, w: 10 })));
+    expect(labels(0, 40, 41)).toEqual([0, 35.5, 45.5]);
+    expect(labels(5, 5, 5)).toEqual([-5, 5, 15]);
+    // The second and third are pushed apart, and onto the first.
+    expect(labels(0, 11, 12)).toEqual([-7 / 3, 23 / 3, 53 / 3].map((x) => expect.closeTo(x, 9) as number));
+    expect(labels()).toEqual([]);
   });
 });
 

@@ -55,23 +55,20 @@ export function axisItems(
         align: "middle",
       });
   }
-  // From small to large, so that labels that would meet rise one above the other.
-  const dots = layers
-    .flatMap(({ size, layer }, k) =>
-      size === null || k === 0 ? [] : [{ size, text: layer.kind === "output" ? words.out : String(k) }],
-    )
-    .sort((a, b) => a.size - b.size);
   const r = narrow ? 4.5 : 6;
-  const taken: { right: number; level: number }[] = [];
-  for (const { size, text } of dots) {
-    const odd = !Number.isFinite(size);
-    // Nothing is left of zero on an axis of decades: it stands at the end, hollow.
-    const x = odd ? axis.x1 : size > 0 ? Math.min(axis.x1, Math.max(axis.x0, at(size))) : axis.x0 - r * 2.4;
-    const w = measure(text, mono(font.small, 600)) + 4;
-    let level = 0;
-    while (taken.some((one) => one.level === level && x - w / 2 < one.right)) level++;
-    taken.push({ right: x + w / 2, level });
-    const zero = !odd && size === 0;
+  const own = mono(font.small, 600);
+  const dots = layers
+    .flatMap(({ size, layer }, k) => {
+      if (size === null || k === 0) return [];
+      const text = layer.kind === "output" ? words.out : String(k);
+      const odd = !Number.isFinite(size);
+      // Nothing is left of zero on an axis of decades: it stands at the end, hollow.
+      const x = odd ? axis.x1 : size > 0 ? Math.min(axis.x1, Math.max(axis.x0, at(size))) : axis.x0 - r * 2.4;
+      return [{ x, w: measure(text, own) + 4, text, odd, zero: size === 0 }];
+    })
+    .sort((p, q) => p.x - q.x);
+  const labels = apart(dots);
+  dots.forEach(({ x, text, odd, zero }, k) => {
     items.push(
       {
         kind: "circle",
@@ -85,16 +82,40 @@ export function axisItems(
       {
         kind: "text",
         text,
-        x,
-        y: axis.y - r - 5 - level * (font.small + 1),
-        font: mono(font.small, 600),
+        x: labels[k] ?? x,
+        y: axis.y - r - 5,
+        font: own,
         fill: theme.text2,
         align: "middle",
         halo: theme.stage,
       },
     );
-  }
+  });
   return items;
+}
+
+/** Where the middles of labels stand on one line: in the order of what they are of, and as near to it as others let them. */
+export function apart(all: readonly { readonly x: number; readonly w: number }[]): number[] {
+  const runs: { middle: number; w: number; count: number }[] = [];
+  for (const { x, w } of all) {
+    let run = { middle: x, w, count: 1 };
+    for (let last = runs.at(-1); last; last = runs.at(-1)) {
+      if (last.middle + last.w / 2 <= run.middle - run.w / 2) break;
+      runs.pop();
+      const count = last.count + run.count;
+      const middle = (last.middle * last.count + run.middle * run.count) / count;
+      run = { middle, w: last.w + run.w, count };
+    }
+    runs.push(run);
+  }
+  let k = 0;
+  return runs.flatMap(({ middle, w, count }) => {
+    let left = middle - w / 2;
+    return all.slice(k, (k += count)).map((one) => {
+      left += one.w;
+      return left - one.w / 2;
+    });
+  });
 }
 
 function decadeText(decade: number): string {
