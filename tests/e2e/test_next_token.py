@@ -118,7 +118,9 @@ def test_a_cell_of_one_token_s_gradient_is_followed_back_to_its_loss(page: Page)
         upstream = inspector.locator("ul").last.locator(".factor").first.get_by_role("button")
         upstream.click()
         expect(page).not_to_have_url(before)
-        expect(inspector.locator("ul:not([inert]) .factor").first).to_be_visible()
+        # What stood there before stays until the answer has come: the sum, and the products in it.
+        expect(inspector.locator("ul[inert]")).to_have_count(0)
+        expect(inspector.locator("ul .factor").first).to_be_visible()
     else:
         pytest.fail(f"it did not come to the seed: {page.url}")
     expect(inspector.locator(".value")).to_have_text("1.0")
