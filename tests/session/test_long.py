@@ -204,8 +204,14 @@ def test_cancelling_gives_up_the_steps_that_wait() -> None:
     give(session, "edit", name="w", value=1.0, id="change")
     session.advance(0.0)
     give(session, "cancel")
-    found = [m for m in finish(session) if isinstance(m, Moved)]
-    assert [(m.id, m.reached) for m in found] == [(one, "cancelled") for one in ("far", "next", "change")]
+    found = [m for m in finish(session) if isinstance(m, Moved | ErrorMessage)]
+    assert [(m.id, m.reached) for m in found if isinstance(m, Moved)] == [
+        ("far", "cancelled"),
+        ("next", "cancelled"),
+    ]
+    assert [(m.id, m.code, m.status) for m in found if isinstance(m, ErrorMessage)] == [
+        ("change", "called_off", 409)
+    ]
     assert not session.busy
     assert session.info().journal == []
 

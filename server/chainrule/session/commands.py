@@ -331,15 +331,13 @@ class Commands:
         return [Done()]
 
     def _called_off(self, command: ClientMessage) -> None:
-        self._outbox.append(
-            Moved(
-                seq=self.news.revision,
-                id=command.id,
-                cursor=self.core.cursor(),
-                phase=self.core.record.step(self.core.position.step).phase,
-                reached="cancelled",
-            )
-        )
+        seq, core = self.news.revision, self.core
+        if not isinstance(command, (*MOVING, PlayCommand, LOOKING)):
+            self._outbox.append(error_message(_not_done(), seq, command.id))
+            return
+        phase = core.record.step(core.position.step).phase
+        told = Moved(seq=seq, id=command.id, cursor=core.cursor(), phase=phase, reached="cancelled")
+        self._outbox.append(told)
 
 
 def _busy(command: str) -> Refusal:
@@ -349,6 +347,16 @@ def _busy(command: str) -> Refusal:
         "A long command is under way",
         f"A {command!r} has not been finished yet.",
         "Wait for its answer, or cancel it.",
+    )
+
+
+def _not_done() -> Refusal:
+    return Refusal(
+        "called_off",
+        409,
+        "It was not done",
+        "The command before it was cancelled, and with it what waited.",
+        "Give it again.",
     )
 
 

@@ -408,7 +408,8 @@ export class Page {
   }
 
   cancel(): void {
-    this.link.send({ type: "cancel", command: this.state.progress?.id ?? null });
+    // What waits for it is called off too.
+    this.link.send({ type: "cancel", command: null });
   }
 
   undo(): void {
