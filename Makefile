@@ -23,6 +23,8 @@ pip := $(python) -m pip --disable-pip-version-check --quiet install --constraint
 install := CHAINRULE_PAGE=beside $(pip) --no-build-isolation --editable
 # As many processes as there are cores; what shares a costly fixture stays together.
 side_by_side := --numprocesses auto --dist loadgroup
+# One more for browsers, which wait now and then.
+with_browsers = --numprocesses $$($(python) -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup
 # A plugin that each process would load for three seconds, for one file of tests.
 no_schemas := -p no:schemathesis
 packages := frontend/node_modules/.package-lock.json
@@ -59,7 +61,7 @@ test-lint: $(venv)/.test $(packages)
 	@$(MAKE) --output-sync=target lint-page
 
 test-browser: $(venv)/.test $(built)
-	$(bin)/pytest $(side_by_side) $(no_schemas) tests/e2e
+	$(bin)/pytest $(with_browsers) $(no_schemas) tests/e2e
 
 test-page: $(packages)
 	@$(page) npm run --silent test

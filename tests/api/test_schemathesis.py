@@ -75,7 +75,7 @@ def room(address: str, session: str) -> dict[str, str]:
 
 
 @schema.parametrize()
-@examples(15, suppress_health_check=list(HealthCheck))
+@examples(8, suppress_health_check=list(HealthCheck))
 def test_every_address_answers_as_documented(
     case: Any, address: str, session: str, snapshot: str, room: dict[str, str]
 ) -> None:
