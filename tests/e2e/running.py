@@ -136,7 +136,7 @@ class Problems:
             self.found.append(f"console {message.type}: {message.text} ({url})")
 
     def _error(self, error: WebError) -> None:
-        self.found.append(f"page error: {error.error}")
+        self.found.append(f"page error: {error.error.stack or error.error}")
 
     def _page(self, page: Page) -> None:
         page.on("websocket", self._socket)

@@ -142,6 +142,19 @@ def test_nothing_is_cut_off(page: Page, language: str) -> None:
         all_within(page, width, height)
 
 
+def test_a_menu_made_after_menus_were_fetched_takes_the_pointer(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_lesson(page, "/one-weight?seed=7&at=0.8")
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    # A handler that is gone would complain on the console.
+    page.get_by_role("button", name="Export").hover()
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_role("menuitem", name="Picture as SVG", exact=True)).to_be_visible()
+
+
 def all_within(page: Page, width: int, height: int) -> None:
     """Hold each region within the window, and apart from the others."""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
