@@ -10,8 +10,9 @@ from chainrule.engine.backend import Array, HostArray, host
 
 Key = TypeVar("Key", bound=Hashable)
 
-_LINE = 64
-"""Arrays begin at multiples of so many bytes, as far apart as lines of a processor's cache."""
+_LINE, _LARGE = 64, 1024
+"""Arrays of ``_LARGE`` bytes and more begin at multiples of ``_LINE``, where lines of a processor's cache do. Between
+smaller ones such gaps would take more than they gain."""
 
 
 class Packing(Generic[Key]):
@@ -30,12 +31,14 @@ class Packing(Generic[Key]):
     def __init__(self, shapes: Mapping[Key, tuple[int, ...]], dtype: Any) -> None:
         self.dtype = dtype
         self.spans: dict[Key, tuple[int, int, tuple[int, ...]]] = {}
-        line = _LINE // host.dtype(dtype).itemsize
+        itemsize = host.dtype(dtype).itemsize
+        line = _LINE // itemsize
         self.size = 0
         for key, shape in shapes.items():
-            end = self.size + math.prod(shape)
-            self.spans[key] = (self.size, end, shape)
-            self.size = -(-end // line) * line
+            count = math.prod(shape)
+            begin = -(-self.size // line) * line if count * itemsize >= _LARGE else self.size
+            self.size = begin + count
+            self.spans[key] = (begin, self.size, shape)
 
     def empty(self) -> HostArray:
         """A vector of zeros, to be filled."""

@@ -38,8 +38,8 @@ class Sheet:
         The other leaves, by slot: to be filled too.
     body
         All else that a run computes.
-    loss
-        The root's value, in the body.
+    loss, loss_place
+        The root's value, and its place in the body.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class Sheet:
         w[plan.seed_slot][...] = seed
         w[plan.seed_slot].flags.writeable = False
         self.loss: HostArray = w[plan.root]
+        self.loss_place = self._body.spans[plan.root][0]
         calls: list[Call] = []
         self._views: dict[int, Array] = {}
         for slot, step in forward.items():

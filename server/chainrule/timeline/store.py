@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from chainrule.limits import Limits
 from chainrule.protocol.model import JournalEntry
 from chainrule.timeline.branch import Line, measured_in_parts
 from chainrule.timeline.keyframes import Keyframes
+from chainrule.timeline.records import NEAR, Records
 from chainrule.trace import (
     Carry,
     Layout,
@@ -21,13 +21,6 @@ from chainrule.trace import (
     run_iteration,
     takes_long,
 )
-
-NEAR = 16
-"""Iterations before the one asked for that are recorded on the way to it: stepping back needs them next."""
-
-
-KEPT = 4 * NEAR
-"""Records at hand at most. More would be written to memory that no cache holds, which costs more than to recompute."""
 
 
 @dataclass(eq=False)
@@ -70,8 +63,7 @@ class Timeline:
         self.limits = limits
         self.lines: dict[int, Line] = {}
         self.keyframes = Keyframes(limits.keyframe_bytes)
-        self._records: OrderedDict[tuple[int, int], Record] = OrderedDict()
-        self._record_bytes = 0
+        self.records = Records(limits.record_bytes)
         self._running: _Running | None = None
         self.midway = False
         self.next_id = 0
@@ -113,7 +105,7 @@ class Timeline:
         record = run_iteration(start, iteration, max_nodes=self.limits.max_nodes)
         line.append(record)
         self._add(line)
-        self._keep(line, record)
+        self.records.add(line.id, record)
         return line
 
     def reconfigured(
@@ -186,11 +178,7 @@ class Timeline:
 
     def peek(self, line: Line, iteration: int) -> Record | None:
         """The record of an iteration, if it is at hand."""
-        key = (line.owner(iteration).id, iteration)
-        record = self._records.get(key)
-        if record is not None:
-            self._records.move_to_end(key)
-        return record
+        return self.records.get(line.owner(iteration).id, iteration)
 
     def reach(self, line: Line, iteration: int) -> Generator[None, None, Record]:
         """Record an iteration, computing it and all that it needs; pauses after each iteration computed."""
@@ -229,7 +217,7 @@ class Timeline:
             self.keyframes.add(line, at, start)
             line.append(record, numbers)
             if near:
-                self._keep(line, record)
+                self.records.add(line.id, record)
             yield
 
     def _going_on(self, line: Line, at: int, keep: bool, start: Carry) -> _Running:
@@ -245,7 +233,7 @@ class Timeline:
     def _recompute(self, owner: Line, iteration: int) -> Generator[None, None, Record]:
         at, start = self.keyframes.nearest(owner, iteration)
         for near in range(iteration - 1, max(at, iteration - 4 * NEAR) - 1, -1):
-            held = self._records.get((owner.id, near))
+            held = self.records.get(owner.id, near)
             if held is not None:
                 at, start = near + 1, owner.enter(near + 1, held.end)
                 break
@@ -254,31 +242,15 @@ class Timeline:
             record = run_iteration(start, at, max_nodes=self.limits.max_nodes, keep=near)
             self.keyframes.add(owner, at, start)
             if near:
-                self._keep(owner, record)
+                self.records.add(owner.id, record)
             if at == iteration:
                 return record
             at += 1
             start = owner.enter(at, record.end)
             yield
 
-    # -- records
-
-    def _keep(self, line: Line, record: Record) -> None:
-        key = (line.id, record.iteration)
-        records, most = self._records, self.limits.record_bytes
-        before = records.pop(key, None)
-        if before is not None:
-            self._record_bytes -= before.nbytes
-        records[key] = record
-        self._record_bytes += record.nbytes
-        # The one just made is always kept, and one more: a step back from a boundary needs both.
-        while len(records) > 2 and (len(records) > KEPT or self._record_bytes > most):
-            _, dropped = records.popitem(last=False)
-            self._record_bytes -= dropped.nbytes
-
     def _drop(self, line: Line, iteration: int) -> None:
-        for key in [key for key in self._records if key[0] == line.id and key[1] >= iteration]:
-            self._record_bytes -= self._records.pop(key).nbytes
+        self.records.drop(line.id, iteration)
         self.keyframes.drop(line, iteration)
 
     @property
@@ -286,9 +258,8 @@ class Timeline:
         """About how much memory all of it takes."""
         ends = sum(line.start.nbytes + line.head.nbytes for line in self.lines.values())
         columns = 8 * sum(sum(map(len, line.columns.values())) for line in self.lines.values())
-        return self._record_bytes + self.keyframes.nbytes + ends + columns
+        return self.records.nbytes + self.keyframes.nbytes + ends + columns
 
     def evict(self) -> None:
         """Drop all recorded iterations. For tests: nothing that is seen may change."""
-        self._records.clear()
-        self._record_bytes = 0
+        self.records.clear()

@@ -60,7 +60,7 @@ def run_in_parts(
     regime = carry.regime
     if regime.prepares is not None:
         yield from regime.prepares.prepare(iteration)
-    planned = None if carry.interventions else _planned(carry, inputs := _inputs(carry, iteration))
+    planned = None if carry.interventions else _planned(carry, inputs := inputs_of(carry, iteration))
     if planned is None:
         return run_iteration(carry, iteration, max_nodes=max_nodes, keep=keep)
     work = planned.run_in_parts(carry, iteration, inputs, keep, seconds)
@@ -108,7 +108,7 @@ def _planned(carry: Carry, inputs: Mapping[str, Array]) -> Planned | None:
 
 def _run(carry: Carry, iteration: int, max_nodes: int | None, trace: bool, keep: bool) -> Record:
     regime = carry.regime
-    inputs = _inputs(carry, iteration)
+    inputs = inputs_of(carry, iteration)
     if trace or carry.interventions:
         return _traced(carry, iteration, inputs, max_nodes)[0]
     key = _key(carry, inputs)
@@ -121,7 +121,7 @@ def _run(carry: Carry, iteration: int, max_nodes: int | None, trace: bool, keep:
     return record
 
 
-def _inputs(carry: Carry, iteration: int) -> dict[str, Array]:
+def inputs_of(carry: Carry, iteration: int) -> dict[str, Array]:
     """The leaves that come with the batch, in order of registration. Integers (labels, indices) stay integers.
 
     What was edited takes the place of the batch's where it has the batch's shape.
@@ -217,7 +217,7 @@ def _updated(
 
 def run_forward(carry: Carry, iteration: int, inputs: Mapping[str, Array] | None = None) -> tuple[Tape, Node]:
     """The forward pass alone: the tape and the node of the loss. ``inputs`` take the place of the batch."""
-    return _forward(carry, iteration, _inputs(carry, iteration) if inputs is None else inputs)
+    return _forward(carry, iteration, inputs_of(carry, iteration) if inputs is None else inputs)
 
 
 def _forward(carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> tuple[Tape, Node]:

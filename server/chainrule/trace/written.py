@@ -46,7 +46,7 @@ class PackedSlots(Mapping[str, Slot]):
 
 
 class Written(Replayed):
-    """An iteration that was run on a sheet: a copy of its body. Where none was kept it is run again."""
+    """An iteration that was run on a sheet: a copy of its ``body``. Where none was kept it is run again."""
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class Written(Replayed):
     ) -> None:
         self.plan, self.trained, self.layout = writing.plan, writing.trained, writing.layout
         self.start, self.end = start, end
-        self._writing, self._given, self._number, self._body = writing, given, number, body
+        self.writing, self.body, self._given, self._number = writing, body, given, number
 
     @property
     def loss(self) -> Array:
-        return self._writing.loss(self._number)
+        return self.writing.loss(self._number)
 
     @property
     def number(self) -> float:
@@ -71,11 +71,11 @@ class Written(Replayed):
 
     @cached_property
     def workspace(self) -> Workspace:  # type: ignore[override]
-        return self._writing.workspace(self.start, self.end, self._given, self._body)
+        return self.writing.workspace(self.start, self.end, self._given, self.body)
 
     @property
     def nbytes(self) -> int:
-        return self._writing.nbytes
+        return self.writing.nbytes
 
 
 class Writing:
@@ -83,6 +83,10 @@ class Writing:
 
     Attributes
     ----------
+    packing
+        How parameters, their gradients and what the optimizer keeps lie in vectors.
+    body
+        Where the sheet computes all else.
     nbytes
         About how much memory the record of an iteration takes, without what carries over.
     """
@@ -92,7 +96,8 @@ class Writing:
         optimizer = regime.optimizer_of(next(iter(packing.spans)))
         assert optimizer is not None
         self.plan, self.layout, self.trained = planned.plan, planned.layout, planned.trained
-        self._sheet, self._packing, self._regime = sheet, packing, regime
+        self._sheet, self.packing, self._regime = sheet, packing, regime
+        self.body = sheet.body
         like = sheet.parameters
         self._step = optimizer.bind(like, regime.backend)
         self._rate = optimizer.plain_rate(like, regime.backend)
@@ -122,8 +127,8 @@ class Writing:
             return None
         after, grads, slots = silently(self._train, before, kept)
         end = Carry(
-            Packed(self._packing, after),
-            Packed(self._packing, grads),
+            Packed(self.packing, after),
+            Packed(self.packing, grads),
             slots,
             carry.fixed,
             carry.regime,
@@ -131,13 +136,13 @@ class Writing:
             self._carried,
         )
         sheet = self._sheet
-        body = sheet.body.copy() if keep else None
+        body = self.body.copy() if keep else None
         return Record(iteration, carry, end, Written(self, carry, end, self._given, sheet.loss.item(), body))
 
     def _train(self, before: HostArray, kept: PackedSlots) -> tuple[HostArray, HostArray, PackedSlots]:
         """Both passes and the update: the parameters after it, the gradients, and what the optimizer keeps."""
         self._sheet.run()
-        grads, t, packing = self._sheet.gradients.copy(), kept.updates + 1, self._packing
+        grads, t, packing = self._sheet.gradients.copy(), kept.updates + 1, self.packing
         if self._rate is not None:
             change = host.multiply(grads, self._rate, self._change)
             return before - change, grads, PackedSlots(packing, t, NO_ARRAYS)
@@ -145,6 +150,20 @@ class Writing:
         norm = next(iter(norms.values()), None)
         after, state = self._step(before, grads, kept.state, t, norm)
         return after, grads, PackedSlots(packing, t, state)
+
+    def given(self, inputs: Mapping[str, Array], iteration: int) -> tuple[Array, ...]:
+        """All that is given to an iteration beside its parameters: what came with the batch, what was drawn, and the rest."""
+        given = list(self._given)
+        for name, k in self._fed:
+            given[k] = inputs[name]
+        for k, draw in self._drawn:
+            given[k] = host.asarray(draw(iteration))
+        return tuple(given)
+
+    def number(self, body: HostArray) -> float:
+        """The loss in the copy of a body."""
+        number: float = body[self._sheet.loss_place].item()
+        return number
 
     def loss(self, number: float) -> HostArray:
         """A loss as the array that it was."""
@@ -162,10 +181,10 @@ class Writing:
     def _take(self, values: Mapping[str, Array]) -> HostArray | None:
         """Put the parameters onto the sheet: a vector of them; None where one does not lie as it must."""
         on_sheet = self._sheet.parameters
-        if isinstance(values, Packed) and values.packing is self._packing:
+        if isinstance(values, Packed) and values.packing is self.packing:
             host.copyto(on_sheet, values.vector)
             return values.vector
-        for name, own in self._packing.views(on_sheet).items():
+        for name, own in self.packing.views(on_sheet).items():
             if not _alike(values[name], own):
                 return None
             host.copyto(own, values[name])
@@ -173,7 +192,7 @@ class Writing:
 
     def _kept(self, slots: Mapping[str, Slot]) -> PackedSlots | None:
         """What the optimizer keeps, as vectors; None where parameters were not updated alike."""
-        packing = self._packing
+        packing = self.packing
         if isinstance(slots, PackedSlots) and slots.packing is packing:
             return slots
         found = [slots.get(name, FIRST) for name in packing.spans]
