@@ -39,18 +39,23 @@ def _pairs() -> HostArray:
 def gelu_and_slope(a: HostArray, value: HostArray | None, slope: HostArray | None) -> None:
     """Write a·Φ(a) and Φ(a) + a·φ(a) into arrays of its shape that lie in memory row by row, if given. NaN gives NaN."""
     size = min(math.prod(a.shape), _BLOCK)
-    place, rest, below, density = (scratch(k, (size,), host.float32) for k in range(4))
-    index, pair = scratch(4, (size,), host.intp), scratch(5, (size,), host.float64)
+    index, pair = scratch(0, (size,), host.intp), scratch(1, (size,), host.float64)
     flat = a.reshape(-1)
-    values = None if value is None else value.reshape(-1)
-    slopes = None if slope is None else slope.reshape(-1)
+    # Where a result will stand, what leads to it may stand before: so little memory is touched.
+    places = None if value is None else value.reshape(-1)
+    rests = None if slope is None else slope.reshape(-1)
+    place = scratch(2, (size,), host.float32) if places is None else places[:0]
+    rest = scratch(3, (size,), host.float32) if rests is None else rests[:0]
     pairs, low = _pairs(), int(not host.little_endian)
     for begin in range(0, flat.size, _BLOCK):
         x = flat[begin : begin + _BLOCK]
         n = x.size
         if n < size:
-            place, rest, below, density = place[:n], rest[:n], below[:n], density[:n]
-            index, pair = index[:n], pair[:n]
+            index, pair, place, rest = index[:n], pair[:n], place[:n], rest[:n]
+        if places is not None:
+            place = places[begin : begin + n]
+        if rests is not None:
+            rest = rests[begin : begin + n]
         # Not ">": what is not a number is clipped, too, and stays what it is.
         near = x
         if not (host.maximum.reduce(x) <= _BOUND and host.minimum.reduce(x) >= -_BOUND):
@@ -60,16 +65,18 @@ def gelu_and_slope(a: HostArray, value: HostArray | None, slope: HostArray | Non
         host.subtract(place, _SHIFT, place)
         host.subtract(near, place, rest)
         pairs.take(index, out=pair, mode="clip")
+        # The indices are not needed any more.
+        density, below = index.view(host.float32)[:n], index.view(host.float32)[n:]
         both = pair.view(host.float32)
         # Numbers side by side take a third of the time.
         host.copyto(density, both[1::2])
         host.multiply(density, rest, below)
         host.add(both[::2], below, below)
-        if values is not None:
-            host.multiply(below, x, values[begin : begin + n])
-        if slopes is not None:
+        if rests is not None:
             host.multiply(place, rest, place)
             host.multiply(place, density, place)
             host.subtract(density, place, density)
             host.multiply(density, near, density)
-            host.add(density, below, slopes[begin : begin + n])
+            host.add(density, below, rest)
+        if places is not None:
+            host.multiply(below, x, place)
