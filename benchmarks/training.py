@@ -1,13 +1,15 @@
 """Training updates per second, as multiples of PyTorch's, and of other Python engines' on perceptrons.
 
-All run in turn, a short stretch each, again and again, so that what else the machine does meets all of them alike; a
-ratio is that of the medians. Each process computes on one thread.
+All run in turn, a short stretch each, again and again and each time in another order, so that what else the machine does
+meets all of them alike, and so does what the one before has left in the caches. Processor time is measured; a ratio is
+that of the medians. Each process computes on one thread.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -55,7 +57,7 @@ class Contestant:
         self.gone: str | None = None
 
     def seconds(self, case: str, iterations: int) -> float | None:
-        """How long some iterations took; None where it cannot do the case, or has ended."""
+        """How long some iterations took, in processor time; None where it cannot do the case, or has ended."""
         if self.gone is not None:
             return None
         try:
@@ -104,8 +106,9 @@ def _case(case: str, contestants: list[Contestant]) -> Iterator[Row]:
         each = (contestant.seconds(case, 3) or 0.0) / 3
         stretches[contestant.name] = max(1, min(2000, round(STRETCH / max(each, 1e-6))))
     taken: dict[str, list[float]] = {name: [] for name in stretches}
+    chance = random.Random(7)
     for _ in range(ROUNDS):
-        for contestant in contestants:
+        for contestant in chance.sample(contestants, len(contestants)):
             count = stretches.get(contestant.name)
             if count is not None:
                 taken[contestant.name].append((contestant.seconds(case, count) or 0.0) / count)

@@ -1,7 +1,7 @@
 """Those that are compared: each runs in a process of its own and is told what to train, and how often.
 
-A contestant reads a line of JSON (``{"case": …, "iterations": n}``) and answers with a line: the seconds that n
-training iterations took, or ``null`` where it has no such model.
+A contestant reads a line of JSON (``{"case": …, "iterations": n}``) and answers with a line: the seconds of processor
+time that n training iterations took, or ``null`` where it has no such model.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def serve(make: Callable[[Case], Iterate | None]) -> None:
         iterate = made[case]
         seconds = None
         if iterate is not None:
-            begun = time.perf_counter()
+            begun = time.process_time()
             for _ in range(count):
                 iterate()
-            seconds = time.perf_counter() - begun
+            seconds = time.process_time() - begun
         sys.stdout.write(json.dumps(seconds) + "\n")
         sys.stdout.flush()
