@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -69,6 +71,43 @@ def test_what_an_address_closes_is_opened_without_moving_the_rest(page: Page) ->
     assert len(stays) > 5
     for name in stays:
         assert after[name] == pytest.approx(before[name], abs=0.5), name
+
+
+def test_groups_of_a_large_graph_open_apart_and_nothing_else_moves(page: Page) -> None:
+    deep = quote(json.dumps({"hidden": [16] * 8}))
+    open_lesson(page, f"/playground?zoom=operations&c={deep}")
+    expect(group(page, "hidden1")).to_have_attribute("aria-expanded", "false")
+    page.wait_for_timeout(600)
+    before = places(page)
+    assert len(before) == 6
+    group(page, "hidden1").focus()
+    press(page, "Enter")
+    expect(node(page, "hidden1.weight")).to_have_count(1)
+    page.wait_for_timeout(600)
+    after = places(page)
+    assert standing(before, after) == before
+    # Others, one within another, and the first is closed: all that stays does so, though one may look elsewhere.
+    for name in ("output", "hidden2..hidden8", "hidden4", "hidden1"):
+        group(page, name).focus()
+        page.wait_for_timeout(600)
+        before = places(page)
+        press(page, "Enter")
+        expect(group(page, name)).to_have_attribute("aria-expanded", str(name != "hidden1").lower())
+        page.wait_for_timeout(600)
+        after = places(page)
+        assert set(after) != set(before)
+        stays = standing(before, after)
+        assert len(stays) > 9
+        for axis in (0, 1):
+            by = [place[axis] - before[at][axis] for at, place in stays.items()]
+            assert max(by) - min(by) < 0.5, name
+
+
+def standing(
+    before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
+) -> dict[str, tuple[float, float]]:
+    """Where is now what was there before."""
+    return {name: place for name, place in after.items() if name in before}
 
 
 def test_keys_open_and_close_and_the_address_holds_it(page: Page) -> None:

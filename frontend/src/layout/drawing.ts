@@ -4,7 +4,7 @@
  */
 import type { Graph, GraphEdge, GraphNode } from "../store/types";
 import { hostsOf } from "./beside";
-import { closedAround, groupsOf, isOpen, type Chosen, type Group } from "./groups";
+import { closedAround, groupsOf, isOpen, opensApart, type Chosen, type Group } from "./groups";
 
 export interface DrawnNode {
   /** Of the graph's node; closed groups have numbers after those of all nodes. */
@@ -23,8 +23,10 @@ export interface DrawnNode {
   readonly through: readonly GraphEdge[];
   /** The op beside which a parameter stands; null for what has a place in the flow of its own. */
   readonly host: number | null;
-  /** The closed group that this card stands for. */
+  /** The group that this card stands for: a closed one, or one that is open apart. */
   readonly group: Group | null;
+  /** Of a group that is open apart: the edges into it, in the order in which they come to its card. */
+  readonly opened: readonly number[] | null;
   /** The innermost open group around it. */
   readonly within: string | null;
   /** Its cells are so few that each is a number. */
@@ -39,6 +41,8 @@ export interface Drawing {
   readonly byIndex: ReadonlyMap<number, DrawnNode>;
   /** Open groups, those around before those within. */
   readonly frames: readonly Group[];
+  /** Whether groups are opened apart from their cards. */
+  readonly apart: boolean;
   /** Which groups are open. */
   readonly chosen: Chosen;
   /** The drawn node that a node of the graph is seen as: itself or a closed group; null for none. */
@@ -116,9 +120,11 @@ function make(graph: Graph, chosen: Chosen): Drawing {
     const one = id === null ? undefined : groups.byId.get(id);
     return one === undefined ? null : isOpen(graph, chosen, one.id) ? one.id : innermost(one.parent);
   };
-  const stands = groups.list.filter(
-    (one) => numberOf(one.id) === shown(one.all[0]) && !isOpen(graph, chosen, one.id),
-  );
+  const apart = opensApart(graph);
+  const stands = groups.list.filter(({ id, all, order }) => {
+    const shut = groups.byId.get(closed(all[0] ?? -1) ?? "");
+    return (!shut || shut.order >= order) && (apart || !isOpen(graph, chosen, id));
+  });
   const drawn = [
     ...graph.nodes
       .filter(({ index }) => shown(index) === index)
@@ -135,7 +141,10 @@ function make(graph: Graph, chosen: Chosen): Drawing {
       within: innermost(one.parent),
     })),
   ];
-  const numbered = allNumbered(drawn.map(({ node }) => node));
+  // Cards do not change with the groups that are open apart.
+  const natural =
+    apart && stands.some(({ id }) => isOpen(graph, chosen, id)) ? drawingOf(graph).nodes : drawn;
+  const numbered = allNumbered(natural.map(({ node }) => node));
   const hosts = hostsOf(drawn, edges, (id) => groups.byId.get(id)?.groups.length === 0);
   const nodes = drawn.map(({ index, node, group: one, within }): DrawnNode => {
     const into = (ins.get(index) ?? []).toSorted((a, b) => a.argument - b.argument || a.index - b.index);
@@ -152,6 +161,7 @@ function make(graph: Graph, chosen: Chosen): Drawing {
       through: into.filter(({ source }) => hosts.get(source) !== index),
       host,
       group: one,
+      opened: one && isOpen(graph, chosen, one.id) ? edgesInto(graph, one, hidden) : null,
       within,
       numbered,
     };
@@ -160,7 +170,7 @@ function make(graph: Graph, chosen: Chosen): Drawing {
   for (const one of groups.list.toReversed()) if (inside.has(one.id)) inside.add(innermost(one.parent));
   const frames = groups.list.filter(({ id }) => inside.has(id));
   const key = [
-    nodes.map((n) => `${n.node.name}${n.host === null ? "" : "_"}`).join(","),
+    nodes.map((n) => `${n.node.name}${n.host === null ? "" : "_"}${n.opened ? "+" : ""}`).join(","),
     edges.map((e) => `${e.source}>${e.target}.${e.argument}`).join(","),
     frames.map(({ id }) => id).join(","),
   ].join(";");
@@ -170,6 +180,7 @@ function make(graph: Graph, chosen: Chosen): Drawing {
     edges,
     byIndex: new Map(nodes.map((n) => [n.index, n])),
     frames,
+    apart,
     chosen,
     shown,
     key,
@@ -223,6 +234,15 @@ export function outputOf(graph: Graph, { all }: Group): number | null {
   const read = graph.edges.filter((edge) => own.has(edge.source) && !own.has(edge.target));
   const ops = read.filter((edge) => graph.nodes[edge.source]?.kind === "op");
   return ops.at(-1)?.source ?? read.at(-1)?.source ?? all.at(-1) ?? null;
+}
+
+/** The edges into a group in order of their arguments, as its closed card has them. */
+function edgesInto(graph: Graph, { all }: Group, hidden: ReadonlySet<number>): readonly number[] {
+  const own = new Set(all);
+  return graph.edges
+    .filter(({ source, target }) => own.has(target) && !own.has(source) && !hidden.has(source))
+    .toSorted((a, b) => a.argument - b.argument || a.index - b.index)
+    .map(({ index }) => index);
 }
 
 function glyphOf(node: GraphNode, exponent: string | undefined, within: string | null): string {

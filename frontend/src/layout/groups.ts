@@ -46,6 +46,14 @@ export function groupsOf(graph: Graph): Groups {
   return groups;
 }
 
+/**
+ * Whether groups are opened apart: their cards stay, and what is in them is shown beside all cards. In a small graph,
+ * which is laid out with room for all of them, they are opened where they stand.
+ */
+export function opensApart(graph: Graph): boolean {
+  return !isSmall(graph);
+}
+
 /** Whether a group is open: as chosen, else all in a small graph and none in a large one. */
 export function isOpen(graph: Graph, chosen: Chosen, id: string): boolean {
   return chosen[id] ?? isSmall(graph);

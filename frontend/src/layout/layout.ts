@@ -34,7 +34,9 @@ export function createLayouter(make: () => Solve = workerSolve): Layouter {
     },
     async lay(request, previous) {
       const ticket = ++latest;
-      const key = JSON.stringify(request);
+      // Where what is open apart has a place already, it keeps that.
+      const apart = request.frames.some(({ card }) => card) ? [...(previous?.frames ?? [])] : [];
+      const key = JSON.stringify([request, apart]);
       const ready = known.get(key);
       if (ready) return ready;
       const asked = (solve ??= make());

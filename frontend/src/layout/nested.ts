@@ -1,13 +1,14 @@
 /**
  * Lays out a graph with frames: each frame's inside by itself, then as one part of what is around it. So what is
- * inside of one does not depend on whether another is open.
+ * inside of one does not depend on whether another is open. Of a group that is open apart the part is its card, as where
+ * it is closed.
  */
+import { boxesAlong, Room } from "./apart";
 import { placeBeside, type Besides } from "./lane";
 import {
   boundsOf,
   fromElk,
   lineOf,
-  portFraction,
   toElk,
   type Level,
   type Link,
@@ -17,7 +18,8 @@ import {
 } from "./level";
 import { solveRows } from "./rows";
 import { keptPlaces } from "./stay";
-import type { Bend, Box, LayoutRequest, Point, Positions, Spacing } from "./types";
+import { cardId, frameId, ROOT, Tree, type Inside } from "./tree";
+import type { Bend, Box, Flow, LayoutRequest, Point, Positions, Spacing } from "./types";
 
 /** Between a frame's border and what is inside; the title stands above. */
 export const PAD = { title: 30, side: 10 } as const;
@@ -25,28 +27,12 @@ export const PAD = { title: 30, side: 10 } as const;
 /** Room around the cards of a frame. */
 export const INSIDE: Spacing = { layer: 44, node: 30 };
 
-type Edge = LayoutRequest["edges"][number];
-
-/** A frame that is laid out: where all is, from its own corner. */
-interface Inside {
-  readonly part: Part;
-  /** In order of the part's ports. */
-  readonly entering: readonly number[];
-  readonly leaving: readonly number[];
-  readonly solved: Solved;
-  readonly besides: ReadonlyMap<number, Box>;
-}
-
 interface Ask {
   readonly request: LayoutRequest;
   readonly solver: Solver;
   readonly tree: Tree;
   readonly old: Positions | null;
 }
-
-const ROOT = "";
-const cardId = (index: number) => `n${index}`;
-const frameId = (id: string) => `f${id}`;
 
 export async function solve(
   request: LayoutRequest,
@@ -63,7 +49,7 @@ export async function solve(
   const solved = rows
     ? await solveRows(level, rows, request.spacing, solver)
     : await solveLevel(ask, level, request.spacing);
-  return compose(request, tree, insides, solved);
+  return compose(ask, insides, solved);
 }
 
 async function solveLevel(
@@ -96,9 +82,13 @@ async function solveInside(ask: Ask, id: string, insides: ReadonlyMap<string, In
   }));
   const besides = placeBeside(hosted, content, flow);
   const all = boundsOf([content, ...besides.values()]);
-  const shift = { x: PAD.side - all.x, y: PAD.title - all.y };
+  // In whole units, as cards are: however often it is laid out, it comes to the same.
+  const shift = { x: Math.round(PAD.side - all.x), y: Math.round(PAD.title - all.y) };
   const title = request.frames.find((one) => one.id === id)?.width ?? 0;
-  const size = { w: Math.max(title, all.w + 2 * PAD.side), h: all.h + PAD.title + PAD.side };
+  const size = {
+    w: Math.max(title, Math.round(all.w) + 2 * PAD.side),
+    h: Math.round(all.h) + PAD.title + PAD.side,
+  };
   const { entering, leaving } = tree.passing(id);
   const across = (p: Point | undefined) => (right ? (p?.y ?? 0) + shift.y : (p?.x ?? 0) + shift.x);
   return {
@@ -125,21 +115,36 @@ async function solveInside(ask: Ask, id: string, insides: ReadonlyMap<string, In
   }
 }
 
-function compose(
-  request: LayoutRequest,
-  tree: Tree,
-  insides: ReadonlyMap<string, Inside>,
-  root: Solved,
-): Positions {
+function compose({ request, tree, old }: Ask, insides: ReadonlyMap<string, Inside>, root: Solved): Positions {
   const nodes = new Map<number, Box>();
   const frames = new Map<string, Box>();
   const origins = new Map<string, Point>([[ROOT, { x: 0, y: 0 }]]);
   const solvedOf = (id: string) => (id === ROOT ? root : (insides.get(id) as Inside).solved);
-  for (const { id, within } of request.frames) {
+  const room = new Room(
+    [...root.boxes.values(), ...tree.level(ROOT, insides).links.flatMap((link) => along(link))],
+    request.flow,
+  );
+  const kept = new Map<string, Box>();
+  for (const { id, within, card } of request.frames) {
+    const was = card && old?.frames.get(id);
+    const { part } = insides.get(id) as Inside;
+    const stays = within
+      ? kept.has(within)
+      : sameBox(root.boxes.get(cardId(card?.index ?? -1)), old?.names.get(id));
+    if (was && stays && was.w === part.w && was.h === part.h && room.has(was)) kept.set(id, was);
+  }
+  room.take([...kept.values()]);
+  for (const { id, within, card } of request.frames) {
     const around = within ?? ROOT;
-    const box = movedBy(solvedOf(around).boxes.get(frameId(id)) as Box, origins.get(around) as Point);
-    frames.set(id, box);
-    origins.set(id, { x: box.x, y: box.y });
+    const { part } = insides.get(id) as Inside;
+    const box = movedBy(
+      solvedOf(around).boxes.get(card ? cardId(card.index) : frameId(id)) as Box,
+      origins.get(around) as Point,
+    );
+    if (card) nodes.set(card.index, box);
+    const at = card ? (kept.get(id) ?? room.place(part, box)) : box;
+    frames.set(id, at);
+    origins.set(id, { x: at.x, y: at.y });
   }
   for (const { index, within, host } of request.nodes) {
     const around = within ?? ROOT;
@@ -158,10 +163,20 @@ function compose(
       const at = solvedOf(id)[side].get(String(edge.index));
       return at ? [movedBy(at, origins.get(id) as Point)] : [];
     };
+    // Into the card of a group that is open apart, and on from the border of its inside; and back.
+    const port = (id: string, side: "ins" | "outs"): Bend[] => {
+      const card = tree.apart(id);
+      const box = card && nodes.get(card.index);
+      if (!box) return [];
+      const across = tree.card(card.index)[side][side === "ins" ? card.slots.indexOf(edge.index) : 0] ?? 0;
+      return [portOf(box, across, side === "outs", request.flow)];
+    };
+    const leap = (id: string, points: Bend[]): Bend[] =>
+      tree.apart(id) ? points.map((p) => ({ ...p, leap: true })) : points;
     const { up, top, down } = tree.way(edge);
-    for (const id of up) path.push(...piece(id), ...crossing(id, "exits"));
+    for (const id of up) path.push(...piece(id), ...crossing(id, "exits"), ...leap(id, port(id, "outs")));
     path.push(...piece(top));
-    for (const id of down) path.push(...crossing(id, "entries"), ...piece(id));
+    for (const id of down) path.push(...port(id, "ins"), ...leap(id, crossing(id, "entries")), ...piece(id));
     bends.set(edge.index, path);
   }
   const names = new Map<string, Box>();
@@ -174,7 +189,11 @@ function compose(
     const box = nodes.get(node.index);
     if (box) note(node.name, box, tree.card(node.index));
   }
-  for (const [id, box] of frames) note(id, box, (insides.get(id) as Inside).part);
+  for (const [id, box] of frames) {
+    const card = tree.apart(id);
+    if (card) note(id, nodes.get(card.index) as Box, tree.card(card.index));
+    else note(id, box, (insides.get(id) as Inside).part);
+  }
   const turns = [...bends.values()].flat().filter(({ turn }) => turn);
   const bounds = boundsOf([
     ...nodes.values(),
@@ -182,139 +201,28 @@ function compose(
     ...turns.map(({ x, y }) => ({ x, y, w: 0, h: 0 })),
   ]);
   return { flow: request.flow, nodes, names, lines, frames, bends, bounds };
+
+  function along({ id, from, to }: Link): Box[] {
+    if (!from || !to) return [];
+    const end = ({ part, port }: { part: string; port: number }, side: "ins" | "outs") =>
+      portOf(
+        root.boxes.get(part) as Box,
+        tree.part(part, insides)[side][port] ?? 0,
+        side === "outs",
+        request.flow,
+      );
+    return boxesAlong([end(from, "outs"), ...(root.bends.get(id) ?? []), end(to, "ins")]);
+  }
+}
+
+function portOf({ x, y, w, h }: Box, across: number, out: boolean, flow: Flow): Point {
+  return flow === "right" ? { x: out ? x + w : x, y: y + across } : { x: x + across, y: out ? y + h : y };
+}
+
+function sameBox(a: Box | undefined, b: Box | undefined): boolean {
+  return !!a && !!b && a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
 }
 
 function movedBy<P extends Point>(p: P, by: Point): P {
   return { ...p, x: p.x + by.x, y: p.y + by.y };
-}
-
-/** What is inside what, and which wires pass which borders. */
-class Tree {
-  readonly #around = new Map<string, string>();
-  readonly #within = new Map<number, string>();
-  readonly #cards = new Map<number, Part>();
-  readonly #names = new Map<string, string>();
-  readonly #passing = new Map<string, { entering: number[]; leaving: number[] }>();
-  readonly #links = new Map<string, { edge: Edge; from: boolean; to: boolean }[]>();
-
-  constructor(readonly request: LayoutRequest) {
-    const right = request.flow === "right";
-    const framed = request.frames.length > 0;
-    for (const { id, within } of request.frames) {
-      this.#around.set(id, within ?? ROOT);
-      this.#passing.set(id, { entering: [], leaving: [] });
-      this.#names.set(frameId(id), id);
-    }
-    for (const { index, name, size, arity, within } of request.nodes) {
-      this.#within.set(index, within ?? ROOT);
-      this.#names.set(cardId(index), name);
-      const across = right ? size.h : size.w;
-      this.#cards.set(index, {
-        id: cardId(index),
-        ...size,
-        ins: Array.from({ length: arity }, (_, k) => across * portFraction(k, arity)),
-        outs: [across / 2],
-        ...(framed && arity === 0 ? { leaf: true } : {}),
-      });
-    }
-    const add = (id: string, edge: Edge, from: boolean, to: boolean) => {
-      const list = this.#links.get(id);
-      if (list) list.push({ edge, from, to });
-      else this.#links.set(id, [{ edge, from, to }]);
-    };
-    for (const edge of request.edges) {
-      if (!this.#cards.has(edge.source) || !this.#cards.has(edge.target)) continue;
-      const { up, top, down } = this.way(edge);
-      for (const id of up) {
-        add(id, edge, true, false);
-        this.#passing.get(id)?.leaving.push(edge.index);
-      }
-      add(top, edge, true, true);
-      for (const id of down) {
-        add(id, edge, false, true);
-        this.#passing.get(id)?.entering.push(edge.index);
-      }
-    }
-  }
-
-  nameOf(part: string): string {
-    return this.#names.get(part) ?? "";
-  }
-
-  card(index: number): Part {
-    return this.#cards.get(index) as Part;
-  }
-
-  passing(id: string): { readonly entering: readonly number[]; readonly leaving: readonly number[] } {
-    return this.#passing.get(id) ?? { entering: [], leaving: [] };
-  }
-
-  /** The frames that a wire leaves, innermost first; what is around both its ends; the frames that it enters. */
-  way({ source, target }: Edge): { up: string[]; top: string; down: string[] } {
-    const [from, to] = [this.#frames(source), this.#frames(target)];
-    const common = from.findIndex((id) => to.includes(id));
-    const top = from[common] as string;
-    return { up: from.slice(0, common), top, down: to.slice(0, to.indexOf(top)).reverse() };
-  }
-
-  /** Innermost first, the root last. */
-  #frames(node: number): string[] {
-    const ids: string[] = [];
-    for (let id = this.#within.get(node) ?? ROOT; id !== ROOT; id = this.#around.get(id) ?? ROOT)
-      ids.push(id);
-    return [...ids, ROOT];
-  }
-
-  level(id: string, insides: ReadonlyMap<string, Inside>): Level {
-    const parts = [
-      ...this.request.nodes
-        .filter(({ index, host }) => host === undefined && this.#within.get(index) === id)
-        .map(({ index }) => this.card(index)),
-      ...this.request.frames
-        .filter((frame) => (frame.within ?? ROOT) === id)
-        .map((frame) => (insides.get(frame.id) as Inside).part),
-    ];
-    const links = (this.#links.get(id) ?? []).map(({ edge, from, to }): Link => ({
-      id: String(edge.index),
-      from: from ? this.#end(id, edge, "source", insides) : null,
-      to: to ? this.#end(id, edge, "target", insides) : null,
-    }));
-    return { parts: inFlow(parts, links), links };
-  }
-
-  #end(level: string, edge: Edge, side: "source" | "target", insides: ReadonlyMap<string, Inside>) {
-    const frames = this.#frames(edge[side]);
-    const inner = frames[frames.indexOf(level) - 1];
-    if (inner === undefined) return { part: cardId(edge[side]), port: side === "source" ? 0 : edge.slot };
-    const { entering, leaving } = insides.get(inner) as Inside;
-    return { part: frameId(inner), port: (side === "source" ? leaving : entering).indexOf(edge.index) };
-  }
-
-  /** What stands beside the ops of a frame: host → members with their sizes. */
-  hosted(id: string): [number, { index: number; w: number; h: number }[]][] {
-    const hosts = new Map<number, { index: number; w: number; h: number }[]>();
-    for (const { index, host, size } of this.request.nodes)
-      if (host !== undefined && this.#within.get(index) === id)
-        hosts.set(host, [...(hosts.get(host) ?? []), { index, ...size }]);
-    return [...hosts];
-  }
-
-  /** The row of each part of the root; null where the graph is not folded. */
-  rows(): ((part: string) => number) | null {
-    const rows = new Map<string, number>();
-    for (const { index, row, within } of this.request.nodes) if (!within) rows.set(cardId(index), row ?? 0);
-    for (const { id, row, within } of this.request.frames) if (!within) rows.set(frameId(id), row ?? 0);
-    return [...rows.values()].some((row) => row > 0) ? (part) => rows.get(part) ?? 0 : null;
-  }
-}
-
-/** Cards before frames is no order of the data: parts in the order in which wires first leave them. */
-function inFlow(parts: readonly Part[], links: readonly Link[]): readonly Part[] {
-  if (!parts.some(({ id }) => id.startsWith("f"))) return parts;
-  const places = new Map<string, number>();
-  links.forEach(({ from, to }, k) => {
-    if (from && !places.has(from.part)) places.set(from.part, k);
-    if (to && !places.has(to.part)) places.set(to.part, k + 0.5);
-  });
-  return parts.toSorted((a, b) => (places.get(a.id) ?? Infinity) - (places.get(b.id) ?? Infinity));
 }

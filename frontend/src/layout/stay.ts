@@ -118,8 +118,10 @@ function isClear(boxes: readonly Box[], bends: readonly Point[]): boolean {
   );
 }
 
+/** Without what is lost in sums, so that what stays does so however often something changes. */
 function moved<P extends Point>(p: P, by: Point): P {
-  return { ...p, x: p.x + by.x, y: p.y + by.y };
+  const exact = (v: number) => Math.round(v * 4096) / 4096;
+  return { ...p, x: exact(p.x + by.x), y: exact(p.y + by.y) };
 }
 
 function median(values: number[]): number {

@@ -56,11 +56,14 @@ export interface LayoutFrame {
   readonly row?: number;
   /** As wide at least is the frame, for its title. */
   readonly width: number;
+  /** Of a group that is open apart: the card that stays where it is closed, with the edges into it in order. */
+  readonly card?: { readonly index: number; readonly size: Size; readonly slots: readonly number[] };
 }
 
-/** A point that a wire passes; at a turn it changes between along and across. */
+/** A point that a wire passes; at a turn it changes between along and across, and after a leap it begins anew. */
 export interface Bend extends Point {
   readonly turn?: boolean;
+  readonly leap?: boolean;
 }
 
 export interface Positions {

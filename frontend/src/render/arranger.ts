@@ -44,7 +44,8 @@ export class Arranger {
   ): void {
     const drawing = (this.#latest = drawingOf(graph, chosen));
     const open = allOpen(drawing);
-    const plan = this.#planned(open ?? drawing, level, screen, words, measure);
+    // Made for what is open at the beginning, it does not depend on what is opened or closed since.
+    const plan = this.#planned(drawingOf(graph), level, screen, words, measure);
     const request = layoutRequest(drawing, level, plan, words, measure);
     const key = JSON.stringify(request);
     if (key === this.#asked) {

@@ -12,13 +12,13 @@ import type { Measure } from "./display";
 import { following, framed, type Screen } from "./framing";
 import type { Geometry } from "./geometry";
 import { listenToGestures } from "./gestures";
-import type { Chosen } from "../layout/groups";
+import { groupsOf, type Chosen } from "../layout/groups";
 import { hit, numberAt } from "./hit";
 import { Layers } from "./layers";
 import { legendOf, type Legend } from "./legend";
 import type { Level } from "./metrics";
 import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
-import { between } from "./morph";
+import type * as Opening from "./opening";
 import { ease, startMotion, tweenAt, type Motion } from "./motion";
 import {
   defaultPictureView,
@@ -59,6 +59,8 @@ export class Picture implements StagePicture {
   #glide: { from: Camera; to: Camera } | null = null;
   /** Groups that open or close: the arrangement before, and the movement away from it. */
   #morph: { from: Geometry; motion: Motion } | null = null;
+  /** Comes with the first graph that has groups. */
+  #opening: typeof Opening | null = null;
   #boxes: { of: Geometry; list: readonly PictureBox[] } | null = null;
   #destroyed = false;
 
@@ -226,6 +228,7 @@ export class Picture implements StagePicture {
     if (!graph) return;
     const level = this.#level(graph);
     const { words, reducedMotion } = this.#view;
+    if (!this.#opening && groupsOf(graph).list.length > 0) void this.#drawGroups();
     this.#arranger.arrange(
       graph,
       this.#chosen,
@@ -236,17 +239,29 @@ export class Picture implements StagePicture {
       ({ fresh, from }) => {
         if (this.#destroyed) return;
         this.#morph =
-          from && !reducedMotion && !this.#heavy()
+          from && this.#opening && !reducedMotion && !this.#heavy()
             ? { from, motion: startMotion(performance.now(), false, MORPH) }
             : null;
         if (fresh || (this.#auto && !from)) this.#fit(false);
         // What stays does not move, unless there is no room for what is new.
+        else if (this.#geometry?.drawing.apart) this.#lookAtOpened(from);
         else if (this.#auto && this.#cut())
           this.#glideTo(this.#following(framed(this.#geometry as Geometry, this.#screen, false)));
         this.#invalidate();
         this.callbacks.placed?.();
       },
     );
+  }
+
+  #lookAtOpened(from: Geometry | null): void {
+    const to =
+      this.#geometry && this.#opening?.showingOpened(this.#geometry, from, this.#camera, this.#screen);
+    if (to) this.#glideTo(to);
+  }
+
+  async #drawGroups(): Promise<void> {
+    this.#opening ??= await import("./opening");
+    this.#invalidate();
   }
 
   get #geometry(): Geometry | null {
@@ -271,6 +286,7 @@ export class Picture implements StagePicture {
     const geometry = this.#geometry;
     const shown = this.#shown;
     if (!geometry || !shown || shown.frame.header.topology !== geometry.drawing.graph.topology) return null;
+    if (!this.#opening && groupsOf(geometry.drawing.graph).list.length > 0) return null;
     const { scale, theme, words, selected, parts, editing, pointed, stops, fired } = this.#view;
     const rate = this.store.state.config["lr"];
     const lookup = (name: string | null) =>
@@ -286,6 +302,7 @@ export class Picture implements StagePicture {
         scale,
         selected: selected ? spotOf(geometry, selected) : null,
         parts,
+        groups: this.#opening,
         hovered: this.#hovered,
         editing: lookup(editing),
         pointed: lookup(pointed),
@@ -306,7 +323,7 @@ export class Picture implements StagePicture {
 
   /** The picture while groups open or close. */
   #morphed(input: SceneInput, now: number): SceneInput {
-    if (!this.#morph) return input;
+    if (!this.#morph || !this.#opening) return input;
     const { from, motion } = this.#morph;
     const { t, done } = tweenAt(motion, now);
     this.#gliding(done ? 1 : t);
@@ -314,7 +331,7 @@ export class Picture implements StagePicture {
       this.#morph = null;
       return input;
     }
-    const { geometry, fresh } = between(from, input.geometry, ease(t));
+    const { geometry, fresh } = this.#opening.between(from, input.geometry, ease(t));
     return { ...input, geometry, view: { ...input.view, fresh: { nodes: fresh, opacity: ease(t) } } };
   }
 

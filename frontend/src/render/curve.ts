@@ -8,6 +8,8 @@ export interface Sample extends Point {
   /** Unit tangent in the direction of the data. */
   readonly tx: number;
   readonly ty: number;
+  /** The curve begins anew here. */
+  readonly leap?: boolean;
 }
 
 export interface Curve {
@@ -25,7 +27,8 @@ export function curveThrough(points: readonly Bend[], flow: Flow): Curve {
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1] as Bend, points[i] as Bend];
     const next = points[i + 1];
-    if (b.turn && next) {
+    if (b.leap) d.push(["M", b.x, b.y]);
+    else if (b.turn && next) {
       const [p, q] = [towards(b, a), towards(b, next)];
       d.push(["L", p.x, p.y], ["C", ...between(p, b), ...between(q, b), q.x, q.y]);
     } else if (a.turn) d.push(["L", b.x, b.y]);
@@ -82,10 +85,11 @@ function controls(a: Point, b: Point, flow: Flow): [Point, Point] {
 }
 
 export function measured(d: readonly Segment[]): Curve {
-  const points: Point[] = [];
+  const points: Bend[] = [];
   let at: Point = { x: 0, y: 0 };
   for (const s of d) {
-    if (s[0] === "M" || s[0] === "L") points.push((at = { x: s[1], y: s[2] }));
+    if (s[0] === "M") points.push({ ...(at = { x: s[1], y: s[2] }), leap: points.length > 0 });
+    else if (s[0] === "L") points.push((at = { x: s[1], y: s[2] }));
     else if (s[0] === "C") {
       const [from, c1, c2, to] = [at, { x: s[1], y: s[2] }, { x: s[3], y: s[4] }, { x: s[5], y: s[6] }];
       for (let k = 1; k <= PIECES; k++) points.push(cubic(from, c1, c2, to, k / PIECES));
@@ -96,17 +100,20 @@ export function measured(d: readonly Segment[]): Curve {
 }
 
 /** Points evenly spaced by length, so that a token moves evenly. */
-function resample(d: readonly Segment[], points: readonly Point[]): Curve {
+function resample(d: readonly Segment[], points: readonly Bend[]): Curve {
   const lengths: number[] = [0];
-  for (let i = 1; i < points.length; i++)
-    lengths.push((lengths[i - 1] as number) + distance(points[i - 1] as Point, points[i] as Point));
+  for (let i = 1; i < points.length; i++) {
+    const [a, b] = [points[i - 1] as Bend, points[i] as Bend];
+    lengths.push((lengths[i - 1] as number) + (b.leap ? 0 : distance(a, b)));
+  }
   const length = lengths.at(-1) ?? 0;
   const count = Math.max(2, Math.min(400, Math.round(length / 6)));
   const samples: Sample[] = [];
   let k = 1;
   for (let i = 0; i <= count; i++) {
     const want = (length * i) / count;
-    while (k < points.length - 1 && (lengths[k] as number) < want) k++;
+    let leap = false;
+    while (k < points.length - 1 && (lengths[k] as number) < want) leap = points[++k - 1]?.leap || leap;
     const [a, b] = [points[k - 1] as Point, points[k] as Point];
     const span = (lengths[k] as number) - (lengths[k - 1] as number) || 1;
     const f = Math.min(1, Math.max(0, (want - (lengths[k - 1] as number)) / span));
@@ -116,6 +123,7 @@ function resample(d: readonly Segment[], points: readonly Point[]): Curve {
       y: a.y + (b.y - a.y) * f,
       tx: (b.x - a.x) / l,
       ty: (b.y - a.y) / l,
+      ...(leap ? { leap } : {}),
     });
   }
   return { d, samples, length };
@@ -127,7 +135,7 @@ export function pointAt(curve: Curve, s: number): Sample {
   const f = Math.min(1, Math.max(0, s)) * last;
   const i = Math.min(last - 1, Math.floor(f));
   const [a, b] = [curve.samples[i] as Sample, curve.samples[i + 1] as Sample];
-  const u = f - i;
+  const u = b.leap ? 0 : f - i;
   return { x: a.x + (b.x - a.x) * u, y: a.y + (b.y - a.y) * u, tx: a.tx, ty: a.ty };
 }
 
@@ -140,7 +148,7 @@ export function partOf(curve: Curve, from: number, to: number): Segment[] {
   const d: Segment[] = [["M", start.x, start.y]];
   for (let i = Math.ceil(a * last + 1e-6); i < b * last; i++) {
     const p = curve.samples[i] as Sample;
-    d.push(["L", p.x, p.y]);
+    d.push([p.leap ? "M" : "L", p.x, p.y]);
   }
   d.push(["L", end.x, end.y]);
   return d;
@@ -148,8 +156,12 @@ export function partOf(curve: Curve, from: number, to: number): Segment[] {
 
 /** The curve moved sideways: positive to the right of the data's direction (below a wire that runs right). */
 export function beside(curve: Curve, by: number): Curve {
-  const points = curve.samples.map((p) => ({ x: p.x - p.ty * by, y: p.y + p.tx * by }));
-  const d = points.map((p, i): Segment => [i === 0 ? "M" : "L", p.x, p.y]);
+  const points = curve.samples.map(({ x, y, tx, ty, leap = false }) => ({
+    x: x - ty * by,
+    y: y + tx * by,
+    leap,
+  }));
+  const d = points.map((p, i): Segment => [i === 0 || p.leap ? "M" : "L", p.x, p.y]);
   return resample(d, points);
 }
 

@@ -16,6 +16,8 @@ const READABLE = { wide: 0.64, narrow: 0.72 };
 const WHOLE = { wide: { planned: 0.52, drawn: 0.44 }, narrow: { planned: 0.64, drawn: 0.6 } };
 /** A phone on its side is as wide as it likes, but low. */
 const NARROW = { w: 560, h: 240 };
+/** As high is a layer with its parameters below its card, and so much smaller may the picture be for it. */
+const OPENED = { h: 560, least: 0.85 };
 /** Around what is followed: room for its numbers, tokens and arithmetic. */
 const AROUND = { x: 70, y: 62 };
 
@@ -51,9 +53,24 @@ export function roomOf({ size, insets }: Screen): Size {
 /** All of the picture, or with `whole` false no smaller than it can be read. */
 export function framed(geometry: Geometry, screen: Screen, whole: boolean): Camera {
   const most = screen.present ? MOST.present : MOST.plain;
-  const all = fitted(geometry.bounds, screen.size, screen.insets, most);
+  const all = roomToOpen(geometry, screen, fitted(geometry.bounds, screen.size, screen.insets, most));
   if (whole || all.k >= wholeFor(screen, geometry.drawing, "drawn")) return all;
   return fitted(geometry.bounds, screen.size, screen.insets, most, leastFor(screen, geometry.drawing));
+}
+
+/** Below a row of groups that are opened apart there is room for the inside of one, as far as that is to be had. */
+function roomToOpen({ drawing, flow, bounds, cards }: Geometry, screen: Screen, all: Camera): Camera {
+  const groups = drawing.nodes.flatMap(({ index, group }) => (group ? (cards.get(index) ?? []) : []));
+  if (!drawing.apart || flow !== "right" || groups.length === 0) return all;
+  const lowest = Math.max(...groups.map(({ y, h }) => y + h));
+  const h = Math.max(bounds.h, lowest + OPENED.h - bounds.y);
+  const { w: width, h: height } = roomOf(screen);
+  const k = Math.min(all.k, Math.max(OPENED.least * all.k, height / h));
+  return {
+    k,
+    x: screen.insets.left + width / 2 - (bounds.x + bounds.w / 2) * k,
+    y: screen.insets.top + Math.max(0, height - h * k) / 2 - bounds.y * k,
+  };
 }
 
 /** When the picture does not fit, it follows what is active; before anything is, its beginning. */

@@ -32,12 +32,12 @@ export function boxesOf(geometry: Geometry): PictureBox[] {
   };
   for (const group of drawing.frames) {
     const box = frames.get(group.id);
-    if (box) groupBox(group, box, true);
+    if (box && !cards.has(drawing.graph.nodes.length + group.order)) groupBox(group, box, true);
   }
-  for (const { index, node, group } of drawing.nodes) {
+  for (const { index, node, group, opened } of drawing.nodes) {
     const box = cards.get(index);
     if (!box) continue;
-    if (group) groupBox(group, box, false);
+    if (group) groupBox(group, box, opened !== null);
     else
       found.push({
         place: index,

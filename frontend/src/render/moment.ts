@@ -1,15 +1,15 @@
 /** The picture at one moment: what each wire, card, token and frame looks like at t. */
 import { actsOf, blockUpTo, within } from "../layout/blocks";
+import type { DrawnNode } from "../layout/drawing";
+import type { Group } from "../layout/groups";
 import type { Box } from "../layout/types";
 import type { Act, FrameView } from "../store/types";
 import { overlaps, type Font, type Item } from "./display";
 import { widthScale } from "./encode";
 import type { Geometry } from "./geometry";
-import { groupState } from "./group-state";
 import { LABEL_W, leaningBox, type LabelPlace } from "./labels";
 import { cardItems, lossLabel, type CardState } from "./marks/card";
 import type { MarkContext } from "./marks/context";
-import { closedItems, frameItems } from "./marks/group";
 import { numberItem } from "./marks/number";
 import { stripItem } from "./marks/strip";
 import { tokenBox, tokenItem, type TokenSpec } from "./marks/token";
@@ -243,13 +243,24 @@ export class Moment {
       if (!node || !box) return [];
       const state = this.#state(index);
       const items = node.group
-        ? closedItems(node, box, { ...state, ...groupState(node.group, this.input, this.reading) }, this.ctx)
+        ? this.#groupItems(node, node.group, box, state)
         : cardItems(node, box, state, this.ctx);
       return this.#fresh(
         [index],
         node.node.loss && !node.group ? [...items, lossLabel(node, box, this.ctx)] : items,
       );
     });
+  }
+
+  #groupItems(node: DrawnNode, group: Group, box: Box, state: CardState): Item[] {
+    const { groups } = this.input.view;
+    if (!groups) return [];
+    return groups.closedItems(
+      node,
+      box,
+      { ...state, ...groups.groupState(group, this.input, this.reading) },
+      this.ctx,
+    );
   }
 
   #state(index: number): CardState {
@@ -288,6 +299,8 @@ export class Moment {
   frames(seen: (box: Box | undefined) => boolean): Item[] {
     const { geometry, view } = this.input;
     const { drawing } = geometry;
+    const { groups } = view;
+    if (!groups) return [];
     const active = new Set<string>();
     for (const index of this.moves.roles.keys())
       for (let id = drawing.byIndex.get(index)?.within ?? null; id !== null;)
@@ -299,7 +312,11 @@ export class Moment {
       if (!box || !seen(box)) return [];
       const at = drawing.graph.nodes.length + group.order;
       const hovered = isSpot(view.hovered, "group", at);
-      return frameItems(group, box, { active: active.has(group.id), hovered }, this.ctx);
+      const card = geometry.cards.get(at);
+      return [
+        ...(card ? [groups.openingItem(card, box, geometry.flow, this.ctx)] : []),
+        ...groups.frameItems(group, box, { active: active.has(group.id), hovered }, this.ctx),
+      ];
     });
   }
 }

@@ -1,6 +1,7 @@
 /** How a graph is laid out on a screen: which way data flow, how close cards stand, and in how many rows. Pure. */
 import { actsOf } from "../layout/blocks";
-import type { Drawing } from "../layout/drawing";
+import type { Drawing, DrawnNode } from "../layout/drawing";
+import type { Group } from "../layout/groups";
 import { fold, levelsOf, unfolded } from "../layout/fold";
 import { sketch, type Sketch } from "../layout/sketch";
 import type { Flow, LayoutRequest, Size, Spacing } from "../layout/types";
@@ -50,13 +51,20 @@ export function layoutRequest(
   } = typeof plan === "string"
     ? { flow: plan, spacing: roomFor(drawing, plan), rows: null, dense: false }
     : plan;
+  const size = (node: DrawnNode) =>
+    cardSize(node, level, words, measure, dense, actsOf(drawing.graph) !== null);
+  const closed = drawing.nodes.filter(({ opened }) => !opened);
+  const cardOf = ({ id }: Group) => {
+    const node = drawing.nodes.find(({ group, opened }) => opened && group?.id === id);
+    return node?.opened ? { card: { index: node.index, size: size(node), slots: node.opened } } : {};
+  };
   return {
     flow,
     spacing: room,
-    nodes: drawing.nodes.map((node) => ({
+    nodes: closed.map((node) => ({
       index: node.index,
       name: node.node.name,
-      size: cardSize(node, level, words, measure, dense, actsOf(drawing.graph) !== null),
+      size: size(node),
       arity: node.through.length,
       ...(rows ? { row: rows.get(node.node.name) ?? 0 } : {}),
       ...(node.within === null ? {} : { within: node.within }),
@@ -73,6 +81,7 @@ export function layoutRequest(
     frames: drawing.frames.map((frame) => ({
       id: frame.id,
       width: titleWidth(frame.title, measure),
+      ...cardOf(frame),
       ...(rows ? { row: rows.get(frame.id) ?? 0 } : {}),
       ...(frame.parent === null || !drawing.frames.some(({ id }) => id === frame.parent)
         ? {}
@@ -152,7 +161,11 @@ export function planFor(
       if (found.count === 1) break;
       // As many rows that break elsewhere may be less wide, where there is height to spare.
       let one = found;
-      for (let k = 0, widest = Infinity; k < BREAKS && one.count === found.count && one.size.w < widest; k++) {
+      for (
+        let k = 0, widest = Infinity;
+        k < BREAKS && one.count === found.count && one.size.w < widest;
+        k++
+      ) {
         add({ ...folded, rows: named(request, tight, one.rows) }, one.size, 0.86 - 0.02 * (one.count - 2));
         widest = one.size.w;
         one = fold(tight, folded.spacing, most, widest);

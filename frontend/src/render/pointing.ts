@@ -24,7 +24,11 @@ function apart({ x, y, w, h }: Box, at: Point): number {
 
 /** The smallest mark that a point is in, else the nearest one; where there is none, the stage. */
 export function placeAt(marks: readonly Mark[], stage: Box, at: Point): Place {
-  let best: { mark: string | null; box: Box; distance: number } = { mark: null, box: stage, distance: Infinity };
+  let best: { mark: string | null; box: Box; distance: number } = {
+    mark: null,
+    box: stage,
+    distance: Infinity,
+  };
   for (const { mark, box } of marks) {
     if (box.w <= 0 || box.h <= 0) continue;
     const distance = apart(box, at);

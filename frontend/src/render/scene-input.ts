@@ -5,6 +5,7 @@ import type { Scale } from "../store/view";
 import type { DisplayList, Measure } from "./display";
 import type { Geometry } from "./geometry";
 import type { Parts } from "./moves";
+import type * as Opening from "./opening";
 import type { tileOf } from "./sizes";
 import type { Theme } from "./theme";
 import type { Words } from "./words";
@@ -28,6 +29,8 @@ export interface SceneView {
   readonly hovered: Spot | null;
   /** How the parts of a step are written out, of a graph of numbers. */
   readonly parts: Parts | null;
+  /** How groups are drawn, of a graph that has any: its code comes with them. */
+  readonly groups: typeof Opening | null;
   /** The node whose value is being typed over. */
   readonly editing: number | null;
   /** The node that has the keyboard's focus. */
@@ -52,6 +55,7 @@ export const restingView: SceneView = {
   scale: "global",
   selected: null,
   parts: null,
+  groups: null,
   hovered: null,
   editing: null,
   pointed: null,

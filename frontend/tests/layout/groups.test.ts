@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { blocksOf, isStop, stepsTo } from "../../src/layout/blocks";
 import { drawingOf, type Drawing } from "../../src/layout/drawing";
-import { groupsOf, isOpen, toggled, type Chosen } from "../../src/layout/groups";
-import type { Box, Positions } from "../../src/layout/types";
+import { groupsOf, isOpen, opensApart, toggled, type Chosen } from "../../src/layout/groups";
+import type { Box, Flow, Point, Positions } from "../../src/layout/types";
+import { partOf, pointAt, type Curve } from "../../src/render/curve";
 import { overlaps } from "../../src/render/display";
+import { makeGeometry } from "../../src/render/geometry";
+import type { Plan } from "../../src/render/plan";
 import type { Graph } from "../../src/store/types";
 import { golden } from "../support/golden";
 import { geometryOf, planOn, positionsOf, recordingOf, STAGE } from "../support/pictures";
@@ -13,6 +16,18 @@ const playground = recordingOf(golden("playground")).graph;
 const blocks = (n: number) => recordingOf(record(deep(n))).graph;
 
 const named = (drawing: Drawing) => drawing.nodes.map(({ node }) => node.name);
+
+const contains = (frame: Box, card: Box) =>
+  card.x >= frame.x &&
+  card.y >= frame.y &&
+  card.x + card.w <= frame.x + frame.w &&
+  card.y + card.h <= frame.y + frame.h;
+
+/** How far along a curve a point of it is. */
+function lengthTo({ samples, length }: Curve, { x, y }: Point): number {
+  const away = samples.map((p) => Math.hypot(p.x - x, p.y - y));
+  return (length * away.indexOf(Math.min(...away))) / (samples.length - 1);
+}
 
 describe("groups", () => {
   it("are the scopes; a small graph has them all open, a large one none", () => {
@@ -67,7 +82,7 @@ describe("groups", () => {
     expect(folded.nodes.filter(({ group }) => group).map(({ glyph }) => glyph)).toEqual(["block1 … block48"]);
     const chosen = toggled(graph, {}, run.id);
     const unfolded = drawingOf(graph, chosen);
-    expect(unfolded.nodes.filter(({ group }) => group)).toHaveLength(48);
+    expect(unfolded.nodes.filter(({ group, opened }) => group && !opened)).toHaveLength(48);
     expect(unfolded.frames.map(({ id }) => id)).toEqual([run.id]);
     const one = drawingOf(graph, toggled(graph, chosen, "block7"));
     expect(named(one)).toContain("block7.sigmoid#0");
@@ -134,37 +149,11 @@ describe("opening and closing", () => {
       expect(by.get(name)!.x, name).toBe(room);
   });
 
-  it("makes room too behind what was left free", async () => {
-    const graph = blocks(7);
-    const all = toggled(graph, {}, groupsOf(graph).list.find(({ repeats }) => repeats > 1)!.id);
-    const none = await lay(graph, all);
-    const first = await lay(graph, toggled(graph, all, "block2"), none);
-    const again = await lay(graph, all, first);
-    for (const [name, move] of moves(first, again)) if (name !== "block2") expect(move.x, name).toBe(0);
-    const other = await lay(graph, toggled(graph, all, "block4"), again);
-    const by = moves(again, other);
-    for (const k of [1, 2, 3, 4]) expect(by.get(`block${k}`)!.x, `block${k}`).toBe(0);
-    for (const k of [5, 6, 7]) expect(by.get(`block${k}`)!.x, `block${k}`).toBeGreaterThan(50);
-  });
-
   it("comes back to the same places", async () => {
     const open = await lay(playground, {});
     const closed = await lay(playground, { hidden1: false }, open);
     const again = await lay(playground, {}, closed);
     expect([...again.names]).toEqual([...open.names]);
-  });
-
-  it.each([1, 4, 7])("block %i of many with ways around them moves nothing across the flow", async (k) => {
-    const graph = blocks(7);
-    const all = toggled(graph, {}, groupsOf(graph).list.find(({ repeats }) => repeats > 1)!.id);
-    const before = await lay(graph, all);
-    const after = await lay(graph, toggled(graph, all, `block${k}`), before);
-    const by = moves(before, after);
-    for (const [name, { y }] of by)
-      if (!name.startsWith("block1..")) expect(Math.abs(y), name).toBeLessThanOrEqual(1);
-    for (let j = 1; j < k; j++) expect(by.get(`block${j}`)!.x, `block${j}`).toBe(0);
-    const later = [...by].filter(([name]) => /^block\d+$/.test(name) && Number(name.slice(5)) > k);
-    expect(new Set(later.map(([, { x }]) => x)).size).toBeLessThanOrEqual(1);
   });
 
   it("leaves what is inside of one as it is when another opens", async () => {
@@ -185,14 +174,9 @@ describe("opening and closing", () => {
     const drawing = drawingOf(playground, chosen);
     for (const flow of ["right", "down"] as const) {
       const { cards, frames } = await geometryOf(drawing, flow);
-      const holds = (frame: Box, card: Box) =>
-        card.x >= frame.x &&
-        card.y >= frame.y &&
-        card.x + card.w <= frame.x + frame.w &&
-        card.y + card.h <= frame.y + frame.h;
       for (const [id, frame] of frames)
         for (const { index, within } of drawing.nodes)
-          if (within === id) expect(holds(frame, cards.get(index)!), `${id}, ${index}`).toBe(true);
+          if (within === id) expect(contains(frame, cards.get(index)!), `${id}, ${index}`).toBe(true);
           else expect(overlaps(frame, cards.get(index)!), `${id}, ${index}`).toBe(false);
       const boxes = [...cards.values()];
       boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => expect(overlaps(a, b, 8)).toBe(false)));
@@ -209,6 +193,99 @@ describe("opening and closing", () => {
       expect(near(a, cards.get(edge.source)!) && near(b, cards.get(edge.target)!), String(edge.index)).toBe(
         true,
       );
+    }
+  });
+});
+
+describe("groups of a large graph", () => {
+  const GRAPHS: Record<string, () => Graph> = {
+    "many blocks": () => blocks(14),
+    "blocks with ways around them": () => blocks(7),
+    convolution: () => recordingOf(golden("convolution")).graph,
+    "four networks": () => recordingOf(golden("vanishing-and-exploding")).graph,
+  };
+  const each = (flow: Flow) => Object.keys(GRAPHS).map((name) => [name, flow] as const);
+
+  /** Opens and closes groups in an order of its own, also those within others. */
+  async function* toggling(graph: Graph, flow: Flow) {
+    const plan: Plan = { flow, spacing: { layer: 60, node: 30 }, rows: null, dense: false };
+    let chosen: Chosen = {};
+    let seed = 7;
+    let positions = await positionsOf(drawingOf(graph), plan);
+    for (let k = 0; k < 10; k++) {
+      const seen = drawingOf(graph, chosen).nodes.flatMap(({ group }) => group?.id ?? []);
+      seed = (seed * 48271) % 2147483647;
+      const id = seen[seed % seen.length]!;
+      const before = positions;
+      chosen = toggled(graph, chosen, id);
+      const drawing = drawingOf(graph, chosen);
+      positions = await positionsOf(drawing, plan, "scalars", before);
+      yield { id, drawing, before, after: positions };
+    }
+  }
+
+  it.each([...each("right"), ...each("down")])(
+    "open clear of all others and close without moving anything that stays: %s, %s",
+    async (name, flow) => {
+      const graph = GRAPHS[name]!();
+      expect(opensApart(graph)).toBe(true);
+      let opened = 0;
+      for await (const { id, drawing, before, after } of toggling(graph, flow)) {
+        opened = Math.max(opened, after.frames.size);
+        const stay = [...after.names].filter(([name]) => before.names.has(name));
+        expect(stay.length).toBeGreaterThan(1);
+        for (const [name, box] of stay)
+          expect(box, `${name} as ${id} is toggled`).toEqual(before.names.get(name));
+        for (const [name, box] of after.frames)
+          expect(box, `${name} as ${id} is toggled`).toEqual(before.frames.get(name) ?? box);
+        const { cards, frames } = makeGeometry(drawing, after, "scalars");
+        const boxes = [...frames];
+        boxes.forEach(([a, box], i) => {
+          for (const [b, other] of boxes.slice(i + 1))
+            expect(overlaps(box, other, 8), `${a}, ${b}`).toBe(false);
+          for (const { index, within } of drawing.nodes) {
+            const card = cards.get(index)!;
+            expect(overlaps(box, card), `${a}, ${index}`).toBe(within === a);
+            if (within === a) expect(contains(box, card), `${a}, ${index}`).toBe(true);
+          }
+        });
+      }
+      expect(opened).toBeGreaterThan(1);
+    },
+  );
+
+  it("let a wire come to the card and go on from the border of what is open", async () => {
+    const graph = recordingOf(golden("convolution")).graph;
+    const group = groupsOf(graph).list.find(({ id }) => id === "conv2")!;
+    const drawing = drawingOf(graph, { [group.id]: true });
+    const { cards, frames, wires } = await geometryOf(drawing);
+    const card = cards.get(drawing.nodes.find(({ opened }) => opened)!.index)!;
+    const frame = frames.get(group.id)!;
+    const within = (index: number) => drawing.byIndex.get(index)!.within !== null;
+    const passing = (out: boolean) =>
+      drawing.edges.filter(({ source, target }) => within(source) === out && within(target) !== out);
+    for (const [edges, from, to] of [
+      [passing(false), { x: card.x }, { x: frame.x }],
+      [passing(true), { x: frame.x + frame.w }, { x: card.x + card.w, y: card.y + card.h / 2 }],
+    ] as const) {
+      expect(edges).toHaveLength(1);
+      const { curve } = wires.get(edges[0]!.index)!;
+      const at = curve.d.findIndex(([kind], k) => k > 0 && kind === "M");
+      const point = (k: number) => {
+        const [x, y] = curve.d[k]!.slice(-2) as [number, number];
+        return { x, y };
+      };
+      expect(point(at - 1)).toMatchObject(from);
+      expect(point(at)).toMatchObject(to);
+      // What travels along it is never between the two.
+      const gone = point(at - 1);
+      for (let s = 0; s <= 1; s += 0.01) {
+        const p = pointAt(curve, s);
+        expect(curve.samples.some(({ x, y }) => Math.hypot(p.x - x, p.y - y) < 7)).toBe(true);
+        const pieces = partOf(curve, 0, s).filter(([kind]) => kind === "M").length;
+        const passed = s * curve.length > 14 + lengthTo(curve, gone);
+        if (passed) expect(pieces).toBe(2);
+      }
     }
   });
 });

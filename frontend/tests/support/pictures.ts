@@ -9,6 +9,7 @@ import type { Flow, Positions } from "../../src/layout/types";
 import { estimate } from "../../src/render/display";
 import { makeGeometry, type Geometry } from "../../src/render/geometry";
 import type { Level } from "../../src/render/metrics";
+import * as groups from "../../src/render/opening";
 import { layoutRequest, planFor, type Plan } from "../../src/render/plan";
 import { restingView, type SceneInput } from "../../src/render/scene";
 import { lightTheme } from "../../src/render/theme";
@@ -67,7 +68,7 @@ export function inputOf(geometry: Geometry, frames: FrameView[], step: number): 
     geometry,
     frame: frames[step]!,
     previous: frames[step - 1] ?? null,
-    view: { ...restingView, rate: 0.01 },
+    view: { ...restingView, rate: 0.01, groups },
     theme: lightTheme,
     words: englishWords,
     measure: estimate,

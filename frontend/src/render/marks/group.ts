@@ -2,8 +2,8 @@
 import type { DrawnNode } from "../../layout/drawing";
 import type { Group } from "../../layout/groups";
 import { PAD } from "../../layout/nested";
-import type { Box, Point } from "../../layout/types";
-import { mono, sans, type Item } from "../display";
+import type { Box, Flow, Point } from "../../layout/types";
+import { mono, sans, type Item, type Segment } from "../display";
 import { middle, shapeText } from "../format";
 import type { GroupState } from "../group-state";
 import { CARD, FONTS, GROUP, isScalar, TILE_GAP, tileSize } from "../metrics";
@@ -44,6 +44,30 @@ export function frameItems(group: Group, box: Box, state: FrameState, { theme, p
   ];
 }
 
+/** From the card of a group that is open apart to its inside: two fading sides, as of a magnifying glass. */
+export function openingItem(card: Box, frame: Box, flow: Flow, { theme }: MarkContext): Item {
+  const by = CARD.r;
+  const d: Segment[] =
+    flow === "right"
+      ? [
+          ["M", card.x + by, card.y + card.h],
+          ["L", card.x + card.w - by, card.y + card.h],
+          ["L", frame.x + frame.w - by, frame.y],
+          ["L", frame.x + by, frame.y],
+        ]
+      : [
+          ["M", card.x + card.w, card.y + by],
+          ["L", card.x + card.w, card.y + card.h - by],
+          ["L", frame.x, frame.y + frame.h - by],
+          ["L", frame.x, frame.y + by],
+        ];
+  return {
+    kind: "path",
+    d: [...d, ["Z"]],
+    fill: alpha(theme.text3, theme.name === "dark" ? 0.09 : 0.06),
+  };
+}
+
 export function closedItems(
   node: DrawnNode,
   box: Box,
@@ -70,7 +94,7 @@ export function closedItems(
         width: 1.25,
       });
   items.push(plate(node, box, state, ctx));
-  items.push(sign({ x: left + 2, y: box.y + 21 }, false, theme.text2));
+  items.push(sign({ x: left + 2, y: box.y + 21 }, node.opened !== null, theme.text2));
   items.push({
     kind: "text",
     text: middle(node.glyph, 20),
