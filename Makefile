@@ -114,7 +114,7 @@ constraints: $(venv)/.test ## renew constraints.txt from the newest versions tha
 	@$(python) scripts/constraints.py
 
 clean: ## take away all that was installed or built
-	rm -rf $(venv) frontend/node_modules frontend/src/i18n/paraglide server/chainrule/static build dist
+	rm -rf $(venv) frontend/node_modules frontend/.svelte-check frontend/src/i18n/paraglide server/chainrule/static build dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis test-results
 
 # An environment, the tools that build, the page, the package in place, what the tests need.

@@ -6,7 +6,7 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default defineConfig(
-  { ignores: ["node_modules/", "src/i18n/paraglide/", "src/protocol.gen.ts"] },
+  { ignores: ["node_modules/", ".svelte-check/", "src/i18n/paraglide/", "src/protocol.gen.ts"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   ts.configs.strict,

@@ -63,11 +63,10 @@ export function isOpen(graph: Graph, chosen: Chosen, id: string): boolean {
 export function closedAround(graph: Graph, chosen: Chosen): (node: number) => string | null {
   const groups = groupsOf(graph);
   const closed = new Map<string, string | null>();
-  for (const { id, parent } of groups.list)
-    closed.set(
-      id,
-      (parent === null ? null : (closed.get(parent) ?? null)) ?? (isOpen(graph, chosen, id) ? null : id),
-    );
+  for (const { id, parent } of groups.list) {
+    const around = parent === null ? null : closed.get(parent);
+    closed.set(id, around ?? (isOpen(graph, chosen, id) ? null : id));
+  }
   return (node) => {
     const id = groups.of(node);
     return id === null ? null : (closed.get(id) ?? null);
