@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from e2e.running import SAVING, Problems, reporting
-from e2e.stepping import open_lesson
+from e2e.stepping import load_lesson, open_lesson
 
 AIM = 250_000
 """Bytes on the wire, headers and all, as the service compresses them; the workers of the layout come beside it."""
@@ -91,3 +91,23 @@ def test_a_shared_step_needs_little_more(page: Page) -> None:
     first, _ = fetched(page, "/one-weight?lang=en&at=0.8")
     assert any("Focused-" in name for name in first), "what the step is about is shown at once"
     assert sum(first.values()) < AIM + 20_000, first
+
+
+def test_what_was_laid_out_once_is_laid_out_no_more(page: Page) -> None:
+    """ELK, the largest part of all, is not even fetched; and what is there is where it was."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    places = """() => [...document.querySelectorAll('.mirror button')]
+        .map((one) => [one.dataset.name, one.style.cssText])"""
+
+    def load() -> tuple[bool, object]:
+        asked.clear()
+        load_lesson(page, "/one-weight?seed=1")
+        return any("elk" in url for url in asked), page.evaluate(places)
+
+    fetched_first, first = load()
+    assert fetched_first
+    assert "left" in str(first)
+    fetched_again, again = load()
+    assert not fetched_again
+    assert again == first
