@@ -97,6 +97,17 @@ def test_what_is_at_hand_is_what_was_computed(slug: str) -> None:
         agree(reach(timeline, line, iteration), expected[iteration])
 
 
+def test_a_record_that_was_looked_at_stays_as_it_is() -> None:
+    timeline, line = trained(regime("playground", **SMALL), 40)
+    record = reach(timeline, line, 40)
+    assert record.nodes
+    unseen = reach(timeline, line, 41)
+    reach(timeline, line, 42)
+    reach(timeline, line, 43)
+    assert timeline.peek(line, 40) is record
+    assert timeline.peek(line, 41) is not unseen
+
+
 def test_branches_and_what_is_undone_leave_nothing_behind() -> None:
     here = regime("playground", optimizer="adam", **SMALL)
     timeline, line = trained(here, 40)

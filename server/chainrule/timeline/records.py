@@ -25,7 +25,7 @@ class Records:
     """Records by branch and iteration, within a budget of bytes.
 
     Small iterations one after another are a stretch, where records are made anew of what is asked for. Beside them are
-    records: the one just made, those that somebody asked for, and those of large iterations.
+    records: the one just made, those that somebody looked at, and those of large iterations.
     """
 
     def __init__(self, most: int) -> None:
@@ -71,7 +71,8 @@ class Records:
         """Take in a record that was just made."""
         newest, repeated = self._newest, self._repeated
         self._newest, self._repeated = (branch, record), True
-        if newest is not None and not repeated:
+        # Who has looked at it may come back.
+        if newest is not None and (not repeated or "workspace" in vars(newest[1].computed)):
             self._put((newest[0], newest[1].iteration), newest[1])
         if self._stretches:
             own, one = self._stretches[-1]
