@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chainrule.language.arithmetic import Nested, literal
 from chainrule.language.instructions import (
@@ -17,6 +18,9 @@ from chainrule.language.instructions import (
     Result,
 )
 from chainrule.protocol.model import ListingLine, StepKind
+
+if TYPE_CHECKING:
+    from chainrule.engine.tape import Node
 
 Values = Mapping[str, Nested]
 LOOP = "while True:"
@@ -33,6 +37,10 @@ class Listing:
     lines: tuple[ListingLine, ...]
     steps: Mapping[StepKind, int]
     statements: Mapping[int, int]
+
+    def of(self, node: Node) -> int | None:
+        """The line that computes a node."""
+        return node.line
 
 
 def tensor_code(value: Nested, dtype: str, *, requires_grad: bool = False, code: str | None = None) -> str:

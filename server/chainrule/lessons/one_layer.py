@@ -7,30 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
-from chainrule.engine.backend import Backend, HostArray
+from chainrule.engine.backend import Backend
 from chainrule.language.arithmetic import Nested
-from chainrule.language.listing import LOOP, number_lines, tensor_code
-from chainrule.lessons.lesson import KindFloat, LeafSpec, Lesson, beat, host_array, text
-from chainrule.lessons.options import (
-    OptimizerConfig,
-    TrainingOptimizer,
-    build_optimizer,
-    optimizer_code,
-    optimizer_fields,
+from chainrule.language.listing import tensor_code
+from chainrule.lessons.lesson import (
+    KindFloat,
+    LeafSpec,
+    Lesson,
+    LessonModel,
+    beat,
+    choice,
+    host_array,
+    number,
+    preset,
+    text,
 )
+from chainrule.lessons.network import called
+from chainrule.lessons.options import OptimizerConfig, TrainingOptimizer, build_optimizer, optimizer_fields
+from chainrule.lessons.program import Listing, Program
 from chainrule.nn.functional import softmax
 from chainrule.nn.losses import cross_entropy
-from chainrule.protocol.model import Beat, ConfigField, Preset, Text
+from chainrule.protocol.model import Beat
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
-    from chainrule.protocol.model import ListingLine, StepKind
 
 Form = Literal["steps", "fused"]
 
@@ -58,50 +64,26 @@ class Config(OptimizerConfig):
 
 
 @dataclass(frozen=True, eq=False)
-class OneLayer:
+class OneLayer(LessonModel[Config]):
     """The model of a configuration: x (3, 2), W (2, 3), b (3,), y (3, 3) with a one for the right class or (3,)."""
 
-    config: Config
-    leaves: tuple[LeafSpec, ...]
-    listing: tuple[ListingLine, ...]
-    lines: Mapping[str, int]
-    iterations_per_epoch: int = 1
-    watch: tuple[str, ...] = ()
-    loss_label: str = "loss"
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    def batch(self, iteration: int) -> Mapping[str, HostArray]:
-        return {leaf.name: leaf.value for leaf in self.leaves if leaf.kind != "parameter"}
-
     def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
-        s = _named("s", leaves["x"] @ leaves["W"])
-        z = _named("z", s + leaves["b"])
+        s = called("s", leaves["x"] @ leaves["W"])
+        z = called("z", s + leaves["b"])
         if self.config.form == "fused":
-            return _named("loss", cross_entropy(z, leaves["y"]))
-        p = _named("p", softmax(z, 1))
-        picked = _named("picked", leaves["y"] * _named("logp", p.log()))
-        losses = _named("losses", -_named("right", picked.sum(1)))
-        return _named("loss", losses.mean())
+            return called("loss", cross_entropy(z, leaves["y"]))
+        p = called("p", softmax(z, 1))
+        picked = called("picked", leaves["y"] * called("logp", p.log()))
+        losses = called("losses", -called("right", picked.sum(1)))
+        return called("loss", losses.mean())
 
     def optimizer(self) -> Optimizer | None:
         return build_optimizer(self.config)
-
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        return self.lines.get(str(node.label) if kind == "forward" and node is not None else kind)
-
-
-def _named(label: str, tensor: Tensor) -> Tensor:
-    tensor.node.label = label
-    return tensor
 
 
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> OneLayer:
     """The model; nothing in it is random."""
     y = host_array(CLASSES, "int64") if config.form == "fused" else host_array(config.one_hot, dtype)
-    listing, lines = _listing(config, dtype)
     return OneLayer(
         config=config,
         leaves=(
@@ -110,46 +92,34 @@ def build(config: Config, seed: int, backend: Backend, dtype: str) -> OneLayer:
             LeafSpec("x", "input", host_array(SAMPLES, dtype)),
             LeafSpec("y", "target", y),
         ),
-        listing=listing,
-        lines=lines,
+        lines=_listing(config, dtype),
     )
 
 
-def _listing(config: Config, dtype: str) -> tuple[tuple[ListingLine, ...], dict[str, int]]:
+def _listing(config: Config, dtype: str) -> Listing:
     fused = config.form == "fused"
-    code = [
-        "import torch",
-        "from torch.nn import functional as F",
-        "",
-        f"x = {tensor_code(SAMPLES, dtype)}",
+    program = Program()
+    program.add("import torch", "from torch.nn import functional as F", "")
+    program.steps["load"] = program.add(f"x = {tensor_code(SAMPLES, dtype)}")
+    program.add(
         f"y = torch.tensor({CLASSES})" if fused else f"y = {tensor_code(config.one_hot, dtype)}",
         f"W = {tensor_code(config.weights, dtype, requires_grad=True)}",
         f"b = {tensor_code(BIASES, dtype, requires_grad=True)}",
-        f"optimizer = torch.optim.{(optimizer_code(config) or '').format('[W, b]')}",
-        "",
-        LOOP,
-        "    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()",
-    ]
-    lines = {"load": 4, "zero_grad": len(code)}
-    statements = {"s": "x @ W", "z": "s + b"}
+    )
+    program.repeat(config, "[W, b]")
+    program.let("s", "x @ W")
+    program.let("z", "s + b")
     if fused:
-        statements["loss"] = "F.cross_entropy(z, y)"
+        program.let("loss", "F.cross_entropy(z, y)")
     else:
-        statements |= {
-            "p": "F.softmax(z, dim=1)",
-            "logp": "p.log()",
-            "picked": "y * logp",
-            "right": "picked.sum(dim=1)",
-            "losses": "-right",
-            "loss": "losses.mean()",
-        }
-    for variable, expression in statements.items():
-        code.append(f"    {variable} = {expression}")
-        lines[variable] = len(code)
-    for kinds, line in ((("seed", "backward"), "    loss.backward()"), (("update",), "    optimizer.step()")):
-        code.append(line)
-        lines |= dict.fromkeys(kinds, len(code))
-    return number_lines(code), lines
+        program.let("p", "F.softmax(z, dim=1)")
+        program.let("logp", "p.log()")
+        program.let("picked", "y * logp")
+        program.let("right", "picked.sum(dim=1)")
+        program.let("losses", "-right")
+        program.let("loss", "losses.mean()")
+    program.learn(config)
+    return program.listing()
 
 
 # -- the narrative; its numbers are the engine's
@@ -354,9 +324,7 @@ AFTER = (
 # -- the lesson
 
 
-def _preset(name: str, works: bool | None, title: Text, summary: Text, **changes: Any) -> Preset:
-    config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype"})
-    return Preset(id=name, works=works, title=title, summary=summary, config=config)
+_preset = partial(preset, Config)
 
 
 LESSON = Lesson(
@@ -373,19 +341,8 @@ LESSON = Lesson(
     ),
     Config=Config,
     fields=(
-        ConfigField(
-            name="form",
-            title=text("cross-entropy", "cross-entropy"),
-            applies="rebuild",
-            control="choice",
-            choices=list(get_args(Form)),
-        ),
-        ConfigField(
-            name="scale",
-            title=text("first weights, times", "trọng số ban đầu, nhân với"),
-            applies="rebuild",
-            control="number",
-        ),
+        choice("form", text("cross-entropy", "cross-entropy"), get_args(Form), rebuild=True),
+        number("scale", text("first weights, times", "trọng số ban đầu, nhân với"), rebuild=True),
         *optimizer_fields(get_args(TrainingOptimizer)),
     ),
     presets=(

@@ -6,21 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from chainrule.engine.backend import Backend, HostArray
-from chainrule.language.listing import LOOP, number_lines
-from chainrule.lessons.lesson import KindFloat, LeafSpec, Lesson, beat, host_array, text
+from chainrule.engine.backend import Backend
+from chainrule.lessons.lesson import (
+    KindFloat,
+    LeafSpec,
+    Lesson,
+    LessonModel,
+    beat,
+    host_array,
+    number,
+    text,
+)
 from chainrule.lessons.options import (
     OptimizerConfig,
     TrainingOptimizer,
     build_optimizer,
     number_code,
-    optimizer_code,
     optimizer_fields,
 )
-from chainrule.protocol.model import Beat, ConfigField, ListingLine, Preset, StepKind, Text
+from chainrule.lessons.program import Listing, Program
+from chainrule.protocol.model import Beat, ConfigField, Preset, Text
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
 
@@ -35,23 +42,12 @@ class Config(OptimizerConfig):
 
 
 @dataclass(frozen=True, eq=False)
-class OneWeight:
+class OneWeight(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
-    leaves: tuple[LeafSpec, ...]
-    listing: tuple[ListingLine, ...]
-    lines: Mapping[StepKind, int]
-    iterations_per_epoch: int = 1
-    watch: tuple[str, ...] = ("w",)
-    loss_label: str = "loss"
-
     @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    def batch(self, iteration: int) -> Mapping[str, HostArray]:
-        return {leaf.name: leaf.value for leaf in self.leaves if leaf.kind != "parameter"}
+    def watch(self) -> tuple[str, ...]:
+        return ("w",)
 
     def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
         loss = (leaves["w"] * leaves["x"] - leaves["target"]) ** 2
@@ -61,13 +57,9 @@ class OneWeight:
     def optimizer(self) -> Optimizer | None:
         return build_optimizer(self.config)
 
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        return self.lines.get(kind)
-
 
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> OneWeight:
     """The model; nothing in it is random."""
-    listing, lines = _listing(config, dtype)
     return OneWeight(
         config=config,
         leaves=(
@@ -75,36 +67,25 @@ def build(config: Config, seed: int, backend: Backend, dtype: str) -> OneWeight:
             LeafSpec("x", "input", host_array(config.x, dtype), config_field="x"),
             LeafSpec("target", "target", host_array(config.target, dtype), config_field="target"),
         ),
-        listing=listing,
-        lines=lines,
+        lines=_listing(config, dtype),
     )
 
 
-def _listing(config: Config, dtype: str) -> tuple[tuple[ListingLine, ...], dict[StepKind, int]]:
+def _listing(config: Config, dtype: str) -> Listing:
     suffix = "" if dtype == "float32" else f", dtype=torch.{dtype}"
-    code = [
+    program = Program()
+    program.add(
         "import torch",
         "",
         f"w = torch.tensor({number_code(config.w)}{suffix}, requires_grad=True)",
-        f"x = torch.tensor({number_code(config.x)}{suffix})",
-        f"target = torch.tensor({number_code(config.target)}{suffix})",
-        f"optimizer = torch.optim.{(optimizer_code(config) or '').format('[w]')}",
-        "",
-        LOOP,
-        "    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()",
-        "    loss = (w * x - target) ** 2",
-        "    loss.backward()",
-        "    optimizer.step()",
-    ]
-    lines: dict[StepKind, int] = {
-        "zero_grad": 9,
-        "load": 4,
-        "forward": 10,
-        "seed": 11,
-        "backward": 11,
-        "update": 12,
-    }
-    return number_lines(code), lines
+    )
+    program.steps["load"] = program.add(f"x = torch.tensor({number_code(config.x)}{suffix})")
+    program.add(f"target = torch.tensor({number_code(config.target)}{suffix})")
+    program.repeat(config, "[w]")
+    program.let("loss", "(w * x - target) ** 2")
+    program.places[""] = program.variables["loss"]
+    program.learn(config)
+    return program.listing()
 
 
 def beats(config: Config) -> list[Beat]:
@@ -113,7 +94,7 @@ def beats(config: Config) -> list[Beat]:
 
 
 def _leaf_field(name: str, title: Text) -> ConfigField:
-    return ConfigField(name=name, title=title, applies="rebuild", control="number", leaf=name)
+    return number(name, title, rebuild=True, leaf=name)
 
 
 def _preset(name: str, lr: float, title: Text, summary: Text) -> Preset:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from chainrule.engine.backend import HostArray
 from chainrule.language import Program, parse
 from chainrule.language.listing import Listing, program_listing
 from chainrule.lessons.circuit.examples import EXAMPLES
-from chainrule.lessons.lesson import KindFloat, LeafSpec, host_array, invalid_config
+from chainrule.lessons.lesson import KindFloat, LeafSpec, LessonModel, host_array, invalid_config
 from chainrule.lessons.options import OptimizerConfig, OptimizerName, build_optimizer, optimizer_code
-from chainrule.protocol.model import ListingLine, StepKind
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
 
@@ -72,41 +69,25 @@ class Config(OptimizerConfig):
 
 
 @dataclass(frozen=True, eq=False)
-class Circuit:
+class Circuit(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
-    program: Program
-    leaves: tuple[LeafSpec, ...]
     lines: Listing
-    watch: tuple[str, ...]
-    iterations_per_epoch: int = 1
+    program: Program
 
     @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    @property
-    def listing(self) -> tuple[ListingLine, ...]:
-        return self.lines.lines
+    def watch(self) -> tuple[str, ...]:
+        return tuple(leaf.name for leaf in self.leaves if leaf.value.ndim == 0)[:WATCHED]
 
     @property
     def loss_label(self) -> str:
         return self.program.output_name
-
-    def batch(self, iteration: int) -> Mapping[str, HostArray]:
-        return {}
 
     def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
         return self.program.run(leaves, self.lines.statements.__getitem__)
 
     def optimizer(self) -> Optimizer | None:
         return build_optimizer(self.config)
-
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind == "forward":
-            return None if node is None else node.line
-        return self.lines.steps.get(kind)
 
 
 def build_circuit(config: Config, dtype: str) -> Circuit:
@@ -140,5 +121,4 @@ def build_circuit(config: Config, dtype: str) -> Circuit:
         optimizer_code(config),
         zero_grad=config.zero_grad,
     )
-    watch = tuple(name for name, shape in shapes.items() if shape == ())[:WATCHED]
-    return Circuit(config, program, leaves, listing, watch)
+    return Circuit(config, leaves, listing, program)

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from chainrule.lessons.lesson import KindFloat, text
+from chainrule.lessons.lesson import KindFloat, choice, number, text
 from chainrule.lessons.options import OPTIMIZER, LearningRate, TrainingOptimizer, optimizer_fields
 from chainrule.lessons.training import LONGEST, ScheduleName, TrainingConfig, training_fields
-from chainrule.protocol.model import ConfigField, Text
+from chainrule.protocol.model import ConfigField
 
 Kernel = Literal["3x3", "5x5"]
 Activation = Literal["relu", "leaky_relu", "tanh", "linear"]
@@ -63,37 +63,18 @@ NETWORK = text("Network", "Mạng")
 def fields() -> tuple[ConfigField, ...]:
     """In the order of the panel."""
     *optimizer, dtype = optimizer_fields(get_args(TrainingOptimizer), OPTIMIZER)
+    network: dict[str, Any] = {"group": NETWORK}
+    built: dict[str, Any] = {**network, "rebuild": True}
     return (
-        _number("batch_size", text("batch size", "cỡ lô"), 128, "next_iteration"),
-        ConfigField(
-            name="shift",
-            title=text("share of shifted images", "phần ảnh bị dịch"),
-            applies="next_iteration",
-            control="number",
-            group=NETWORK,
-            folded=True,
-            minimum=0,
-            maximum=1,
-        ),
-        _number("filters1", text("filters, first layer", "bộ lọc, lớp đầu"), MOST_FILTERS, "rebuild"),
-        _number("filters2", text("filters, second layer", "bộ lọc, lớp hai"), MOST_FILTERS, "rebuild"),
-        _choice("kernel", text("size of the first filters", "cỡ bộ lọc lớp đầu"), get_args(Kernel), "rebuild"),
-        _choice("activation", text("activation", "hàm kích hoạt"), get_args(Activation)),
-        _choice("pooling", text("pooling", "gộp"), get_args(Pooling)),
-        _choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), "rebuild"),
+        number("batch_size", text("batch size", "cỡ lô"), 1, 128, **network),
+        number("shift", text("share of shifted images", "phần ảnh bị dịch"), 0, 1, folded=True, **network),
+        number("filters1", text("filters, first layer", "bộ lọc, lớp đầu"), 1, MOST_FILTERS, **built),
+        number("filters2", text("filters, second layer", "bộ lọc, lớp hai"), 1, MOST_FILTERS, **built),
+        choice("kernel", text("size of the first filters", "cỡ bộ lọc lớp đầu"), get_args(Kernel), **built),
+        choice("activation", text("activation", "hàm kích hoạt"), get_args(Activation), **network),
+        choice("pooling", text("pooling", "gộp"), get_args(Pooling), **network),
+        choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), **built),
         dtype.model_copy(update={"group": NETWORK, "folded": True}),
         *optimizer,
         *training_fields(OPTIMIZER),
     )  # fmt: skip
-
-
-def _number(name: str, title: Text, most: float, applies: Any) -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="number", group=NETWORK, minimum=1, maximum=most
-    )
-
-
-def _choice(name: str, title: Text, choices: tuple[str, ...], applies: Any = "next_iteration") -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="choice", group=NETWORK, choices=list(choices)
-    )

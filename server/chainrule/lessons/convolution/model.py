@@ -13,45 +13,31 @@ from chainrule.engine.random import generator
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
 from chainrule.lessons.convolution.config import CLASSES, Config
-from chainrule.lessons.convolution.listing import Listing, write
-from chainrule.lessons.convolution.network import Reader, begin
-from chainrule.lessons.lesson import LeafSpec
-from chainrule.lessons.network import call, leaves_of
+from chainrule.lessons.convolution.listing import write
+from chainrule.lessons.convolution.network import Reader
+from chainrule.lessons.lesson import LeafSpec, LessonModel
+from chainrule.lessons.network import begin, call, leaves_of
+from chainrule.lessons.scores import confusion, metrics_of
 from chainrule.nn.losses import cross_entropy
 from chainrule.protocol.model import Evaluation, Scores
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.nn.optimizers import Optimizer
-    from chainrule.protocol.model import ListingLine, StepKind
 
 EVALUATE_EVERY = 20
 """Iterations from one measurement of accuracy and of the held-out digits to the next."""
 
 
 @dataclass(frozen=True, eq=False)
-class Convolution:
+class Convolution(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
     seed: int
     backend: Backend
     network: Reader
     train: Digits
     test: Digits
-    leaves: tuple[LeafSpec, ...]
-    lines: Listing
-    watch: tuple[str, ...] = ()
-    loss_label: str = "loss"
     evaluate_every: int = EVALUATE_EVERY
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    @property
-    def listing(self) -> tuple[ListingLine, ...]:
-        return self.lines.lines
 
     @property
     def examples(self) -> HostArray:
@@ -77,11 +63,6 @@ class Convolution:
     def optimizer(self) -> Optimizer:
         return self.config.build_optimizer()
 
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind == "forward":
-            return None if node is None else self.lines.of(node)
-        return self.lines.steps.get(kind)
-
     def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
         """What a network with these parameters says to (n, 1, 8, 8) images: (n, 10) logits."""
         with Tape(self.backend):
@@ -93,22 +74,12 @@ class Convolution:
 
     def read(self, values: Mapping[str, Array], images: Tensor) -> Tensor:
         """(n, 1, 8, 8) images → (n, 10) logits, on the active tape; the parameters take no gradient."""
-        given = {
-            spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
-            for spec in self.leaves
-            if spec.kind == "parameter"
-        }
-        found: Tensor = call(self.network, given, images, seed=self.seed)
+        found: Tensor = call(self.network, self.given(values), images, seed=self.seed)
         return found
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over all digits trained on, and loss and accuracy over those held out."""
-        found = self.scores(values)
-        test = found.test
-        told = {"accuracy": found.train.accuracy}
-        if test is not None:
-            told |= {"test_loss": test.loss, "test_accuracy": test.accuracy}
-        return {name: number for name, number in told.items() if number is not None}
+        return metrics_of(self.scores(values))
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
         """How it does on the digits trained on, and on those held out."""
@@ -120,15 +91,13 @@ class Convolution:
             loss = cross_entropy(leaf(logits), leaf(self.backend.asarray(part.labels)))
         says = self.backend.to_numpy(logits)
         # NaN is of no class: it counts as wrong, whichever would have been right.
-        odd = host.isnan(says).any(axis=1)
-        chosen = host.where(odd, (part.labels + 1) % CLASSES, says.argmax(axis=1))
-        counts = host.zeros((CLASSES, CLASSES), dtype=int)
-        host.add.at(counts, (part.labels, chosen), 1)
+        chosen = host.where(host.isnan(says).any(axis=1), -1, says.argmax(axis=1))
+        accuracy, counts = confusion(chosen, part.labels, CLASSES)
         return Scores(
             count=len(part.labels),
             loss=self.backend.numbers([loss.node.value])[0],
-            accuracy=float((chosen == part.labels).mean()),
-            confusion=counts.tolist(),
+            accuracy=accuracy,
+            confusion=counts,
         )
 
 

@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chainrule.engine.backend.dtypes import DTYPES
-from chainrule.engine.functions import activation, elementwise
-from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
 from chainrule.lessons.convolution.config import CLASSES, SIDE, Config
-from chainrule.nn import init
+from chainrule.lessons.network import ACTIVATIONS, called
 from chainrule.nn.images import avg_pool2d, max_pool2d
-from chainrule.nn.init import Generator
 from chainrule.nn.layers import Conv2d, Linear
 from chainrule.nn.module import Module
-
-ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor] | None, str]] = {
-    "relu": (elementwise.relu, "torch.relu({})"),
-    "leaky_relu": (activation.leaky_relu, "F.leaky_relu({})"),
-    "tanh": (elementwise.tanh, "torch.tanh({})"),
-    "linear": (None, "{}"),
-}
-"""Each with the call that PyTorch has for it."""
 
 POOLINGS: dict[str, tuple[Callable[[Tensor, int], Tensor], str]] = {
     "max": (max_pool2d, "F.max_pool2d({}, 2)"),
     "average": (avg_pool2d, "F.avg_pool2d({}, 2)"),
 }
+"""Each with the call that PyTorch has for it."""
 
 
 class Filters(Conv2d):
@@ -59,28 +49,3 @@ class Reader(Module):
     def forward(self, x: Tensor) -> Tensor:
         p = self.conv2(self.conv1(x))
         return called("z", self.output(called("f", p.flatten(1))))
-
-
-def called(variable: str, value: Tensor) -> Tensor:
-    """The tensor, its node on a tape named."""
-    if state.tape is not None:
-        value.node.label = variable
-    return value
-
-
-def begin(network: Module, seed: int, initialisation: str) -> None:
-    """First values that depend on nothing but the seed, the layer's name and its shape."""
-
-    def rule(module: Module, generator: Generator) -> None:
-        if not isinstance(module, Conv2d | Linear) or module.bias is None:
-            return
-        if initialisation == "default":
-            module.reset_parameters(generator)
-            return
-        init.zeros_(module.bias)
-        if initialisation == "he":
-            init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
-        else:
-            init.zeros_(module.weight)
-
-    init.initialise(network, seed, rule)

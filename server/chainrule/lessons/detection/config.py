@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chainrule.lessons.lesson import KindFloat, invalid_config, text
+from chainrule.lessons.lesson import KindFloat, choice, invalid_config, names, number, several, text
 from chainrule.lessons.options import (
     OPTIMIZER,
     LearningRate,
@@ -15,7 +15,7 @@ from chainrule.lessons.options import (
     optimizer_fields,
 )
 from chainrule.lessons.training import LONGEST, ScheduleName, TrainingConfig, training_fields
-from chainrule.protocol.model import ConfigField, Text
+from chainrule.protocol.model import ConfigField
 
 Change = Literal["flip", "shift", "scale", "noise", "cutout", "mosaic"]
 Initialisation = Literal["default", "he", "zeros", "trained"]
@@ -34,11 +34,6 @@ MOST_SCENES, HELD_OUT, MEASURED = 512, 64, 32
 MOST_FILTERS = 32
 TRAINED_FILTERS = 16
 """Of the network that comes already trained."""
-
-
-def _names(value: object) -> object:
-    """Names also as people write them: "flip, shift"."""
-    return value.replace(",", " ").replace("·", " ").split() if isinstance(value, str) else value
 
 
 class Config(TrainingConfig):
@@ -64,7 +59,7 @@ class Config(TrainingConfig):
 
     scenes: Annotated[int, Field(ge=4, le=MOST_SCENES)] = 256
     batch_size: Annotated[int, Field(ge=1, le=64)] = 16
-    augment: Annotated[list[Change], Field(max_length=20), BeforeValidator(_names)] = Field(
+    augment: Annotated[list[Change], Field(max_length=20), BeforeValidator(names)] = Field(
         default_factory=lambda: ["flip", "shift", "scale"], validate_default=True
     )
     filters: Annotated[int, Field(ge=1, le=MOST_FILTERS, strict=True)] = 16
@@ -107,41 +102,19 @@ LOSS = text("Loss", "Mất mát")
 def fields() -> tuple[ConfigField, ...]:
     """In the order of the panel."""
     *optimizer, dtype = optimizer_fields(get_args(TrainingOptimizer), OPTIMIZER)
+    built: dict[str, Any] = {"group": NETWORK, "rebuild": True}
     return (
-        _number("scenes", text("scenes to train on", "cảnh để huấn luyện"), 4, MOST_SCENES, DATA),
-        _number("batch_size", text("batch size", "cỡ lô"), 1, 64, DATA),
-        ConfigField(
-            name="augment",
-            title=text("augmentation", "tăng cường dữ liệu"),
-            applies="next_iteration",
-            control="several",
-            group=DATA,
-            choices=list(CHANGES),
-        ),
-        _number("filters", text("filters, first layer", "bộ lọc, lớp đầu"), 1, MOST_FILTERS, NETWORK, "rebuild"),
-        _choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), NETWORK, "rebuild"),
+        number("scenes", text("scenes to train on", "cảnh để huấn luyện"), 4, MOST_SCENES, group=DATA),
+        number("batch_size", text("batch size", "cỡ lô"), 1, 64, group=DATA),
+        several("augment", text("augmentation", "tăng cường dữ liệu"), CHANGES, group=DATA),
+        number("filters", text("filters, first layer", "bộ lọc, lớp đầu"), 1, MOST_FILTERS, **built),
+        choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), **built),
         dtype.model_copy(update={"group": NETWORK, "folded": True}),
-        _choice("box_loss", text("box loss", "mất mát khung"), get_args(BoxLoss), LOSS),
-        _number("box_weight", text("weight of the box", "trọng số khung"), 0, None, LOSS),
-        _number("objectness_weight", text("weight of objectness", "trọng số có-vật"), 0, None, LOSS),
-        _number("class_weight", text("weight of the class", "trọng số lớp"), 0, None, LOSS),
-        _number("nms", text("suppress above an IoU of", "loại khi IoU trên"), 0, 1, LOSS),
+        choice("box_loss", text("box loss", "mất mát khung"), get_args(BoxLoss), group=LOSS),
+        number("box_weight", text("weight of the box", "trọng số khung"), 0, group=LOSS),
+        number("objectness_weight", text("weight of objectness", "trọng số có-vật"), 0, group=LOSS),
+        number("class_weight", text("weight of the class", "trọng số lớp"), 0, group=LOSS),
+        number("nms", text("suppress above an IoU of", "loại khi IoU trên"), 0, 1, group=LOSS),
         *optimizer,
         *training_fields(OPTIMIZER),
     )  # fmt: skip
-
-
-def _number(
-    name: str, title: Text, least: float, most: float | None, group: Text, applies: Any = "next_iteration"
-) -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="number", group=group, minimum=least, maximum=most
-    )
-
-
-def _choice(
-    name: str, title: Text, choices: tuple[str, ...], group: Text, applies: Any = "next_iteration"
-) -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="choice", group=group, choices=list(choices)
-    )

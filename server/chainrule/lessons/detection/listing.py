@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
-from chainrule.language.listing import number_lines
 from chainrule.lessons.detection.config import KINDS, Config
-from chainrule.lessons.options import number_code, optimizer_code
-from chainrule.lessons.training import clip_code, schedule_step_code, scheduler_code
-
-if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
-    from chainrule.protocol.model import ListingLine, StepKind
-
-PARAMETERS = "network.parameters()"
-
-
-class Listing(NamedTuple):
-    """Its lines, and which of them a step belongs to."""
-
-    lines: tuple[ListingLine, ...]
-    steps: Mapping[StepKind, int]
-    variables: Mapping[str, int]
-    places: Mapping[str, int]
-
-    def of(self, node: Node) -> int | None:
-        """The line that computes a node: that of its variable; else that of the variable which it is computed for."""
-        return self.variables.get(node.label or "", self.places.get(str(node.name)))
+from chainrule.lessons.options import number_code
+from chainrule.lessons.program import Listing, Program
 
 
 def write(config: Config, dtype: str, places: Mapping[str, str]) -> Listing:
@@ -44,12 +23,9 @@ def write(config: Config, dtype: str, places: Mapping[str, str]) -> Listing:
         (4 * few, 4 * few, 1),
         (4 * few, 4 * few, 1),
     )
-    code = [
-        "import torch",
-        "from torch import nn",
-        "from torch.nn import functional as F",
-        "from scenes import batches, first_values",
-        "",
+    program = Program()
+    program.start("scenes")
+    program.add(
         "network = nn.ModuleDict({",
         *(
             f'    "conv{k}": nn.Conv2d({a}, {b}, 3, stride={stride}, padding=1{suffix}),'
@@ -57,37 +33,19 @@ def write(config: Config, dtype: str, places: Mapping[str, str]) -> Listing:
         ),
         f'    "head": nn.Conv2d({4 * few}, {5 + len(KINDS)}, 1{suffix}),',
         "})",
-        "network.load_state_dict(first_values)",
-        f"optimizer = torch.optim.{(optimizer_code(config) or '').format(PARAMETERS)}",
-        *scheduler_code(config),
-        "",
-        "for x, true, has, kind in batches:",
-    ]
-    steps: dict[StepKind, int] = {"load": len(code)}
-    code.append("    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()")
-    steps["zero_grad"] = len(code)
-    variables: dict[str, int] = {}
-
-    def let(variable: str, expression: str) -> None:
-        code.append(f"    {variable} = {expression}")
-        variables[variable] = len(code)
-
+    )
+    program.train(config, "x, true, has, kind")
     now = "x"
     for k in range(1, 6):
-        let(f"z{k}", f'network["conv{k}"]({now})')
-        let(f"a{k}", f"torch.relu(z{k})")
-        now = f"a{k}"
-    let("z", f'network["head"]({now})')
+        program.let(f"z{k}", f'network["conv{k}"]({now})')
+        now = program.let(f"a{k}", f"torch.relu(z{k})")
+    program.let("z", f'network["head"]({now})')
     for variable, expression in (*_corners(), *_mismatch(config), *_terms(config)):
-        let(variable, expression)
-    code.append("    loss.backward()")
-    steps["seed"] = steps["backward"] = len(code)
-    code += [f"    {line}" for line in clip_code(config, PARAMETERS)]
-    code.append("    optimizer.step()")
-    steps["update"] = len(code)
-    code += [f"    {line}" for line in schedule_step_code(config)]
-    by_node = {name: variables[variable] for name, variable in places.items() if variable in variables}
-    return Listing(number_lines(code), steps, variables, by_node)
+        program.let(variable, expression)
+    program.learn(config)
+    lines = program.variables
+    program.places |= {name: lines[variable] for name, variable in places.items() if variable in lines}
+    return program.listing()
 
 
 def _corners() -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chainrule.engine.functions import elementwise
 from chainrule.engine.tensor import Tensor
 from chainrule.lessons.detection.config import BoxLoss, Config
-from chainrule.lessons.detection.network import called
+from chainrule.lessons.network import called
 from chainrule.nn.losses import binary_cross_entropy_with_logits, cross_entropy
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chainrule.data.augment import Pictures
@@ -14,19 +14,18 @@ from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
 from chainrule.lessons.detection.config import CELLS, HELD_OUT, KINDS, MEASURED, SIDE, Config
-from chainrule.lessons.detection.listing import Listing, write
+from chainrule.lessons.detection.listing import write
 from chainrule.lessons.detection.losses import Targets, mismatch, total
 from chainrule.lessons.detection.network import Detector, begin
 from chainrule.lessons.detection.reading import read
 from chainrule.lessons.detection.scenes import Part, assign, both, pictures
-from chainrule.lessons.lesson import LeafSpec, LossTerm
+from chainrule.lessons.lesson import LeafSpec, LessonModel, LossTerm
 from chainrule.lessons.network import call, leaves_of
+from chainrule.lessons.program import Listing
 from chainrule.protocol.model import Evaluation, Scores, Text
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.nn.optimizers import Optimizer
-    from chainrule.protocol.model import ListingLine, StepKind
 
 EVALUATE_EVERY = 100
 """Iterations from one measurement of mAP to the next."""
@@ -43,18 +42,13 @@ LAYERS = ("a1", "a2", "a3", "a4", "a5", "z")
 
 
 @dataclass(frozen=True, eq=False)
-class Detection:
+class Detection(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
     seed: int
     backend: Backend
     dtype: str
     network: Detector
-    leaves: tuple[LeafSpec, ...]
-    lines: Listing
-    watch: tuple[str, ...] = ()
-    loss_label: str = "loss"
     evaluate_every: int = EVALUATE_EVERY
 
     kinds: tuple[Text, ...] = KINDS
@@ -62,14 +56,6 @@ class Detection:
     cells: int = CELLS
     output: str = "z"
     layers: tuple[str, ...] = LAYERS
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    @property
-    def listing(self) -> tuple[ListingLine, ...]:
-        return self.lines.lines
 
     @property
     def iterations_per_epoch(self) -> int:
@@ -132,11 +118,6 @@ class Detection:
     def optimizer(self) -> Optimizer:
         return self.config.build_optimizer()
 
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind == "forward":
-            return None if node is None else self.lines.of(node)
-        return self.lines.steps.get(kind)
-
     def read(self, z: HostArray) -> Read:
         """What (n, 7, cells, cells) scores say."""
         return read(z)
@@ -177,13 +158,8 @@ class Detection:
         found = []
         for start in range(0, len(images), AT_ONCE):
             with Tape(self.backend):
-                given = {
-                    spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
-                    for spec in self.leaves
-                    if spec.kind == "parameter"
-                }
                 x = leaf(self.backend.asarray(images[start : start + AT_ONCE]))
-                z = call(self.network, given, x, seed=self.seed)
+                z = call(self.network, self.given(values), x, seed=self.seed)
                 found.append(self.backend.to_numpy(z.node.value))
         return host.concatenate(found)
 
@@ -288,6 +264,5 @@ def build(config: Config, seed: int, backend: Backend, dtype: str) -> Detection:
         LeafSpec("has", "target", assigned.has),
         LeafSpec("kind", "target", assigned.kind),
     )
-    made = Detection(config, seed, backend, dtype, network, leaves, Listing((), {}, {}, {}))
-    lines = write(config, dtype, _places(made))
-    return Detection(config, seed, backend, dtype, network, leaves, lines)
+    made = Detection(config, leaves, Listing((), {}, {}, {}), seed, backend, dtype, network)
+    return replace(made, lines=write(config, dtype, _places(made)))

@@ -10,11 +10,10 @@ from chainrule.engine.backend import HostArray, host
 from chainrule.engine.backend.dtypes import DTYPES
 from chainrule.engine.functions import elementwise
 from chainrule.engine.functions.creation import tensor
-from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
 from chainrule.lessons.detection.config import KINDS, Config
-from chainrule.nn import init
-from chainrule.nn.init import Generator
+from chainrule.lessons.network import begin as draw
+from chainrule.lessons.network import called
 from chainrule.nn.layers import Conv2d
 from chainrule.nn.module import Module
 
@@ -53,13 +52,6 @@ class Detector(Module):
         return called("z", self.head(x))
 
 
-def called(variable: str, value: Tensor) -> Tensor:
-    """The tensor, its node on a tape named."""
-    if state.tape is not None:
-        value.node.label = variable
-    return value
-
-
 @cache
 def trained() -> dict[str, HostArray]:
     """The parameters that are shipped, by name, in float32."""
@@ -72,18 +64,5 @@ def begin(network: Module, seed: int, initialisation: str) -> None:
     """First values that depend on nothing but the seed, the layer's name and its shape; or those already trained."""
     if initialisation == "trained":
         network.load_state_dict({name: tensor(value) for name, value in trained().items()})
-        return
-
-    def rule(module: Module, generator: Generator) -> None:
-        if not isinstance(module, Conv2d) or module.bias is None:
-            return
-        if initialisation == "default":
-            module.reset_parameters(generator)
-            return
-        init.zeros_(module.bias)
-        if initialisation == "he":
-            init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
-        else:
-            init.zeros_(module.weight)
-
-    init.initialise(network, seed, rule)
+    else:
+        draw(network, seed, initialisation)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from chainrule.errors import Refusal
 from chainrule.protocol.model import Param
@@ -27,6 +28,21 @@ def _read_kindly(value: object) -> object:
 
 KindFloat = Annotated[float, BeforeValidator(_read_kindly)]
 """A finite number that may also be given as people write it: "1/18", "0,01", "−2"."""
+
+
+def names(value: object) -> object:
+    """A list also as people write one: "sgd, adam"."""
+    return value.replace(",", " ").replace("·", " ").split() if isinstance(value, str) else value
+
+
+def whole_numbers(value: object) -> object:
+    """Likewise: "4, 2"; nothing for none."""
+    parts = names(value.replace(";", " ")) if isinstance(value, str) else None
+    if not isinstance(parts, list):
+        return value
+    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+        raise PydanticCustomError("layers", "not a list of whole numbers such as 4, 2")
+    return [int(part) for part in parts]
 
 
 class LessonConfig(BaseModel):

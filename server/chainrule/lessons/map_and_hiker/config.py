@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from chainrule.lessons.lesson import KindFloat, LessonConfig, text
+from chainrule.lessons.lesson import KindFloat, LessonConfig, choice, names, number, several, switch, text
 from chainrule.lessons.map_and_hiker.surfaces import SURFACES, SurfaceName
 from chainrule.lessons.options import Decay, LearningRate, OptimizerConfig, TrainingOptimizer
-from chainrule.protocol.model import ConfigField, Dtype, Text
+from chainrule.protocol.model import Dtype
 
 HikerName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 HIKERS: tuple[HikerName, ...] = get_args(HikerName)
@@ -19,11 +19,6 @@ RACERS: list[HikerName] = ["sgd", "momentum", "rmsprop", "adam"]
 """Who walks by default."""
 
 Coordinate = Annotated[KindFloat, Field(ge=-1000, le=1000)]
-
-
-def _names(value: object) -> object:
-    """Also as people write them: "sgd, adam"."""
-    return value.replace(",", " ").replace("·", " ").split() if isinstance(value, str) else value
 
 
 class Config(LessonConfig):
@@ -44,7 +39,7 @@ class Config(LessonConfig):
     surface: SurfaceName = "ravine"
     x: Coordinate = SURFACES["ravine"].start[0]
     y: Coordinate = SURFACES["ravine"].start[1]
-    hikers: Annotated[list[HikerName], Field(min_length=1, max_length=20), BeforeValidator(_names)] = RACERS
+    hikers: Annotated[list[HikerName], Field(min_length=1, max_length=20), BeforeValidator(names)] = RACERS
     lr_sgd: LearningRate = SURFACES["ravine"].rates["sgd"]
     lr_momentum: LearningRate = SURFACES["ravine"].rates["momentum"]
     lr_nesterov: LearningRate = SURFACES["ravine"].rates["nesterov"]
@@ -124,82 +119,21 @@ NAMES: dict[HikerName, str] = {
 
 _START = text("Start", "Điểm xuất phát")
 _RATES = text("Learning rates", "Tốc độ học")
-_MORE = text("Further settings", "Thiết lập khác")
-
-
-def _number(
-    name: str,
-    title: Text,
-    group: Text,
-    *,
-    applies: Literal["next_iteration", "rebuild"] = "next_iteration",
-    least: float | None = 0.0,
-    most: float | None = None,
-    folded: bool = False,
-) -> ConfigField:
-    return ConfigField(
-        name=name,
-        title=title,
-        applies=applies,
-        control="number",
-        group=group,
-        minimum=least,
-        maximum=most,
-        folded=folded,
-    )
+_FOLDED: dict[str, Any] = {"group": text("Further settings", "Thiết lập khác"), "folded": True}
 
 
 FIELDS = (
-    ConfigField(
-        name="surface",
-        title=text("surface", "bề mặt"),
-        applies="rebuild",
-        control="choice",
-        choices=list(SURFACES),
-    ),
-    ConfigField(
-        name="hikers",
-        title=text("hikers", "người đi"),
-        applies="rebuild",
-        control="several",
-        choices=list(HIKERS),
-    ),
-    _number("x", text("x", "x"), _START, applies="rebuild", least=None),
-    _number("y", text("y", "y"), _START, applies="rebuild", least=None),
-    *(_number(f"lr_{name}", text(NAMES[name], NAMES[name]), _RATES) for name in HIKERS),
-    _number("momentum", text("momentum μ", "động lượng μ"), _MORE, most=1.0, folded=True),
-    _number("alpha", text("RMSprop: smoothing α", "RMSprop: hệ số làm mượt α"), _MORE, most=1.0, folded=True),
-    _number(
-        "beta1",
-        text("Adam: decay of the mean β₁", "Adam: hệ số suy giảm trung bình β₁"),
-        _MORE,
-        most=1.0,
-        folded=True,
-    ),
-    _number(
-        "beta2",
-        text("Adam: decay of the squares β₂", "Adam: hệ số suy giảm bình phương β₂"),
-        _MORE,
-        most=1.0,
-        folded=True,
-    ),
-    _number("weight_decay", text("AdamW: weight decay λ", "AdamW: suy giảm trọng số λ"), _MORE, folded=True),
-    ConfigField(
-        name="zero_grad",
-        title=text("clear gradients each iteration", "xoá gradient ở mỗi lượt lặp"),
-        applies="next_iteration",
-        control="switch",
-        group=_MORE,
-        folded=True,
-    ),
-    ConfigField(
-        name="dtype",
-        title=text("number format", "kiểu số"),
-        applies="rebuild",
-        control="choice",
-        group=_MORE,
-        folded=True,
-        choices=["float32", "float64"],
-    ),
-)
+    choice("surface", text("surface", "bề mặt"), tuple(SURFACES), rebuild=True),
+    several("hikers", text("hikers", "người đi"), HIKERS, rebuild=True),
+    number("x", text("x", "x"), rebuild=True, group=_START),
+    number("y", text("y", "y"), rebuild=True, group=_START),
+    *(number(f"lr_{name}", text(NAMES[name], NAMES[name]), 0.0, group=_RATES) for name in HIKERS),
+    number("momentum", text("momentum μ", "động lượng μ"), 0.0, 1.0, **_FOLDED),
+    number("alpha", text("RMSprop: smoothing α", "RMSprop: hệ số làm mượt α"), 0.0, 1.0, **_FOLDED),
+    number("beta1", text("Adam: decay of the mean β₁", "Adam: hệ số suy giảm trung bình β₁"), 0.0, 1.0, **_FOLDED),
+    number("beta2", text("Adam: decay of the squares β₂", "Adam: hệ số suy giảm bình phương β₂"), 0.0, 1.0, **_FOLDED),
+    number("weight_decay", text("AdamW: weight decay λ", "AdamW: suy giảm trọng số λ"), 0.0, **_FOLDED),
+    switch("zero_grad", text("clear gradients each iteration", "xoá gradient ở mỗi lượt lặp"), **_FOLDED),
+    choice("dtype", text("number format", "kiểu số"), get_args(Dtype), rebuild=True, **_FOLDED),
+)  # fmt: skip
 """How the fields are shown."""

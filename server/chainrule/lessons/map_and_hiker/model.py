@@ -13,36 +13,25 @@ from typing import TYPE_CHECKING
 from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Tape, state
 from chainrule.engine.tensor import leaf
-from chainrule.language.listing import LOOP, number_lines, tensor_code
-from chainrule.lessons.lesson import LeafSpec, MapArea, RunSpec, host_array
+from chainrule.language.listing import LOOP, tensor_code
+from chainrule.lessons.lesson import LeafSpec, LessonModel, MapArea, RunSpec, host_array
 from chainrule.lessons.map_and_hiker.config import NAMES, Config
 from chainrule.lessons.map_and_hiker.surfaces import SURFACES, Surface
-from chainrule.lessons.options import build_optimizer, optimizer_code
+from chainrule.lessons.options import build_optimizer
+from chainrule.lessons.program import Listing, Program, RunsListing, optimizer_made
 from chainrule.nn.runs import Runs
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
-    from chainrule.protocol.model import ListingLine, StepKind
 
 
 @dataclass(frozen=True, eq=False)
-class MapAndHiker:
+class MapAndHiker(LessonModel[Config]):
     """The model of a configuration: each hiker has x and y, both of shape ()."""
 
-    config: Config
     backend: Backend
     dtype: str
-    leaves: tuple[LeafSpec, ...]
-    listing: tuple[ListingLine, ...]
-    lines: Mapping[str, int]
-    iterations_per_epoch: int = 1
     evaluate_every: int = 1
-    loss_label: str = "loss"
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
 
     @property
     def surface(self) -> Surface:
@@ -62,9 +51,6 @@ class MapAndHiker:
     @property
     def area(self) -> MapArea:
         return MapArea(self.surface.low, self.surface.high)
-
-    def batch(self, iteration: int) -> Mapping[str, HostArray]:
-        return {leaf.name: leaf.value for leaf in self.leaves if leaf.kind != "parameter"}
 
     def forward(self, leaves: Mapping[str, Tensor]) -> Tensor:
         given = {name: leaves[name] for name in self.surface.given}
@@ -91,12 +77,6 @@ class MapAndHiker:
     def optimizer(self) -> Runs:
         optimizers = {name: build_optimizer(self.config.of(name)) for name in self.config.hikers}
         return Runs({name: one for name, one in optimizers.items() if one is not None})
-
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind != "forward" or node is None:
-            return self.lines.get(kind)
-        label = node.label or ""
-        return self.lines.get(label.rpartition("/")[2] if "/" in label else "total")
 
     # -- the map
 
@@ -131,7 +111,6 @@ def _unnamed(name: str, tensor: Tensor) -> Tensor:
 def build(config: Config, seed: int, backend: Backend, dtype: str) -> MapAndHiker:
     """The model; nothing in it is random."""
     surface = SURFACES[config.surface]
-    listing, lines = _listing(config, dtype)
     return MapAndHiker(
         config=config,
         backend=backend,
@@ -147,36 +126,32 @@ def build(config: Config, seed: int, backend: Backend, dtype: str) -> MapAndHike
                 for name, value in surface.given.items()
             ),
         ),
-        listing=listing,
-        lines=lines,
+        lines=_listing(config, dtype),
     )
 
 
-def _listing(config: Config, dtype: str) -> tuple[tuple[ListingLine, ...], dict[str, int]]:
+def _listing(config: Config, dtype: str) -> Listing:
     surface = SURFACES[config.surface]
-    code = ["from types import SimpleNamespace as Hiker", "", "import torch", ""]
-    lines: dict[str, int] = {}
+    program = Program()
+    program.add("from types import SimpleNamespace as Hiker", "", "import torch", "")
     for name, value in surface.given.items():
-        code.append(f"{name} = {tensor_code(value, dtype)}")
-        lines["load"] = len(code)
+        program.steps["load"] = program.add(f"{name} = {tensor_code(value, dtype)}")
     for name in config.hikers:
         x, y = (tensor_code(start, dtype, requires_grad=True) for start in (config.x, config.y))
-        code.append(f"{name} = Hiker(x={x}, y={y})")
-        made = (optimizer_code(config.of(name)) or "").format(f"[{name}.x, {name}.y]")
-        code.append(f"{name}.optimizer = torch.optim.{made}")
-    code += [f"hikers = [{', '.join(config.hikers)}]", "", LOOP]
-    clear = "        hiker.optimizer.zero_grad()"
-    code += ["    for hiker in hikers:", clear if config.zero_grad else f"        pass  # {clear.strip()}"]
-    lines["zero_grad"] = len(code)
-    code.append("    for hiker in hikers:")
+        program.add(
+            f"{name} = Hiker(x={x}, y={y})",
+            f"{name}.optimizer = {optimizer_made(config.of(name), f'[{name}.x, {name}.y]')}",
+        )
+    clear = "hiker.optimizer.zero_grad()"
+    program.add(f"hikers = [{', '.join(config.hikers)}]", "", LOOP, "    for hiker in hikers:")
+    program.steps["zero_grad"] = program.add(
+        f"        {clear}" if config.zero_grad else f"        pass  # {clear}"
+    )
+    program.add("    for hiker in hikers:")
     own = {variable: f"hiker.{variable}" for variable in ("x", "y", *(v for v, _ in surface.code))}
     for variable, expression in surface.code:
-        code.append(f"        hiker.{variable} = {expression.format(**own)}")
-        lines[variable] = len(code)
-    code.append("    loss = sum(hiker.loss for hiker in hikers)")
-    lines["total"] = len(code)
-    code.append("    loss.backward()")
-    lines |= dict.fromkeys(("seed", "backward"), len(code))
-    code += ["    for hiker in hikers:", "        hiker.optimizer.step()"]
-    lines["update"] = len(code)
-    return number_lines(code), lines
+        program.variables[variable] = program.add(f"        hiker.{variable} = {expression.format(**own)}")
+    program.variables["total"] = program.add("    loss = sum(hiker.loss for hiker in hikers)")
+    program.steps["seed"] = program.steps["backward"] = program.add("    loss.backward()")
+    program.steps["update"] = program.add("    for hiker in hikers:", "        hiker.optimizer.step()")
+    return program.listing(RunsListing)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from chainrule.lessons.lesson import text
+from chainrule.lessons.lesson import preset, text
 from chainrule.lessons.map_and_hiker.config import Config
-from chainrule.protocol.model import Preset, Text
 
-
-def _preset(name: str, works: bool | None, title: Text, summary: Text, **changes: Any) -> Preset:
-    config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype"})
-    return Preset(id=name, works=works, title=title, summary=summary, config=config)
+_preset = partial(preset, Config)
 
 
 PRESETS = (

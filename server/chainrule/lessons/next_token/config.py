@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field
 
 from chainrule.data.text import CORPORA
-from chainrule.lessons.lesson import invalid_config, text
+from chainrule.lessons.lesson import choice, invalid_config, number, switch, text
 from chainrule.lessons.options import OPTIMIZER, LearningRate, TrainingOptimizer, optimizer_fields
 from chainrule.lessons.training import LONGEST, ScheduleName, TrainingConfig, training_fields
-from chainrule.protocol.model import ConfigField, Text
+from chainrule.protocol.model import ConfigField
 
 Language = Literal["en", "vi"]
 assert get_args(Language) == CORPORA
@@ -87,34 +87,26 @@ DATA = text("Text", "Văn bản")
 def fields() -> tuple[ConfigField, ...]:
     """In the order of the panel."""
     *optimizer, dtype = optimizer_fields(get_args(TrainingOptimizer), OPTIMIZER)
+    built: dict[str, Any] = {"group": NETWORK, "rebuild": True}
     return (
-        _choice("language", text("language", "ngôn ngữ"), get_args(Language), DATA),
-        _number("context", text("context, characters", "ngữ cảnh, ký tự"), LEAST_CONTEXT, MOST_CONTEXT),
-        _number("batch_size", text("batch size, windows", "cỡ lô, cửa sổ"), 1, 64, "next_iteration"),
-        _choice("width", text("width", "độ rộng"), ("8", "16", "32", "64")),
-        _choice("heads", text("heads", "số đầu chú ý"), ("1", "2", "4")),
-        _choice("blocks", text("blocks", "số khối"), ("1", "2")),
-        _switch("position", text("position embedding", "vector vị trí"), "rebuild"),
-        _switch("causal", text("causal mask", "mặt nạ nhân quả")),
-        _switch("residual", text("residual connections", "kết nối tắt")),
-        _switch("norm", text("layer norm", "chuẩn hoá lớp"), "rebuild"),
+        choice("language", text("language", "ngôn ngữ"), get_args(Language), rebuild=True, group=DATA),
+        number(
+            "context",
+            text("context, characters", "ngữ cảnh, ký tự"),
+            LEAST_CONTEXT,
+            MOST_CONTEXT,
+            rebuild=True,
+            group=DATA,
+        ),
+        number("batch_size", text("batch size, windows", "cỡ lô, cửa sổ"), 1, 64, group=DATA),
+        choice("width", text("width", "độ rộng"), ("8", "16", "32", "64"), **built),
+        choice("heads", text("heads", "số đầu chú ý"), ("1", "2", "4"), **built),
+        choice("blocks", text("blocks", "số khối"), ("1", "2"), **built),
+        switch("position", text("position embedding", "vector vị trí"), folded=True, **built),
+        switch("causal", text("causal mask", "mặt nạ nhân quả"), folded=True, group=NETWORK),
+        switch("residual", text("residual connections", "kết nối tắt"), folded=True, group=NETWORK),
+        switch("norm", text("layer norm", "chuẩn hoá lớp"), folded=True, **built),
         dtype.model_copy(update={"group": NETWORK, "folded": True}),
         *optimizer,
         *training_fields(OPTIMIZER),
     )
-
-
-def _number(name: str, title: Text, least: float, most: float, applies: Any = "rebuild") -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="number", group=DATA, minimum=least, maximum=most
-    )
-
-
-def _choice(name: str, title: Text, choices: tuple[str, ...], group: Text = NETWORK) -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies="rebuild", control="choice", group=group, choices=list(choices)
-    )
-
-
-def _switch(name: str, title: Text, applies: Any = "next_iteration") -> ConfigField:
-    return ConfigField(name=name, title=title, applies=applies, control="switch", group=NETWORK, folded=True)

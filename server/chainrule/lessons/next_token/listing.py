@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
-
-from chainrule.language.listing import number_lines
 from chainrule.lessons.next_token.config import Config
-from chainrule.lessons.options import optimizer_code
-from chainrule.lessons.training import clip_code, schedule_step_code, scheduler_code
-
-if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
-    from chainrule.protocol.model import ListingLine, StepKind
-
-PARAMETERS = "network.parameters()"
-
-
-class Listing(NamedTuple):
-    """Its lines, and which of them a step belongs to."""
-
-    lines: tuple[ListingLine, ...]
-    steps: Mapping[StepKind, int]
-    variables: Mapping[str, int]
-
-    def of(self, node: Node) -> int | None:
-        """The line that computes a node: that of its variable."""
-        return self.variables.get(node.label or "", self.variables["loss"])
+from chainrule.lessons.program import Listing, Program
 
 
 def write(config: Config, vocabulary: int, dtype: str) -> Listing:
     """The program. ``rhymes`` stands for the page's own batches and first values."""
     more = "" if dtype == "float32" else f", dtype=torch.{dtype}"
     width, heads = int(config.width), int(config.heads)
-    code: list[str] = []
-    variables: dict[str, int] = {}
+    program = Program()
+    lines = program.add
 
-    def lines(*given: str) -> None:
-        code.extend(given)
-
-    def let(variable: str, expression: str, indent: int = 8) -> str:
-        code.append(f"{' ' * indent}{variable} = {expression}")
-        variables[variable] = len(code)
-        return variable
+    def let(variable: str, expression: str) -> str:
+        return program.let(variable, expression, 8)
 
     def norm(name: str, variable: str, now: str) -> str:
         return let(variable, f"self.{name}({now})") if config.norm else now
 
+    program.start("rhymes")
     lines(
-        "import torch",
-        "from torch import nn",
-        "from torch.nn import functional as F",
-        "from rhymes import batches, first_values",
-        "",
         f"heads, width, context = {heads}, {width}, {config.context}",
         "",
         "class Attention(nn.Module):",
@@ -94,16 +62,17 @@ def write(config: Config, vocabulary: int, dtype: str) -> Listing:
     now = f"self.attention({norm('norm1', 'normed1', 'x')})"
     now = let("looked", f"x + {now}" if config.residual else now)
     if not config.residual:
-        del variables["looked"]
+        del program.variables["looked"]
     let("up", f"self.up({norm('norm2', 'normed2', now)})")
     let("hidden", "torch.relu(up)")
     let("down", "self.down(hidden)")
     lines(f"        return {let('passed', f'{now} + down')}" if config.residual else "        return down")
-    lines(
-        "", "class Positions(nn.Module):", "    def __init__(self):", "        super().__init__()"
-    ) if config.position else None
     if config.position:
         lines(
+            "",
+            "class Positions(nn.Module):",
+            "    def __init__(self):",
+            "        super().__init__()",
             f"        self.weight = nn.Parameter(torch.zeros(context, width{more}))",
             "",
             "    def forward(self, x):",
@@ -121,17 +90,8 @@ def write(config: Config, vocabulary: int, dtype: str) -> Listing:
     if config.norm:
         lines(f'    "norm": nn.LayerNorm(width{more}),')
     lines(f'    "output": nn.Linear(width, {vocabulary}{more}),', "})")
-    lines(
-        "network.load_state_dict(first_values)",
-        f"optimizer = torch.optim.{(optimizer_code(config) or '').format(PARAMETERS)}",
-        *scheduler_code(config),
-        "",
-        "for x, y in batches:",
-    )
-    steps: dict[StepKind, int] = {"load": len(code)}
-    lines("    optimizer.zero_grad()" if config.zero_grad else "    # optimizer.zero_grad()")
-    steps["zero_grad"] = len(code)
-    now = let("character", 'network["token"](x)', 4)
+    program.train(config)
+    now = program.let("character", 'network["token"](x)')
     if config.position:
         lines(f'    h = network["position"]({now})')
         now = "h"
@@ -139,14 +99,11 @@ def write(config: Config, vocabulary: int, dtype: str) -> Listing:
         lines(f'    h = network["block{k}"]({now})')
         now = "h"
     if config.norm:
-        now = let("normed", f'network["norm"]({now})', 4)
-    let("z", f'network["output"]({now})', 4)
-    let("each", "z.flatten(0, 1)", 4)
-    let("targets", "y.flatten()", 4)
-    let("loss", "F.cross_entropy(each, targets)", 4)
-    lines("    loss.backward()")
-    steps["seed"] = steps["backward"] = len(code)
-    lines(*(f"    {line}" for line in clip_code(config, PARAMETERS)), "    optimizer.step()")
-    steps["update"] = len(code)
-    lines(*(f"    {line}" for line in schedule_step_code(config)))
-    return Listing(number_lines(code), steps, variables)
+        now = program.let("normed", f'network["norm"]({now})')
+    program.let("z", f'network["output"]({now})')
+    program.let("each", "z.flatten(0, 1)")
+    program.let("targets", "y.flatten()")
+    program.let("loss", "F.cross_entropy(each, targets)")
+    program.places[""] = program.variables["loss"]
+    program.learn(config)
+    return program.listing()

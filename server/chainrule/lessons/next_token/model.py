@@ -13,19 +13,18 @@ from chainrule.engine.plan import Plan
 from chainrule.engine.random import generator
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
-from chainrule.lessons.lesson import LeafSpec
-from chainrule.lessons.network import call, leaves_of
+from chainrule.lessons.lesson import LeafSpec, LessonModel
+from chainrule.lessons.network import call, called, leaves_of
 from chainrule.lessons.next_token.config import Config
-from chainrule.lessons.next_token.listing import Listing, write
-from chainrule.lessons.next_token.network import Writer, called
+from chainrule.lessons.next_token.listing import write
+from chainrule.lessons.next_token.network import Writer
+from chainrule.lessons.scores import metrics_of
 from chainrule.nn import init
 from chainrule.nn.losses import cross_entropy
 from chainrule.protocol.model import Evaluation, Scores
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.nn.optimizers import Optimizer
-    from chainrule.protocol.model import ListingLine, StepKind
 
 EVALUATE_EVERY = 20
 """Iterations from one measurement of losses and accuracies to the next."""
@@ -35,28 +34,15 @@ HELD_OUT = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class NextToken:
+class NextToken(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
     seed: int
     backend: Backend
     network: Writer
     vocabulary: Vocabulary
     text: Parts
-    leaves: tuple[LeafSpec, ...]
-    lines: Listing
-    watch: tuple[str, ...] = ()
-    loss_label: str = "loss"
     evaluate_every: int = EVALUATE_EVERY
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    @property
-    def listing(self) -> tuple[ListingLine, ...]:
-        return self.lines.lines
 
     @property
     def context(self) -> int:
@@ -106,11 +92,6 @@ class NextToken:
     def optimizer(self) -> Optimizer:
         return self.config.build_optimizer()
 
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind == "forward":
-            return None if node is None else self.lines.of(node)
-        return self.lines.steps.get(kind)
-
     def follow(self, values: Mapping[str, Array], tokens: HostArray) -> HostArray:
         """(n, places) tokens, of which there are at most ``context`` → (n, places, vocabulary) logits of what follows each."""
         plan = self._plans.get(tokens.shape)
@@ -131,23 +112,13 @@ class NextToken:
 
     def _plan(self, values: Mapping[str, Array], tokens: HostArray) -> Plan:
         with Tape(self.backend) as tape, self.backend.quiet():
-            given = {
-                spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
-                for spec in self.leaves
-                if spec.kind == "parameter"
-            }
             x = leaf(self.backend.asarray(tokens), name="x")
-            says: Tensor = call(self.network, given, x, seed=self.seed)
+            says: Tensor = call(self.network, self.given(values), x, seed=self.seed)
         return Plan(tape.nodes, says.node, [], {})
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over some of the text trained on, and loss and accuracy over the text held out."""
-        found = self.scores(values)
-        test = found.test
-        told = {"accuracy": found.train.accuracy}
-        if test is not None:
-            told |= {"test_loss": test.loss, "test_accuracy": test.accuracy}
-        return {name: number for name, number in told.items() if number is not None}
+        return metrics_of(self.scores(values))
 
     def scores(self, values: Mapping[str, Array]) -> Evaluation:
         """How it does on some of the text trained on, and on all that is held out."""

@@ -8,8 +8,8 @@ from chainrule.engine.functions import elementwise
 from chainrule.engine.functions.indexing import masked_fill
 from chainrule.engine.functions.linalg import einsum
 from chainrule.engine.functions.softmax import softmax
-from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor, leaf
+from chainrule.lessons.network import called
 from chainrule.lessons.next_token.config import Config
 from chainrule.nn import init
 from chainrule.nn.layers import Embedding, LayerNorm, Linear, weights
@@ -17,13 +17,6 @@ from chainrule.nn.module import Module
 
 HIDDEN = -1e9
 """The score of a place that may not be seen: so low that softmax makes exactly 0 of it, and yet finite."""
-
-
-def called(variable: str, value: Tensor) -> Tensor:
-    """The tensor, its node on a tape named."""
-    if state.tape is not None:
-        value.node.label = variable
-    return value
 
 
 class Attention(Module):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from chainrule.lessons.lesson import text
+from chainrule.lessons.lesson import preset, text
 from chainrule.lessons.next_token.config import Config
-from chainrule.protocol.model import Preset, Text
 
-
-def _preset(name: str, works: bool, title: Text, summary: Text, **changes: Any) -> Preset:
-    """All fields but the number format, so that a preset is the same over any configuration."""
-    config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype"})
-    return Preset(id=name, works=works, title=title, summary=summary, config=config)
+_preset = partial(preset, Config)
 
 
 PRESETS = (

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chainrule.data.features import FEATURES
 from chainrule.data.points import MAX_NOISE, POINT_SETS
-from chainrule.lessons.lesson import KindFloat, invalid_config
+from chainrule.lessons.lesson import KindFloat, invalid_config, names, whole_numbers
 from chainrule.lessons.options import LearningRate, NotNegative, TrainingOptimizer
 from chainrule.lessons.playground.points import EXAMPLE, Points, classes_of
 from chainrule.lessons.training import TrainingConfig
@@ -34,28 +33,14 @@ LOSSES_OF: dict[str, tuple[LossName, ...]] = {
 """Which losses go with which data, the one that is taken by itself first."""
 
 
-def _layers(value: object) -> object:
-    """Sizes of layers also as people write them: "4, 2"; nothing for none."""
-    if not isinstance(value, str):
-        return value
-    parts = value.replace(",", " ").replace("·", " ").replace(";", " ").split()
-    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
-        raise PydanticCustomError("layers", "not a list of sizes such as 4, 2")
-    return [int(part) for part in parts]
-
-
-def _names(value: object) -> object:
-    return value.replace(",", " ").replace("·", " ").split() if isinstance(value, str) else value
-
-
 def _one_or_some(value: object) -> object:
-    names = _names(value)
-    return names[0] if isinstance(names, list) and len(names) == 1 else names
+    found = names(value)
+    return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _distinct(chosen: list[str]) -> list[str]:
     """In the order of the menu: which features there are counts, not who was asked for first."""
-    return [name for name in FEATURES if name in names]
+    return [name for name in FEATURES if name in chosen]
 
 
 Width = Annotated[int, Field(ge=1, le=MOST_UNITS, strict=True)]
@@ -90,10 +75,10 @@ class Config(TrainingConfig):
     noise: Annotated[KindFloat, Field(ge=0, le=MAX_NOISE)] = 0.0
     test_share: Annotated[KindFloat, Field(ge=0, le=0.9)] = 0.5
     batch_size: Annotated[int, Field(ge=1, le=1_000)] = 10
-    features: Annotated[list[FeatureName], Field(min_length=1, max_length=20), BeforeValidator(_names)] = (
+    features: Annotated[list[FeatureName], Field(min_length=1, max_length=20), BeforeValidator(names)] = (
         Field(default_factory=lambda: ["x", "y"], validate_default=True)
     )
-    hidden: Annotated[list[Width], Field(max_length=MOST_LAYERS), BeforeValidator(_layers)] = Field(
+    hidden: Annotated[list[Width], Field(max_length=MOST_LAYERS), BeforeValidator(whole_numbers)] = Field(
         default_factory=lambda: [4, 2], validate_default=True
     )
     activation: Annotated[

@@ -11,12 +11,13 @@ from chainrule.data.split import batch, iterations_per_epoch
 from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
-from chainrule.lessons.lesson import LeafSpec, PlanePoints
-from chainrule.lessons.network import call, leaves_of
+from chainrule.lessons.lesson import LeafSpec, LessonModel, PlanePoints
+from chainrule.lessons.network import begin, call, leaves_of
 from chainrule.lessons.playground.config import Config
 from chainrule.lessons.playground.data import Data, draw
-from chainrule.lessons.playground.listing import Listing, write
-from chainrule.lessons.playground.network import Perceptron, begin
+from chainrule.lessons.playground.listing import write
+from chainrule.lessons.playground.network import Perceptron
+from chainrule.lessons.scores import confusion, metrics_of
 from chainrule.nn import penalties
 from chainrule.nn.losses import binary_cross_entropy_with_logits, cross_entropy, huber_loss, l1_loss, mse_loss
 from chainrule.protocol.model import Evaluation, Scores
@@ -24,7 +25,6 @@ from chainrule.protocol.model import Evaluation, Scores
 if TYPE_CHECKING:
     from chainrule.engine.tape import Node
     from chainrule.nn.optimizers import Optimizer
-    from chainrule.protocol.model import ListingLine, StepKind
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "bce": binary_cross_entropy_with_logits,
@@ -38,27 +38,14 @@ EVALUATE_EVERY = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Playground:
+class Playground(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
     seed: int
     backend: Backend
     network: Perceptron
     data: Data
-    leaves: tuple[LeafSpec, ...]
-    lines: Listing
-    watch: tuple[str, ...] = ()
-    loss_label: str = "loss"
     evaluate_every: int = EVALUATE_EVERY
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    @property
-    def listing(self) -> tuple[ListingLine, ...]:
-        return self.lines.lines
 
     @property
     def trained_on(self) -> int:
@@ -94,26 +81,16 @@ class Playground:
     def optimizer(self) -> Optimizer:
         return self.config.build_optimizer()
 
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind == "forward":
-            return None if node is None else self.lines.of(node)
-        return self.lines.steps.get(kind)
-
     def activations(self, values: Mapping[str, Array], inputs: HostArray) -> list[Node]:
         """What each layer of a network with these parameters passes on for (n, features) inputs, the inputs first.
 
         In evaluation mode: nothing is drawn or written.
         """
         with Tape(self.backend) as tape:
-            leaves = {
-                spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
-                for spec in self.leaves
-                if spec.kind in ("parameter", "buffer")
-            }
-            given = leaf(self.backend.asarray(inputs))
-            call(self.network, leaves, given, False, seed=self.seed)
+            x = leaf(self.backend.asarray(inputs))
+            call(self.network, self.given(values), x, False, seed=self.seed)
             last = {node.scope: node for node in tape.nodes if node.op is not None}
-            return [given.node, *(last[name] for name in self.layer_names)]
+            return [x.node, *(last[name] for name in self.layer_names)]
 
     def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
         """What a network with these parameters passes on for (n, features) inputs: (n, outputs)."""
@@ -121,11 +98,7 @@ class Playground:
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over all points trained on, and loss (without penalties) and accuracy over those held out."""
-        found = self.scores(values)
-        told = {"accuracy": found.train.accuracy}
-        if found.test is not None:
-            told |= {"test_loss": found.test.loss, "test_accuracy": found.test.accuracy}
-        return {name: number for name, number in told.items() if number is not None}
+        return metrics_of(self.scores(values))
 
     # -- over the plane
 
@@ -192,19 +165,15 @@ class Playground:
                 leaf(output[part, :]), leaf(self.backend.asarray(data.targets[part]))
             )
         accuracy: float | None = None
-        confusion: list[list[int]] = []
+        counts: list[list[int]] = []
         if data.labels is not None:
-            chosen, right = self._chosen(self.backend.to_numpy(output)[part]), data.labels[part]
-            # NaN is of no class: it counts as wrong, whichever would have been right.
-            chosen = host.where(chosen < 0, (right + 1) % self.config.classes, chosen)
-            counts = host.zeros((self.config.classes,) * 2, dtype=int)
-            host.add.at(counts, (right, chosen), 1)
-            confusion, accuracy = counts.tolist(), float((chosen == right).mean())
+            chosen = self._chosen(self.backend.to_numpy(output)[part])
+            accuracy, counts = confusion(chosen, data.labels[part], self.config.classes)
         return Scores(
             count=len(data.targets[part]),
             loss=self.backend.numbers([loss.node.value])[0],
             accuracy=accuracy,
-            confusion=confusion,
+            confusion=counts,
         )
 
     def _chosen(self, output: HostArray) -> HostArray:

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chainrule.engine.backend.dtypes import DTYPES
-from chainrule.engine.functions import activation, elementwise
 from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
+from chainrule.lessons.network import ACTIVATIONS, called
 from chainrule.lessons.playground.config import Config
-from chainrule.nn import init
 from chainrule.nn.functional import dropout
-from chainrule.nn.init import Generator
 from chainrule.nn.layers import BatchNorm1d, Linear
 from chainrule.nn.module import Module
 from chainrule.nn.normalisation import batch_norm
-
-ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor] | None, str]] = {
-    "tanh": (elementwise.tanh, "torch.tanh({})"),
-    "relu": (elementwise.relu, "torch.relu({})"),
-    "leaky_relu": (activation.leaky_relu, "F.leaky_relu({})"),
-    "sigmoid": (elementwise.sigmoid, "torch.sigmoid({})"),
-    "silu": (activation.silu, "F.silu({})"),
-    "gelu": (activation.gelu, "F.gelu({})"),
-    "linear": (None, "{}"),
-}
-"""Each with the call that PyTorch has for it."""
-
-LARGE = 12.0
-"""Standard deviation of weights that begin too large."""
 
 
 class Layer(Linear):
@@ -75,9 +57,7 @@ class Layer(Linear):
         return self._called("h", x + input) if self.skip else x
 
     def _called(self, variable: str, value: Tensor) -> Tensor:
-        if state.tape is not None:
-            value.node.label = f"{variable}{self.suffix}"
-        return value
+        return called(f"{variable}{self.suffix}", value)
 
 
 class Perceptron(Module):
@@ -120,27 +100,3 @@ class Perceptron(Module):
                         tensor.node.scope = name
             x = modules[name](x, norm, training)  # type: ignore[misc]
         return x
-
-
-def begin(network: Module, seed: int, initialisation: str, draw: int) -> None:
-    """First values that depend on nothing but the seed, the layer's name, its shape and which draw it is."""
-
-    def rule(module: Module, generator: Generator) -> None:
-        if not isinstance(module, Linear) or module.bias is None:
-            return
-        if initialisation == "default":
-            module.reset_parameters(generator)
-            return
-        init.zeros_(module.bias)
-        if initialisation == "xavier":
-            init.xavier_uniform_(module.weight, generator=generator)
-        elif initialisation == "he":
-            init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
-        elif initialisation == "normal":
-            init.normal_(module.weight, generator=generator)
-        elif initialisation == "large":
-            init.normal_(module.weight, 0.0, LARGE, generator)
-        else:
-            init.zeros_(module.weight)
-
-    init.initialise(network, seed, rule, draw)

@@ -5,27 +5,19 @@ What the sentences claim is trained in the tests.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from chainrule.lessons.lesson import text
+from chainrule.lessons.lesson import preset, text
 from chainrule.lessons.playground.config import Config
 from chainrule.protocol.model import (
-    Condition,
     DeadCondition,
     GradCondition,
     MetricCondition,
-    Preset,
     StalledCondition,
-    Text,
 )
 
-
-def _preset(
-    name: str, works: bool, title: Text, summary: Text, caught: Condition | None = None, **changes: Any
-) -> Preset:
-    """All fields but the number format and drawn points, so that a preset is the same over any configuration."""
-    config = Config.model_validate(changes).model_dump(mode="json", exclude={"dtype", "points"})
-    return Preset(id=name, works=works, title=title, summary=summary, config=config, caught=caught)
+_preset = partial(preset, Config, without=("dtype", "points"))
 
 
 # With ReLU it would only take longer: after two thousand iterations such a network learns the circle.

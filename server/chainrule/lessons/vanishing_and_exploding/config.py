@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from chainrule.lessons.lesson import KindFloat, invalid_config, text
+from chainrule.lessons.lesson import (
+    KindFloat,
+    choice,
+    field,
+    invalid_config,
+    names,
+    number,
+    several,
+    text,
+    whole_numbers,
+)
 from chainrule.lessons.options import OPTIMIZER, LearningRate, TrainingOptimizer, optimizer_fields
 from chainrule.lessons.training import ClipName, Positive, TrainingConfig, training_fields
 from chainrule.protocol.model import ConfigField, Text
@@ -34,20 +43,6 @@ DEEPEST = 50
 WIDEST = 64
 
 
-def _names(value: object) -> object:
-    return value.replace(",", " ").replace("·", " ").split() if isinstance(value, str) else value
-
-
-def _layers(value: object) -> object:
-    """Also as people write them: "7, 12"; nothing for none."""
-    if not isinstance(value, str):
-        return value
-    parts = value.replace(",", " ").replace("·", " ").replace(";", " ").split()
-    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
-        raise PydanticCustomError("layers", "not a list of layers such as 7, 12")
-    return [int(part) for part in parts]
-
-
 class Config(TrainingConfig):
     """A deep network in several columns, which differ in what helps against vanishing and in nothing else.
 
@@ -63,7 +58,7 @@ class Config(TrainingConfig):
         Layers of the plain column that add their input all the same: from 2, whose input is as wide as its output.
     """
 
-    columns: Annotated[list[ColumnName], Field(min_length=1, max_length=20), BeforeValidator(_names)] = Field(
+    columns: Annotated[list[ColumnName], Field(min_length=1, max_length=20), BeforeValidator(names)] = Field(
         default_factory=lambda: list(COLUMNS), validate_default=True
     )
     depth: Annotated[int, Field(ge=1, le=DEEPEST)] = 20
@@ -74,7 +69,7 @@ class Config(TrainingConfig):
     skips: Annotated[
         list[Annotated[int, Field(ge=2, le=DEEPEST, strict=True)]],
         Field(max_length=DEEPEST),
-        BeforeValidator(_layers),
+        BeforeValidator(whole_numbers),
     ] = Field(default_factory=list)
     data: DataSet = "moons"
     batch_size: Annotated[int, Field(ge=1, le=256)] = 32
@@ -119,52 +114,21 @@ NETWORK = text("Network", "Mạng")
 def fields() -> tuple[ConfigField, ...]:
     """In the order of the panel."""
     *optimizer, dtype = optimizer_fields(get_args(TrainingOptimizer), OPTIMIZER)
-    training = {field.name: field for field in training_fields(OPTIMIZER)}
+    built: dict[str, Any] = {"group": NETWORK, "rebuild": True}
+    training = {one.name: one for one in training_fields(OPTIMIZER)}
     clipping = [training.pop(name) for name in ("clip", "clip_value", "clip_norm")]
     return (
-        _number("depth", text("hidden layers", "số lớp ẩn"), DEEPEST),
-        _number("width", text("units in each", "nơ-ron mỗi lớp"), WIDEST),
-        _choice("activation", text("activation", "hàm kích hoạt"), get_args(Activation)),
-        _choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), "rebuild"),
-        ConfigField(
-            name="scale",
-            title=text("first weights times", "nhân trọng số đầu với"),
-            applies="rebuild",
-            control="number",
-            group=NETWORK,
-            minimum=0.0,
-        ),
-        ConfigField(
-            name="skips",
-            title=text("skip connections in plain", "kết nối tắt ở cột trơn"),
-            applies="rebuild",
-            control="text",
-            group=NETWORK,
-        ),
-        ConfigField(
-            name="columns",
-            title=text("columns", "các cột"),
-            applies="rebuild",
-            control="several",
-            group=NETWORK,
-            choices=list(COLUMNS),
-        ),
-        _choice("data", text("data", "dữ liệu"), get_args(DataSet), "rebuild"),
-        _number("batch_size", text("batch size", "cỡ lô"), 256, "next_iteration"),
+        number("depth", text("hidden layers", "số lớp ẩn"), 1, DEEPEST, **built),
+        number("width", text("units in each", "nơ-ron mỗi lớp"), 1, WIDEST, **built),
+        choice("activation", text("activation", "hàm kích hoạt"), get_args(Activation), group=NETWORK),
+        choice("initialisation", text("initialisation", "khởi tạo"), get_args(Initialisation), **built),
+        number("scale", text("first weights times", "nhân trọng số đầu với"), 0.0, **built),
+        field("skips", text("skip connections in plain", "kết nối tắt ở cột trơn"), "text", **built),
+        several("columns", text("columns", "các cột"), COLUMNS, **built),
+        choice("data", text("data", "dữ liệu"), get_args(DataSet), **built),
+        number("batch_size", text("batch size", "cỡ lô"), 1, 256, group=NETWORK),
         dtype.model_copy(update={"group": NETWORK, "folded": True}),
         *optimizer,
-        *(field.model_copy(update={"folded": False}) for field in clipping),
+        *(one.model_copy(update={"folded": False}) for one in clipping),
         *training.values(),
     )  # fmt: skip
-
-
-def _number(name: str, title: Text, most: float, applies: Any = "rebuild") -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="number", group=NETWORK, minimum=1, maximum=most
-    )
-
-
-def _choice(name: str, title: Text, choices: tuple[str, ...], applies: Any = "next_iteration") -> ConfigField:
-    return ConfigField(
-        name=name, title=title, applies=applies, control="choice", group=NETWORK, choices=list(choices)
-    )

@@ -16,17 +16,15 @@ from chainrule.engine.backend import Array, Backend, HostArray, host
 from chainrule.engine.random import generator
 from chainrule.engine.tape import Tape, state
 from chainrule.engine.tensor import leaf
-from chainrule.lessons.lesson import LeafSpec, RunLayer, RunSpec
+from chainrule.lessons.lesson import LeafSpec, LessonModel, RunLayer, RunSpec
 from chainrule.lessons.vanishing_and_exploding.config import TITLES, ColumnName, Config
-from chainrule.lessons.vanishing_and_exploding.listing import Listing, write
+from chainrule.lessons.vanishing_and_exploding.listing import write
 from chainrule.lessons.vanishing_and_exploding.network import first_values, layer, layer_names
 from chainrule.nn.losses import binary_cross_entropy_with_logits
 
 if TYPE_CHECKING:
-    from chainrule.engine.tape import Node
     from chainrule.engine.tensor import Tensor
     from chainrule.nn.optimizers import Optimizer
-    from chainrule.protocol.model import ListingLine, StepKind
 
 SAMPLES = 256
 """Points in all."""
@@ -37,27 +35,14 @@ EVALUATE_EVERY = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(LessonModel[Config]):
     """The model of a configuration."""
 
-    config: Config
     seed: int
     backend: Backend
     inputs: HostArray
     targets: HostArray
-    leaves: tuple[LeafSpec, ...]
-    lines: Listing
-    watch: tuple[str, ...] = ()
-    loss_label: str = "loss"
     evaluate_every: int = EVALUATE_EVERY
-
-    @property
-    def zero_grad(self) -> bool:
-        return self.config.zero_grad
-
-    @property
-    def listing(self) -> tuple[ListingLine, ...]:
-        return self.lines.lines
 
     @property
     def iterations_per_epoch(self) -> int:
@@ -113,19 +98,10 @@ class Columns:
         """One for all: what it remembers is each parameter's own, and gradients are clipped by the norm of their run."""
         return self.config.build_optimizer()
 
-    def line_for(self, kind: StepKind, node: Node | None) -> int | None:
-        if kind == "forward":
-            return None if node is None else self.lines.of(node)
-        return self.lines.steps.get(kind)
-
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Loss and accuracy of each column over all points: ``plain/loss``, ``plain/accuracy``."""
         with Tape(self.backend):
-            leaves = {
-                spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
-                for spec in self.leaves
-                if spec.kind == "parameter"
-            }
+            leaves = self.given(values)
             given = {"x": self.inputs, "y": self.targets}
             leaves |= {name: leaf(self.backend.asarray(value)) for name, value in given.items()}
             read = self._read(leaves)

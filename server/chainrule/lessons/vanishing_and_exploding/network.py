@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from chainrule.engine.backend import HostArray, host
 from chainrule.engine.backend.dtypes import DTYPES
-from chainrule.engine.functions import activation, elementwise
 from chainrule.engine.random import generator
 from chainrule.engine.tape import state
 from chainrule.engine.tensor import Tensor
+from chainrule.lessons.network import ACTIVATIONS, called
 from chainrule.lessons.vanishing_and_exploding.config import NORMED, ColumnName, Config
 from chainrule.nn import init
 from chainrule.nn.functional import linear
 from chainrule.nn.layers.basic import weights
 from chainrule.nn.normalisation import batch_norm
-
-ACTIVATIONS: dict[str, tuple[Callable[[Tensor], Tensor] | None, str]] = {
-    "sigmoid": (elementwise.sigmoid, "torch.sigmoid({})"),
-    "tanh": (elementwise.tanh, "torch.tanh({})"),
-    "relu": (elementwise.relu, "torch.relu({})"),
-    "leaky_relu": (activation.leaky_relu, "F.leaky_relu({})"),
-    "gelu": (activation.gelu, "F.gelu({})"),
-    "linear": (None, "{}"),
-}
-"""Each with the call that PyTorch has for it."""
 
 INPUTS = 2
 
@@ -82,17 +72,17 @@ def layer(config: Config, column: ColumnName, k: int, x: Tensor, leaves: Mapping
     name, suffix = ("output", "") if last else (f"layer{k}", str(k))
     with state.tape.within(f"{column}.{name}"):
         weight, bias = _own(leaves, f"{column}/{name}")
-        now = _called(f"{column}/z{suffix}", linear(x, weight, bias))
+        now = called(f"{column}/z{suffix}", linear(x, weight, bias))
         if last:
             return now
         if column in NORMED:
             weight, bias = _own(leaves, f"{column}/norm{k}")
-            now = _called(f"{column}/n{k}", batch_norm(now, None, None, weight, bias, training=True))
+            now = called(f"{column}/n{k}", batch_norm(now, None, None, weight, bias, training=True))
         bend = ACTIVATIONS[config.activation][0]
         if bend is not None:
-            now = _called(f"{column}/a{k}", bend(now))
+            now = called(f"{column}/a{k}", bend(now))
         if config.adds(column, k):
-            now = _called(f"{column}/h{k}", now + x)
+            now = called(f"{column}/h{k}", now + x)
         return now
 
 
@@ -103,8 +93,3 @@ def _own(leaves: Mapping[str, Tensor], path: str) -> tuple[Tensor, Tensor]:
     for tensor in found:
         tensor.node.scope = state.tape.path
     return found
-
-
-def _called(variable: str, value: Tensor) -> Tensor:
-    value.node.label = variable
-    return value
