@@ -1,6 +1,6 @@
 """What a lesson is: a model, its configuration and a narrative, found by themselves.
 
-To add a lesson, write a module or a folder beside this one that defines ``LESSON``.
+To add a lesson, write a module or a folder beside this one that defines ``LESSON``: see ``docs/lessons.md``.
 """
 
 from chainrule.lessons.lesson.base import LessonModel, Lines
