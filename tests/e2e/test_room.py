@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from chainrule.protocol.server import Explanation
 from e2e.running import Problems, Server
-from e2e.stepping import MINUS, at_step, badge, middle, node, open_lesson, press
+from e2e.stepping import MINUS, at_step, badge, middle, node, open_lesson, press, query
+from e2e.test_next_token import ADDRESS, SMALL, engine, exactly
+from support.sessions import send, the
 
 PHONE = {"size": (390, 844), "has_touch": True}
 REFUSED = "WebSocket connection to .* failed|ERR_CONNECTION|Failed to load resource|ERR_INTERNET"
@@ -197,6 +200,56 @@ def points_at(presenter: Page, follower: Page, part: str) -> None:
         if away < 8:
             return
     raise AssertionError(f"the ring is {away:.0f} pixels beside {part}")
+
+
+def test_a_class_sees_one_token_s_own_gradient_explained_to_the_last_digit(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    """What the presenter explains by one token's own loss is explained by that to all, term by term."""
+    session = engine(20)
+    send(session, "step", unit="phase", count=2)
+    page = new_page()
+    step = session.info().cursor.step
+    open_lesson(page, f"{server.address}{ADDRESS}&at=20.{step}&token=3.0")
+    expect(page.locator(".mirror[aria-busy=false]")).to_be_visible()
+
+    def explained(left: int) -> str:
+        """Explain a cell by keyboard; its value as the engine has it."""
+        # Until the token's answer has come, the matrix has no gradients.
+        expect(page.locator("p.verdict")).not_to_be_empty()
+        page.locator('[data-part="matrix0"]').focus()
+        press(page, "Alt+ArrowLeft", left)
+        press(page, "Enter")
+        expect(page).to_have_url(re.compile(rf"explain=grad:[^:]+:0\.0\.3\.{3 - left}::::0\.3"))
+        what, name, index, *_ = str(query(page, "explain")).split(":")
+        element = [int(k) for k in index.split(".")]
+        own = {"row": 0, "position": 3}
+        told = the(Explanation, send(session, "explain", name=name, what=what, index=element, own=own))
+        assert isinstance(told.value, float)
+        return exactly(told.value)
+
+    value = explained(1)
+    inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector.locator(".value")).to_have_text(value)
+    # Its one term, and the products within that.
+    products = inspector.locator("ul .product")
+    expect(products).to_have_count(1 + SMALL["context"])
+    terms = products.all_text_contents()
+    room = Class(server, new_page, page, present(page))
+    sheets = []
+    for follower in (room.join(), room.join()):
+        follower.get_by_role("button", name="The numbers behind it").click()
+        sheet = follower.locator(".sheet")
+        expect(sheet).to_contain_text("token 4 of window 1 alone")
+        expect(sheet.locator(".value")).to_have_text(value)
+        expect(sheet.locator("ul .product")).to_have_text(terms)
+        sheets.append(sheet)
+    # Another one, from the projector, once the code has gone.
+    press(page, "Escape")
+    other = explained(2)
+    assert other != value
+    for sheet in sheets:
+        expect(sheet.locator(".value")).to_have_text(other)
 
 
 def test_the_pointer_is_at_the_same_part_of_the_picture_on_a_window_of_another_size(room: Class) -> None:
