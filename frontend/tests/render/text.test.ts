@@ -7,7 +7,7 @@ import {
   textSpotAt,
   type TextShape,
 } from "../../src/render/text-view/arrangement";
-import { looksOf, sharesOf } from "../../src/render/text-view/bars";
+import { looksOf, lookItems, pullItems, sharesOf } from "../../src/render/text-view/bars";
 import { candidatesIn } from "../../src/render/text-view/next";
 import {
   candidates,
@@ -152,6 +152,24 @@ describe("what a network that reads text has", () => {
       Array.from({ length: 8 }, (_c, c) => Math.abs(lastStage[place * 8 + c]!)).reduce((a, b) => a + b),
     );
     expect(sizes.map((size) => size > 0)).toEqual([false, false, false, true, false]);
+  });
+
+  it("has bars that fill their own lane, and tells the largest of each on a phone too", () => {
+    for (const size of [SIZES.desk, SIZES.phone]) {
+      const input = inputAt(backEnd, size);
+      const { looks, pulls } = input.places;
+      for (const [items, box, numbers] of [
+        [lookItems(input), looks, looksOf(input)!.flat()],
+        [pullItems(input), pulls, sharesOf(input)!],
+      ] as const) {
+        const tallest = Math.max(
+          ...items.flatMap((one) => (one.kind === "rect" && one.r === 1.5 ? one.h : [])),
+        );
+        expect(tallest).toBeGreaterThan(0.5 * box.h);
+        const largest = Math.max(...numbers).toFixed(2);
+        expect(items.flatMap((one) => (one.kind === "text" ? one.text : []))).toContain(largest);
+      }
+    }
   });
 
   it("while it trains flat out is what is known at each place, and nothing of one step or token", () => {

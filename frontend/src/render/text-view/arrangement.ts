@@ -66,7 +66,7 @@ export function arrangeText(shape: TextShape, { size, insets, present }: TextRoo
     ? Math.max(18, Math.min(24, area.h / 17))
     : small
       ? Math.max(10, Math.min(12, fits))
-      : 12;
+      : 14;
   const margin = small ? 0 : text * 8.2;
   const column = Math.min(present ? 84 : 52, (area.w - margin) / shape.context);
   const left = area.x + margin + Math.max(0, area.w - margin - column * shape.context) / 2;

@@ -34,10 +34,12 @@ export function sharesOf({ view }: Pick<TextInput, "view">): number[] | null {
   return shares ? shares.map((x) => toNumber(x) ?? Number.NaN) : null;
 }
 
-/** Both kinds of bars are parts of a whole: one scale for both. */
-function mostOfBoth(input: TextInput): number {
-  const all = [...(looksOf(input)?.flat() ?? []), ...(sharesOf(input) ?? [])].filter(Number.isFinite);
-  return Math.max(0.1, ...all);
+/**
+ * What is as high as its lane. One scale for both lanes would press one flat where the other has all in one place; where
+ * they disagree is seen, and how large each is stands beside its largest.
+ */
+function mostOf(numbers: readonly number[]): number {
+  return Math.max(0.1, ...numbers.filter(Number.isFinite));
 }
 
 /** How large numbers are, and from which on they are written: where there is little room, only those that matter. */
@@ -45,7 +47,7 @@ function numbering(
   { text, column, least }: TextPlaces,
   numbers: readonly number[],
 ): { size: number; least: number } {
-  const largest = Math.max(0.1, ...numbers.filter(Number.isFinite));
+  const largest = Math.max(0.005, ...numbers.filter(Number.isFinite));
   // For a class: large, or the largest alone.
   if (least > 0) return { size: least, least: column >= least * 2.45 ? 0.005 : largest };
   if (column < 18) return { size: 9, least: largest };
@@ -94,7 +96,7 @@ export function lookItems(input: TextInput): Item[] {
   const looks = looksOf(input);
   const { looks: box, column } = places;
   const axis = box.y + box.h;
-  const most = mostOfBoth(input);
+  const most = mostOf(looks?.flat() ?? []);
   const { size, least } = numbering(places, looks?.flat() ?? []);
   const high = box.h - size * 1.3;
   const items: Item[] = [
@@ -175,7 +177,7 @@ export function pullItems(input: TextInput): Item[] {
   const shares = sharesOf(input);
   const { pulls: box, column } = places;
   if (!shares) return [unknown(input, box.x + box.w / 2, box.y + box.h / 2)];
-  const most = mostOfBoth(input);
+  const most = mostOf(shares);
   const { size, least } = numbering(places, shares);
   const high = box.h - size * 1.3;
   const { backward } = theme.phase;
