@@ -77,7 +77,7 @@ function inputAt(
     measure: estimate,
     view: {
       told: graph.runs.map(({ title }) => ({ title, accuracy: "50%" })),
-      words: { loss: "loss", out: "out", product: "product" },
+      words: { loss: "loss", out: "out", product: "product", ratio: "now ÷ before" },
       pointed: null,
       looked: null,
       skips: true,
@@ -198,6 +198,10 @@ describe("the axis", () => {
   });
 });
 
+function gainsOf({ reading }: ColumnsInput, column: number): string[] {
+  return reading.columns[column]!.rows.flatMap(({ gain }) => (gain === null ? [] : gainText(gain)));
+}
+
 describe("the picture", () => {
   const ghosts = (items: readonly Item[]) =>
     items.filter((item) => item.kind === "path" && item.opacity === 0.6 && item.fill === lightTheme.card);
@@ -227,15 +231,34 @@ describe("the picture", () => {
     expect(columnsScene(inputAt(frameAt(0))).moving(0.5)).toEqual([]);
   });
 
+  /** In the first column the gradients of the first two layers were a tenth. */
+  const was = statesOf(frames[lastBackward]!).map((state, k) => ({
+    ...state,
+    layers: state.layers.map((one, at) => ({
+      ...one,
+      grad: k === 0 && at < 2 ? Number(one.grad) / 10 : one.grad,
+    })),
+  }));
+
+  it("tells how many times as large gradients have become, in the place of gains, where one has", () => {
+    const input = inputAt(frameAt(lastBackward), SIZES.desk, was);
+    const texts = textsOf(columnsList(input, 1), estimate);
+    const [first, second] = input.places.columns.map(({ gains }) =>
+      texts.filter(({ item }) => item.x === gains && item.text.startsWith("×")).map(({ item }) => item.text),
+    );
+    expect(first).toEqual(["×10", "×10", "×1.0", "×1.0"]);
+    expect(second).toEqual(gainsOf(input, 1));
+    expect(texts.map(({ item }) => item.text)).toContain("now ÷ before");
+    texts.forEach((a, i) => {
+      for (const b of texts.slice(i + 1)) expect(overlaps(a.box, b.box, -1)).toBe(false);
+    });
+    // Before the gradients have come there is nothing to compare.
+    const early = columnsList(inputAt(frameAt(kinds.indexOf("seed")), SIZES.desk, was), 1);
+    expect(textsOf(early, estimate).map(({ item }) => item.text)).not.toContain("now ÷ before");
+  });
+
   it("shows what was there before, where it was another", () => {
     const now = frameAt(lastBackward);
-    const was = statesOf(frames[lastBackward]!).map((state, k) => ({
-      ...state,
-      layers: state.layers.map((one, at) => ({
-        ...one,
-        grad: k === 0 && at < 2 ? Number(one.grad) / 10 : one.grad,
-      })),
-    }));
     expect(ghosts(columnsList(inputAt(now), 1))).toHaveLength(0);
     expect(ghosts(columnsList(inputAt(now, SIZES.desk, was), 1))).toHaveLength(2);
     expect(readColumns(graph, now, was).columns[1]!.rows.every(({ ghost }) => ghost === null)).toBe(true);

@@ -48,8 +48,8 @@ export function arrangeColumns(
 ): Arrangement {
   const { size, insets, present } = room;
   const phone = size.w < 560;
-  const text = present ? 24 : phone ? 10 : 13;
-  const small = present ? 24 : phone ? 9 : 11.5;
+  const text = present ? 24 : phone ? 11 : 14;
+  const small = present ? 24 : phone ? 10 : 12;
   const left = insets.left + (phone ? 18 : present ? 56 : 30);
   const right = size.w - insets.right;
   const gap = phone ? 4 : 10;

@@ -15,6 +15,8 @@ export interface Row {
   readonly skip: boolean;
   /** The gradient of the run that is held beside this one, where it is another. */
   readonly ghost: number | null;
+  /** How many times as large as there the gradient is. */
+  readonly ratio: number | null;
 }
 
 export interface ColumnReading {
@@ -42,8 +44,8 @@ export function readColumns(graph: Graph, frame: FrameView, beside: readonly Run
     const rows = run.layers.map(({ skip }, at): Row => {
       const sizes = state?.layers[at];
       const grad = toNumber(sizes?.grad ?? null);
-      const was =
-        other?.layers.length === run.layers.length ? toNumber(other.layers[at]?.grad ?? null) : null;
+      const held = other?.layers.length === run.layers.length ? other.layers[at] : undefined;
+      const was = held?.complete ? toNumber(held.grad) : null;
       return {
         activation: toNumber(sizes?.activation ?? null),
         grad,
@@ -51,7 +53,8 @@ export function readColumns(graph: Graph, frame: FrameView, beside: readonly Run
         complete: sizes?.complete ?? false,
         gain: toNumber(sizes?.gain ?? null),
         skip,
-        ghost: other?.layers[at]?.complete && differ(was, grad) ? was : null,
+        ghost: differ(was, grad) ? was : null,
+        ratio: sizes?.complete ? ratioOf(grad, was) : null,
       };
     });
     const product = toNumber(state?.product ?? null);
@@ -67,6 +70,11 @@ export function readColumns(graph: Graph, frame: FrameView, beside: readonly Run
     };
   });
   return { columns, active: activeRow(graph, frame.header.step.index), decades: decadesOf(columns) };
+}
+
+function ratioOf(now: number | null, was: number | null): number | null {
+  if (now === null || was === null || !Number.isFinite(was)) return null;
+  return was === 0 && now === 0 ? null : now / was;
 }
 
 /** Whether two sizes are seen apart. */

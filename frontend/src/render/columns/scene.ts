@@ -23,7 +23,12 @@ export interface ColumnsInput {
 export interface ColumnsLook {
   /** What each run is called, and what was last measured of it. */
   readonly told: readonly { readonly title: string; readonly accuracy: string }[];
-  readonly words: { readonly loss: string; readonly out: string; readonly product: string };
+  readonly words: {
+    readonly loss: string;
+    readonly out: string;
+    readonly product: string;
+    readonly ratio: string;
+  };
   readonly pointed: ColumnSpot | null;
   /** The layer that is looked at. */
   readonly looked: number | null;
@@ -112,9 +117,12 @@ function base(input: ColumnsInput, moves: Move | null): Item[] {
       return [
         ...arcs(input, column, place, k),
         ...ghosts(input, column, place),
+        ...ratios(input, column, place, k),
         ...line(input, column, place, "activation", theme.phase.forward),
         ...line(input, column, place, "grad", theme.phase.backward),
-        ...column.rows.flatMap((row, at) => rowMarks(input, row, column.rows[at - 1], place, at, moves)),
+        ...column.rows.flatMap((row, at) =>
+          rowMarks(input, row, column.rows[at - 1], place, at, moves, isCompared(column)),
+        ),
       ];
     }),
   ];
@@ -393,6 +401,79 @@ function ghosts({ reading, places, theme }: ColumnsInput, column: ColumnReading,
   });
 }
 
+/** Whether its gradients are others than those of the run beside. */
+function isCompared({ rows }: ColumnReading): boolean {
+  return rows.some(({ ghost, ratio }) => ghost !== null && ratio !== null);
+}
+
+/**
+ * How many times as large each gradient has become, in the place of gains: on an axis of many decades one gain moves an
+ * arrow by little. A bar is as long as its ratio has decades, the longest as wide as the place.
+ */
+function ratios(
+  { places, theme, view, measure }: ColumnsInput,
+  column: ColumnReading,
+  { box, x1, gains }: ColumnPlace,
+  k: number,
+): Item[] {
+  if (gains === null || !isCompared(column)) return [];
+  const { small, text, pitch, r } = places;
+  const left = x1 + 5.6 * r;
+  const decades = (ratio: number) => {
+    const found = Math.abs(Math.log10(ratio));
+    return Number.isFinite(found) ? found : 0;
+  };
+  const most = Math.max(Math.log10(2), ...column.rows.map(({ ratio }) => decades(ratio ?? 1)));
+  const size = Math.min(small, pitch * 0.86);
+  const h = Math.min(pitch - 1, size * 1.3);
+  const items = column.rows.flatMap(({ ratio }, at): Item[] => {
+    const y = places.rows[at];
+    if (ratio === null || y === undefined) return [];
+    const w = differs(ratio) ? ((gains + 3 - left) * decades(ratio)) / most : 0;
+    const grown = ratio > 1;
+    return [
+      {
+        kind: "rect",
+        x: gains + 3 - w,
+        y: y - h / 2,
+        w,
+        h,
+        r: 2,
+        opacity: 0.22,
+        ...(grown ? { fill: theme.phase.backward } : { stroke: theme.phase.backward, width: 1.4 }),
+      },
+      {
+        kind: "text",
+        text: gainText(ratio),
+        x: gains,
+        y: y + size * 0.34,
+        font: mono(size, differs(ratio) ? 650 : 450),
+        fill: differs(ratio) ? theme.phase.backward : theme.text3,
+        align: "end",
+        number: true,
+      },
+    ];
+  });
+  const title = view.told[k]?.title ?? column.name;
+  const words = view.words.ratio;
+  if (measure(title, sans(text, 650)) + measure(words, sans(small)) + 37 < box.w)
+    items.push({
+      kind: "text",
+      text: words,
+      x: gains,
+      y: places.title,
+      font: sans(small),
+      fill: theme.phase.backward,
+      align: "end",
+    });
+  return items;
+}
+
+/** Whether it is another number with the two digits that are shown. */
+function differs(ratio: number): boolean {
+  return gainText(ratio) !== "×1.0";
+}
+
 function line(
   { reading, places }: ColumnsInput,
   column: ColumnReading,
@@ -422,6 +503,7 @@ function rowMarks(
   place: ColumnPlace,
   at: number,
   moves: Move | null,
+  compared: boolean,
 ): Item[] {
   const { places, theme, view } = input;
   const y = places.rows[at];
@@ -447,7 +529,7 @@ function rowMarks(
     if (size === null || (moves?.what === what && moves.row === at)) continue;
     items.push(...mark(input, place, what, size, y, row.complete, named.has(what)));
   }
-  if (place.gains !== null && row.gain !== null)
+  if (place.gains !== null && row.gain !== null && !compared)
     items.push({
       kind: "text",
       text: gainText(row.gain),

@@ -113,10 +113,10 @@ def beats(config: Config) -> list[Beat]:
             text(
                 "A skip connection adds a layer's input to its output. Going back, the sum hands the gradient to both, so the "
                 "layer's gain can hardly fall far below 1. Drop one into the plain column, below the picture or beside a "
-                "layer: hollow arrows show where gradients were before.",
+                "layer: hollow arrows show where gradients were before, and numbers how many times as large they have become.",
                 "Kết nối tắt cộng đầu vào của lớp vào đầu ra. Trên đường về, phép cộng trao gradient cho cả hai, nên hệ số của lớp "
                 "khó mà tụt xa dưới 1. Hãy thả một cái vào cột trơn, ở dưới hình hoặc ngay cạnh một lớp: mũi tên rỗng cho "
-                "thấy gradient trước đó ở đâu.",
+                "thấy gradient trước đó ở đâu, còn các con số cho biết nó đã lớn gấp mấy lần.",
             ),
             iteration=1,
         ),
@@ -125,12 +125,12 @@ def beats(config: Config) -> list[Beat]:
             ("backward", f"{first}/z", 0),
             text("A question for you", "Một câu hỏi cho bạn"),
             text(
-                "Choose a layer in the middle. If you drop a skip connection in there, which arrows will move: those above it, "
-                "those below it, or all? And will all that move go equally far? Guess, drop it in, then step through the "
-                "backward pass and see where the two part.",
-                "Hãy chọn một lớp ở giữa. Nếu thả kết nối tắt vào đó, những mũi tên nào sẽ dịch: phía trên nó, phía dưới nó, hay "
-                "tất cả? Và những cái dịch có đi xa như nhau không? Hãy đoán, thả vào, rồi đi từng bước qua lượt lan truyền ngược "
-                "để xem hai bên tách nhau từ đâu.",
+                "Choose a layer in the middle. If you drop a skip connection in there, which gradients will change: those above "
+                "it, those below it, or all? And will all that change grow as many times as large? Guess, drop it in and read "
+                "the numbers; then step through the backward pass and see where the two part.",
+                "Hãy chọn một lớp ở giữa. Nếu thả kết nối tắt vào đó, những gradient nào sẽ đổi: phía trên nó, phía dưới nó, hay "
+                "tất cả? Và những cái đổi có lớn lên cùng một số lần không? Hãy đoán, thả vào và đọc các con số; rồi đi từng bước "
+                "qua lượt lan truyền ngược để xem hai bên tách nhau từ đâu.",
             ),
             iteration=2,
         ),
