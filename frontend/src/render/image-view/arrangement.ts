@@ -57,7 +57,7 @@ interface Sizes {
 
 export function arrangeImages(stages: readonly Stage[], samples: number, room: Room): Arrangement {
   const { size, insets, present } = room;
-  const text = present ? 24 : size.w < 500 ? 11 : 12;
+  const text = present ? 24 : size.w < 500 ? 11 : 14;
   const area = {
     x: insets.left,
     y: insets.top,
