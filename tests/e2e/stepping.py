@@ -11,12 +11,17 @@ from e2e.home import is_home, stands, travel
 MINUS = "−"
 
 
-def open_lesson(page: Page, address: str = "/one-weight") -> None:
-    """Open a lesson: from home without a load, if the address says nothing that is only read at one."""
+def open_lesson(page: Page, address: str = "/one-weight", *, set_up: bool = False) -> None:
+    """Open a lesson: from home without a load, if the address says nothing that is only read at one.
+
+    ``set_up``: with what can be set beside it, where the lesson has so much of it that it stands behind the narrative.
+    """
     if address.startswith("/") and not re.search(r"[?&](lang|theme)=", address) and is_home(page):
         travel(page, address)
     else:
         load_lesson(page, address)
+    if set_up:
+        page.get_by_role("tab", name="Set up").click()
 
 
 def load_lesson(page: Page, address: str) -> None:

@@ -88,7 +88,7 @@ CAUGHT = [
 def test_each_bad_preset_is_caught_while_it_plays(
     page: Page, preset: str, kind: str, menus: dict[str, str], why: str
 ) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     page.get_by_role("button", name=preset).click()
     expect(page).to_have_url(re.compile(r"[?&]c="))
     add(page, kind, **menus)
@@ -101,7 +101,7 @@ def test_each_bad_preset_is_caught_while_it_plays(
 
 
 def test_a_bad_preset_names_the_breakpoint_that_catches_it(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     offers = page.get_by_role("button", name="Stop where it fails")
     expect(offers).to_have_count(0)
     preset = page.get_by_role("button", name="A spiral that needs features")
@@ -119,7 +119,7 @@ def test_a_bad_preset_names_the_breakpoint_that_catches_it(page: Page) -> None:
 
 
 def test_it_is_set_switched_and_taken_away_by_keys(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     opener = page.get_by_role("button", name="Add a breakpoint")
     opener.focus()
     press(page, "Enter")
@@ -155,14 +155,14 @@ def test_it_is_set_switched_and_taken_away_by_keys(page: Page) -> None:
 
 
 def test_the_address_holds_them(page: Page, new_page: Callable[..., Page]) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     add(page, "metric", metric="accuracy", relation=">", threshold="0,9")
     add(page, "step", node="hidden1.weight", kind_of_step="update")
     listed(page, "hidden1.weight, Update").click()
     expect(page).to_have_url(re.compile(r"&b=\["))
     expect(page).to_have_url(re.compile("on%22:false"))
     other = new_page()
-    open_lesson(other, page.url)
+    open_lesson(other, page.url, set_up=True)
     expect(listed(other, "accuracy > 0.9")).to_have_attribute("aria-checked", "true")
     expect(listed(other, "hidden1.weight, Update")).to_have_attribute("aria-checked", "false")
     play(other)

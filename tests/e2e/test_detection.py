@@ -153,7 +153,7 @@ def test_cells_are_asked_and_suppression_is_stepped_through(page: Page) -> None:
 
 
 def test_it_begins_with_scenes_held_out_and_trains(page: Page) -> None:
-    open_lesson(page, "/detection")
+    open_lesson(page, "/detection", set_up=True)
     held_out = page.get_by_role("group", name="Scenes").get_by_role("button", name="Held out")
     expect(held_out).to_have_attribute("aria-pressed", "true")
     press(page, "ArrowRight")

@@ -38,7 +38,7 @@ def read(number: str) -> float:
     ("preset", "good"), [("Circle", r"^(9[6-9](\.\d)?|100)%"), ("Spiral, solved", r"^(9[3-9](\.\d)?|100)%")]
 )
 def test_it_is_solved_while_one_looks_on(page: Page, preset: str, good: str) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     page.get_by_role("button", name=re.compile(rf"^{preset}")).click()
     # The preset begins a session of its own: what is pressed before that is there belongs to the one before.
     expect(page).to_have_url(re.compile("c="))

@@ -112,7 +112,7 @@ def test_a_card_that_is_clicked_takes_the_place_of_the_output(page: Page) -> Non
 
 
 def test_data_are_chosen_by_pictures_and_by_keys(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     data = page.get_by_role("radiogroup", name="data")
     expect(data.get_by_role("radio", name="circle")).to_have_attribute("aria-checked", "true")
     data.get_by_role("radio", name="circle").focus()
@@ -131,7 +131,7 @@ def pad(page: Page) -> Locator:
 
 
 def test_drawn_points_are_trained_on(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     box = pad(page).bounding_box()
     assert box
     # The button counts what was drawn, and waits for two classes.
@@ -152,7 +152,7 @@ def test_drawn_points_are_trained_on(page: Page) -> None:
 
 
 def test_points_are_drawn_by_keys_and_pasted_as_a_table(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     drawing = pad(page)
     drawing.focus()
     press(page, "Enter")

@@ -101,7 +101,7 @@ def test_before_the_loss_there_is_nothing_to_average(page: Page) -> None:
 
 
 def test_what_waits_for_a_guess_is_in_no_arrow(page: Page) -> None:
-    open_lesson(page, f"{PLAYGROUND}&at=0.7")
+    open_lesson(page, f"{PLAYGROUND}&at=0.7", set_up=True)
     page.get_by_role("switch", name="Predict, then reveal").click()
     unfold(page, "Sample by sample")
     expect(inspector(page).get_by_text("Hidden until you have guessed.").first).to_be_visible()

@@ -42,7 +42,7 @@ def field(page: Page, name: str) -> Locator:
 
 
 def test_it_is_set_up_in_the_page(page: Page) -> None:
-    open_lesson(page, "/playground?zoom=operations")
+    open_lesson(page, "/playground?zoom=operations", set_up=True)
     hidden = field(page, "hidden layers")
     expect(hidden).to_have_value("4 · 2")
     hidden.fill("3")
@@ -63,7 +63,7 @@ def test_it_is_set_up_in_the_page(page: Page) -> None:
 
 
 def test_layers_one_by_one(page: Page) -> None:
-    open_lesson(page, "/playground?zoom=operations")
+    open_lesson(page, "/playground?zoom=operations", set_up=True)
     page.get_by_role("button", name="Show each layer").click()
     page.get_by_role("button", name="One unit more in layer 2").click()
     expect(field(page, "hidden layers")).to_have_value("4 · 3")
@@ -83,7 +83,7 @@ def test_layers_one_by_one(page: Page) -> None:
 
 
 def test_what_goes_on_and_what_begins_anew_is_said(page: Page) -> None:
-    open_lesson(page, "/playground?zoom=operations")
+    open_lesson(page, "/playground?zoom=operations", set_up=True)
     at_step(page, 1, 26)
     press(page, "Control+ArrowRight", 3)
     at_step(page, 26)
@@ -103,7 +103,7 @@ def test_what_goes_on_and_what_begins_anew_is_said(page: Page) -> None:
 
 
 def test_restart_and_new_initialisation(page: Page) -> None:
-    open_lesson(page, "/playground?zoom=operations")
+    open_lesson(page, "/playground?zoom=operations", set_up=True)
     at_step(page, 1, 26)
     first = told(page, "output.bias")
     press(page, "Control+ArrowRight", 3)
@@ -130,7 +130,7 @@ def test_restart_and_new_initialisation(page: Page) -> None:
 
 
 def test_rare_settings_are_folded_away_until_asked_for(page: Page) -> None:
-    open_lesson(page, "/playground?zoom=operations")
+    open_lesson(page, "/playground?zoom=operations", set_up=True)
     expect(field(page, "schedule")).not_to_be_attached()
     page.get_by_role("button", name=re.compile(r"^\d+ more$")).last.click()
     field(page, "schedule").select_option("cosine")

@@ -34,7 +34,7 @@ def across(page: Page, share: float) -> tuple[float, float]:
 
 
 def test_a_run_is_travelled_by_dragging_and_forks_where_it_is_changed(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     trained(page, 1, 21)
     expect(curve(page)).to_have_attribute("aria-valuemax", "21")
     # Test points are measured every so many iterations: the line below says in which.
@@ -154,7 +154,7 @@ def compared(page: Page, field: str, value: str | None = None) -> None:
 
 
 def test_two_optimizers_side_by_side(page: Page) -> None:
-    open_lesson(page, "/playground")
+    open_lesson(page, "/playground", set_up=True)
     trained(page, 1, 5)
     compared(page, "method", "Adam")
     heads = side_by_side(page).get_by_role("columnheader")
@@ -196,7 +196,7 @@ def test_with_and_without_batch_norm_after_the_server_lost_it(
     own_server: Server, page: Page, problems: Problems
 ) -> None:
     problems.allow("WebSocket|ERR_CONNECTION|404|502|503")
-    open_lesson(page, f"{own_server.address}/playground")
+    open_lesson(page, f"{own_server.address}/playground", set_up=True)
     compared(page, "batch norm")
     heads = side_by_side(page).get_by_role("columnheader")
     expect(heads).to_have_text([re.compile("^no batch norm"), "batch norm"])

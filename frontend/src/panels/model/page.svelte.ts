@@ -132,7 +132,7 @@ export class Page {
   hiker: string | null = $state(null);
   sheet: SheetTab = $state("lesson");
   /** What stands on the left where not both the lesson and the set-up do. */
-  left: "setup" | "lesson" = $state("setup");
+  left: "setup" | "lesson" = $state("lesson");
   /** The chain of numbers that were clicked, the last one open. */
   trail: readonly Source[] = $state.raw([]);
   presenting = $state(false);

@@ -237,7 +237,8 @@ export class Visit {
     this.#journal = origin.journal;
     this.#companion = companion;
     this.#keeper.opened(origin, snapshot);
-    if (lesson.slug !== page.state.lesson?.slug) page.left = "setup";
+    // Whoever is shown two runs is to see them side by side; all others first, what they are about.
+    if (lesson.slug !== page.state.lesson?.slug) page.left = companion ? "setup" : "lesson";
     reading.chosen = null;
     page.store.dispatch({ type: "local/lesson", lesson });
     page.trouble = null;

@@ -17,7 +17,6 @@ export function play(page: Page, text: string): void {
     text: () => ({ title: m.recorded_file(), hint: whole ? m.recorded_steps() : m.recorded_parts() }),
     tone: "stop",
   };
-  page.left = "lesson";
   page.visit = STILL;
   store.dispatch({ type: "local/session", lesson: lesson.slug, config, seed });
   store.dispatch({ type: "local/lesson", lesson });

@@ -19,9 +19,9 @@ def beats(config: Config) -> list[Beat]:
             ("zero_grad", None),
             text("A map that nobody has", "Tấm bản đồ không ai có"),
             text(
-                "Two parameters, $x$ and $y$, so the loss is a landscape, and here you see all of it. The hikers do not. "
+                "Two parameters, x and y, so the loss is a landscape, and here you see all of it. The hikers do not. "
                 "They stand in fog, all at the same place, and each knows only what is under its feet.",
-                "Hai tham số $x$ và $y$, nên mất mát là một vùng đất, và ở đây bạn nhìn thấy trọn nó. Người đi thì không. "
+                "Hai tham số x và y, nên mất mát là một vùng đất, và ở đây bạn nhìn thấy trọn nó. Người đi thì không. "
                 "Họ đứng trong sương mù, tất cả ở cùng một chỗ, và mỗi người chỉ biết những gì ngay dưới chân mình.",
             ),
         ),
