@@ -16,6 +16,21 @@ const fewerFunctions = {
   },
 };
 
+/** Of its signs, a third of the library, not those of rarer packages: each is a paragraph under its own heading. */
+const fewerSigns = {
+  name: "fewer-signs",
+  enforce: "pre" as const,
+  transform(code: string, id: string) {
+    if (!id.endsWith("/temml/src/symbols.js")) return null;
+    const rare = /^\/\/ (AMS (?!Greek)|stix )/;
+    const parts = code.split("\n\n");
+    const kept = parts.filter((part) => !rare.test(part));
+    if (parts.length - kept.length !== 9)
+      throw new Error("Temml's signs stand in other paragraphs than they did");
+    return { code: kept.join("\n\n"), map: null };
+  },
+};
+
 const server = process.env["CHAINRULE_SERVER"] ?? "http://127.0.0.1:8000";
 
 /** Messages are compiled as they are written; otherwise `scripts/messages.js` has compiled them. */
@@ -25,7 +40,7 @@ function whileDeveloping() {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [...(mode === "development" ? [whileDeveloping()] : []), svelte(), fewerFunctions],
+  plugins: [...(mode === "development" ? [whileDeveloping()] : []), svelte(), fewerFunctions, fewerSigns],
   // Without this, tests would get Svelte's server build.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {

@@ -43,8 +43,8 @@ describe("a formula", () => {
     for (const piece of piecesOf(sum)) expect(mathml(piece, false).toMarkup()).toContain("<math");
   });
 
-  it("makes no sense with an unknown command", () => {
-    expect(() => mathml("\\unheard{a}", true)).toThrow();
+  it.each(["\\unheard{a}", "a \\boxast b"])("makes no sense with %s, which is unknown or left out", (tex) => {
+    expect(() => mathml(tex, true)).toThrow();
   });
 
   it("is the same as with all of Temml", async () => {
