@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.running import Problems
-from e2e.stepping import at_step, badge, node, open_lesson, press, query
+from e2e.stepping import at_step, badge, load_lesson, node, open_lesson, press, query
 
 
 def test_the_address_opens_the_same_step_elsewhere(page: Page, new_page: Callable[..., Page]) -> None:
@@ -112,6 +113,44 @@ def test_a_reload_stays_at_the_step(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"at=0\.4"))
     page.reload()
     at_step(page, 5)
+
+
+def test_a_reload_right_after_a_change_keeps_it(page: Page) -> None:
+    load_lesson(page, "/one-weight?seed=7&at=0.8")
+    # Nothing tells the page what the address should say.
+    held = True
+    page.route(re.compile(r"/api/sessions/[^/]+$"), lambda route: None if held else route.continue_())
+    node(page, "w").focus()
+    press(page, "e")
+    page.get_by_role("textbox", name="Value of w").fill("3")
+    press(page, "Enter")
+    expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 3.0, gradient −6.0"))
+    assert "j=" not in page.url
+    held = False
+    page.reload()
+    at_step(page, 9)
+    expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 3.0, gradient −6.0"))
+    expect(page).to_have_url(re.compile("j="))
+    # It is the session itself: what was there before is still there.
+    press(page, "Control+z")
+    expect(node(page, "w")).to_have_attribute("aria-label", re.compile("value 2.0, gradient −24.0"))
+
+
+def test_a_tab_with_a_copy_of_what_another_keeps_has_a_session_of_its_own(page: Page) -> None:
+    load_lesson(page, "/one-weight?seed=7&at=0.8")
+    at_step(page, 9)
+    kept = page.evaluate("sessionStorage.getItem('chainrule.session')")
+    other = page.context.new_page()
+    load_lesson(other, page.url)
+    # Even where a browser calls it a reload.
+    other.evaluate("kept => sessionStorage.setItem('chainrule.session', kept)", kept)
+    other.reload()
+    at_step(other, 9)
+    assert json.loads(other.evaluate("sessionStorage.getItem('chainrule.session')")) != json.loads(kept)
+    press(other, "Home")
+    at_step(other, 1)
+    at_step(page, 9)
+    other.close()
 
 
 def test_another_lesson_and_back(page: Page) -> None:

@@ -1,26 +1,20 @@
 // Where one is: the address, its history, and the session that belongs to it. Every state has an address.
 import { untrack } from "svelte";
-import type {
-  ClientMessage,
-  CompanionRecipe,
-  Cursor,
-  JournalEntry,
-  LessonInfo,
-  SessionInfo,
-  State,
-} from "../../store/types";
+import type { ClientMessage, LessonInfo } from "../../store/types";
 import { defaultView, unreadIn, viewFromUrl, viewToUrl, type View } from "../../store/view";
 import { Problem, type Rest } from "../../transport/rest";
 import { backoff } from "../../transport/websocket";
 import { m } from "../../i18n/paraglide/messages.js";
-import type { CreateSession } from "../../protocol.gen";
-import { reading } from "./beats.svelte";
 import { resumedRoom } from "../room/kept";
+import { reading } from "./beats.svelte";
+import { Journal } from "./journal.svelte";
 import { Keeper } from "./keeper.svelte";
-import type { Link, Origin, Refused } from "./link";
-import type { Page } from "./page.svelte";
 import { oddInWords, openLeniently, type Odd } from "./leniently";
+import type { Link, Origin, Refused } from "./link";
+import { lackingIn, originOf, originOfSession, placeOf, refusedBy, standing } from "./origin";
+import type { Page } from "./page.svelte";
 import { translateRefusal } from "./refusals";
+import { forgetSession, keepSession, keptSession } from "./reloaded";
 import { warm } from "./warm";
 
 /** Moves that follow each other faster than this are one entry of the history. */
@@ -30,8 +24,7 @@ const WHILE_PLAYING = 2000;
 
 export class Visit {
   #origin: Origin | null = null;
-  #journal: JournalEntry[] = $state.raw([]);
-  #companion: CompanionRecipe | null = $state.raw(null);
+  readonly #journal: Journal;
   /**
    * Where a seek is on its way to: until it is there, the address stays as it is. `seq`: of its answer. The frame that
    * belongs to that may be left out where one has gone on at once.
@@ -45,12 +38,6 @@ export class Visit {
   #written: Origin | null = null;
   /** The timeline that the entry stands for. */
   #timeline = "";
-  #fetching: Promise<void> = Promise.resolve();
-  #fetches = 0;
-  /** Changes that were answered since the journal was fetched. */
-  #since: JournalEntry[] = [];
-  /** What the journal was fetched for. */
-  #shape: unknown[] = [];
   /** Counts what is opened: a recovery ends where another thing is opened. */
   #turn = 0;
   /** What was odd about the address that was opened. */
@@ -62,6 +49,7 @@ export class Visit {
     private readonly rest: Rest,
   ) {
     link.onGone = () => void this.#recover();
+    this.#journal = new Journal(link, rest);
     warm(() => this.list());
     this.#keeper = new Keeper(rest, (why) => {
       page.say(m.address_lacks, () => {
@@ -85,12 +73,11 @@ export class Visit {
         this.#keep();
       });
       $effect(() => {
-        this.#followJournal();
+        this.#journal.follow(this.page.state);
       });
       $effect(() => {
-        const journal = this.#journal;
+        const { entries: journal, companion } = this.#journal;
         const breakpoints = set;
-        const companion = this.#companion;
         if (this.#opening) return;
         untrack(() => {
           if (this.#origin) this.#keeper.follow({ ...this.#origin, journal, breakpoints, companion });
@@ -109,9 +96,9 @@ export class Visit {
   }
 
   async reseed(seed: number): Promise<void> {
-    const { config, journal } = { ...defaultView, ...this.#origin, journal: this.#journal };
+    const { config } = { ...defaultView, ...this.#origin };
+    const { entries: journal, companion } = this.#journal;
     const { breakpoints } = this.page.state;
-    const companion = this.#companion;
     const view = { ...this.#here(), config, journal, breakpoints, companion, seed, snapshot: null };
     await this.#enter({ ...view, at: null, selection: null, trail: [] }, "push");
   }
@@ -135,15 +122,14 @@ export class Visit {
     await this.#enter(viewFromUrl(location), "replace", lackingIn(history.state), unreadIn(location));
   }
 
-  /** A change was answered: it counts, even where the server is lost before it has told its journal. */
+  /** A change was answered. */
   changed(command: ClientMessage): void {
-    const cursor = standing(this.page.state);
-    if (cursor) this.#since.push({ cursor, command: { ...command } });
+    this.#journal.changed(command, this.page.state);
   }
 
   /** The address of what is on screen, all changes included; rejects with `Problem` where it cannot be made. */
   async share(): Promise<string> {
-    await this.#fetching;
+    await this.#journal.fetching;
     await this.#keeper.settle();
     return this.address();
   }
@@ -175,6 +161,7 @@ export class Visit {
     const { page } = this;
     this.#opening = true;
     this.#turn += 1;
+    forgetSession();
     try {
       const wanted = lacking ?? originOf(view.snapshot ? await this.rest.snapshot(view.snapshot) : view);
       const lesson = await this.#lesson(wanted.lesson);
@@ -196,29 +183,23 @@ export class Visit {
     }
   }
 
-  /** Goes on in the room in which this page presents, with the room's own session. False where it does not. */
+  /** Goes on with the session that there is: of the room in which this page presents, or where it was loaded again. */
   async #resume(): Promise<boolean> {
     const room = resumedRoom();
-    if (!room) return false;
+    const kept = room ? null : keptSession();
+    if (!room && !kept) return false;
     const { page } = this;
     this.#opening = true;
     const turn = ++this.#turn;
     try {
-      const { sessionOf } = await import("../room/resumed");
-      const session = await sessionOf(room, this.rest);
+      const { sessionOf, sessionAlone } = await import("../room/resumed");
+      const session = await (room ? sessionOf(room, this.rest) : sessionAlone(kept as string, this.rest));
       if (!session) return false;
       const lesson = await this.#lesson(session.lesson);
       await this.link.join(session);
       if (turn !== this.#turn) return true;
       const { breakpoints, predict } = page.state;
-      const { initial_config, seed, journal } = session;
-      const config = differing(initial_config, lesson.defaults);
-      const companion = recipeOf(session.companion);
-      this.#opened(
-        { lesson: lesson.slug, config, seed, journal, companion, breakpoints, predict: predict.on },
-        lesson,
-        null,
-      );
+      this.#opened(originOfSession(session, lesson, breakpoints, predict.on), lesson, null);
       const view = viewFromUrl(location);
       page.applyView(view.lesson === lesson.slug ? view : { ...defaultView, present: view.present });
       return true;
@@ -234,8 +215,7 @@ export class Visit {
     const { page } = this;
     const { cursor: _, companion = null, ...rest } = origin;
     this.#origin = { ...rest, journal: [] };
-    this.#journal = origin.journal;
-    this.#companion = companion;
+    this.#journal.opened(origin.journal, companion);
     this.#keeper.opened(origin, snapshot);
     // Whoever is shown two runs is to see them side by side; all others first, what they are about.
     if (lesson.slug !== page.state.lesson?.slug) page.left = companion ? "setup" : "lesson";
@@ -332,31 +312,7 @@ export class Visit {
     const beside = this.#written && { lacking: this.#written };
     if (entry === "push") history.pushState(beside, "", url);
     else history.replaceState(beside, "", url);
-  }
-
-  /** After an edit or a change of configuration, the journal belongs to the address. */
-  #followJournal(): void {
-    const { branches, canUndo, companionBranch, config, currentBranch, status } = this.page.state;
-    const id = this.link.session;
-    const shape = [id, branches, config, currentBranch, companionBranch];
-    if (status !== "open" || shape.every((one, k) => one === this.#shape[k])) return;
-    this.#shape = shape;
-    // Untracked: the journal that is fetched here must not ask for itself again.
-    const plain = untrack(() => this.#journal.length === 0 && this.#companion === null);
-    if (!id || (!canUndo && plain)) return;
-    const known = this.#since.length;
-    const fetch = ++this.#fetches;
-    this.#fetching = this.rest.session(id).then(
-      (info) => {
-        if (this.link.session !== id || fetch !== this.#fetches) return;
-        this.#journal = info.journal;
-        this.#companion = recipeOf(info.companion);
-        this.#since.splice(0, known);
-      },
-      () => {
-        // The address then lacks the last edit; the line says when the server cannot be reached.
-      },
-    );
+    if (this.link.session) keepSession(this.link.session);
   }
 
   /** The browser's Back and Forward. */
@@ -380,7 +336,7 @@ export class Visit {
     const { state } = page;
     if (!this.#origin) return;
     const cursor = standing(state);
-    const journal = [...this.#journal, ...this.#since.splice(0)];
+    const journal = this.#journal.takeAll();
     const again: Origin = {
       ...this.#origin,
       seed: state.seed,
@@ -388,7 +344,7 @@ export class Visit {
       ...(cursor && { cursor }),
       breakpoints: state.breakpoints,
       predict: state.predict.on,
-      companion: this.#companion,
+      companion: this.#journal.companion,
     };
     this.#opening = true;
     try {
@@ -396,7 +352,8 @@ export class Visit {
         try {
           await this.link.open(again, true);
           if (turn !== this.#turn) return;
-          this.#journal = journal;
+          this.#journal.opened(journal, this.#journal.companion);
+          if (this.link.session) keepSession(this.link.session);
           this.#heading = null;
           return;
         } catch (error) {
@@ -412,49 +369,4 @@ export class Visit {
       if (turn === this.#turn) this.#opening = false;
     }
   }
-}
-
-/** The fields that are not as they are without anybody's doing: as addresses have them. */
-function differing(config: Record<string, unknown>, defaults: Record<string, unknown>): typeof config {
-  const other = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(defaults[name]);
-  return Object.fromEntries(Object.entries(config).filter(other));
-}
-
-/** Where the session stands: the answer to a move comes before the frame that shows it. */
-function standing({ cursor, frame, lastMoved }: State): Cursor | null {
-  return lastMoved && lastMoved.seq > (frame?.header.seq ?? -1) ? lastMoved.cursor : cursor;
-}
-
-/** Where an address leads to, but for where one stops on the way. */
-function placeOf(url: string): string {
-  return viewToUrl({ ...viewFromUrl(new URL(url, location.href)), breakpoints: [] });
-}
-
-/** What makes it again, of all that is told of a companion. */
-function recipeOf(companion: SessionInfo["companion"]): CompanionRecipe | null {
-  return companion && { name: companion.name, beside: companion.beside, journal: companion.journal };
-}
-
-function lackingIn(state: unknown): Origin | null {
-  return (state as { lacking?: Origin } | null)?.lacking ?? null;
-}
-
-function originOf(recipe: CreateSession): Origin {
-  const { lesson, config = {}, seed = defaultView.seed, journal = [], cursor, breakpoints, predict } = recipe;
-  const companion = recipe.companion;
-  return {
-    lesson,
-    config,
-    seed,
-    journal,
-    ...(cursor && { cursor }),
-    ...(breakpoints?.length && { breakpoints }),
-    ...(companion && { companion }),
-    ...(predict && { predict }),
-  };
-}
-
-function refusedBy(error: unknown): Refused {
-  if (error instanceof Problem) return error;
-  return { code: "offline", title: "", detail: String(error), hint: "", place: null };
 }

@@ -18,7 +18,7 @@ export function keptRoom(): Kept | null {
 }
 
 /** Storage of the tab, for what another tab must not do too. */
-function tab(act: (storage: Storage) => string | null | undefined): string | null {
+export function tab(act: (storage: Storage) => string | null | undefined): string | null {
   try {
     return act(sessionStorage) ?? null;
   } catch {
@@ -70,7 +70,7 @@ export function resumedRoom(): Kept | null {
 }
 
 /** Whether the page was loaded again where it was. */
-function again(): boolean {
+export function again(): boolean {
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   return entry?.type === "reload";
 }
