@@ -58,7 +58,7 @@ export default defineConfig(({ mode }) => ({
           groups: [
             {
               name: "base",
-              test: /lucide\/svelte\/dist\/(Icon|context|defaultAttributes|utils)|preload-helper|i18n\/paraglide\/runtime|i18n\/locale|i18n\/percent|messages\/(accuracy|legend_negative_value)\.js/,
+              test: /lucide\/svelte\/dist\/(Icon|context|defaultAttributes|utils)|preload-helper|i18n\/paraglide\/runtime|i18n\/locale|i18n\/percent|src\/render\/(canvas|motion|theme|plots\/axis)|model\/ask|messages\/(accuracy|legend_negative_value)\.js/,
             },
           ],
         },
