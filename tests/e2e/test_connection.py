@@ -241,3 +241,15 @@ def test_a_server_that_is_not_there_is_said_and_asked_again(
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     page.unroute(re.compile("/api/lessons"))
     at_step(page, 1)
+
+
+def test_a_picture_that_cannot_be_laid_out_is_said_and_tried_again(page: Page, problems: Problems) -> None:
+    problems.allow("Failed to load resource|net::ERR")
+    page.route("**/layout.worker*", lambda route: route.abort())
+    page.goto("/one-weight?seed=7")
+    expect(page.get_by_role("status").filter(has_text="could not be laid out")).to_be_visible()
+    expect(page.locator(".mirror button")).to_have_count(0)
+    page.unroute("**/layout.worker*")
+    press(page, "ArrowRight")
+    expect(node(page, "w")).to_be_attached()
+    at_step(page, 2)

@@ -22,6 +22,7 @@ export type Answer = { readonly id: number } & (
 );
 
 const KEPT = 24;
+const LOST = "The layout could not be loaded.";
 
 /** `make` is called once, lazily, and again where what it made has failed. */
 export function createLayouter(make: () => Solve = workerSolve): Layouter {
@@ -62,6 +63,7 @@ function workerSolve(): Solve {
   });
   const waiting = new Map<number, (answer: Answer) => void>();
   let last = 0;
+  let lost = false;
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
     waiting.get(data.id)?.(data);
     waiting.delete(data.id);
@@ -69,11 +71,14 @@ function workerSolve(): Solve {
   // It, or ELK, could not be loaded.
   worker.onerror = () => {
     worker.terminate();
-    for (const [id, answer] of waiting) answer({ id, error: "The layout could not be loaded." });
+    lost = true;
+    for (const [id, answer] of waiting) answer({ id, error: LOST });
     waiting.clear();
   };
   return (request, previous) =>
     new Promise((done, fail) => {
+      // It was lost before this was asked of it.
+      if (lost) throw new Error(LOST);
       const id = ++last;
       waiting.set(id, (answer) => {
         if ("positions" in answer) done(answer.positions);

@@ -26,7 +26,11 @@ export class Arranger {
   #latest: Drawing | null = null;
   #plan: { key: string; plan: Plan } | null = null;
 
-  constructor(private readonly layouter: Layouter) {}
+  /** `failed` is called where a graph could not be laid out; what stood before stays, and the next change tries again. */
+  constructor(
+    private readonly layouter: Layouter,
+    private readonly failed: () => void = () => undefined,
+  ) {}
 
   get geometry(): Geometry | null {
     return this.#geometry;
@@ -76,7 +80,10 @@ export class Arranger {
         done({ geometry: this.#geometry, fresh: !same, from });
       },
       () => {
-        this.#asked = ""; // the worker could not be loaded: tried again with the next change
+        // What was asked for since is still to come.
+        if (this.#asked !== key) return;
+        this.#asked = "";
+        this.failed();
       },
     );
   }

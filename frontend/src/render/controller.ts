@@ -74,7 +74,7 @@ export class Picture implements StagePicture {
     this.#view = { ...defaultPictureView, ...view };
     this.#layers = new Layers(host);
     this.#measure = canvasMeasure(this.#view.theme.fonts);
-    this.#arranger = new Arranger(layouter);
+    this.#arranger = new Arranger(layouter, () => callbacks.failed?.());
     layouter.warm();
     this.#stop.push(store.subscribe((state, old) => this.#changed(state, old)));
     this.#stop.push(

@@ -82,6 +82,8 @@ export interface PictureCallbacks {
   painted?(seq: number): void;
   /** The places of cards on the screen have changed. */
   placed?(): void;
+  /** A part of the page that lays graphs out could not be fetched. The next change tries again. */
+  failed?(): void;
 }
 
 export const defaultPictureView: PictureView = {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { drawingOf, superscript } from "../../src/layout/drawing";
-import { createLayouter } from "../../src/layout/layout";
+import { createLayouter, type Answer, type Order } from "../../src/layout/layout";
 import { solve } from "../../src/layout/nested";
 import type { Box } from "../../src/layout/types";
 import { overlaps } from "../../src/render/display";
@@ -165,6 +165,34 @@ describe("the layouter", () => {
     });
     await expect(layouter.lay(request("max"), null)).rejects.toThrow("offline");
     expect((await layouter.lay(request("max"), null))?.nodes.size).toBeGreaterThan(0);
+  });
+
+  it("is told of a worker that was lost before anything was asked of it", async () => {
+    const workers: { onerror?: () => void; onmessage?: (event: { data: Answer }) => void }[] = [];
+    vi.stubGlobal(
+      "Worker",
+      class {
+        onerror?: () => void;
+        onmessage?: (event: { data: Answer }) => void;
+        constructor() {
+          workers.push(this);
+        }
+        postMessage({ id, request, previous }: Order): void {
+          if (workers.length === 1) return;
+          void solve(request, solver, previous).then((positions) => this.onmessage?.({ data: { id, positions } }));
+        }
+        terminate(): void {
+          delete this.onmessage;
+        }
+      },
+    );
+    const layouter = createLayouter();
+    layouter.warm();
+    workers[0]?.onerror?.();
+    await expect(layouter.lay(request("max"), null)).rejects.toThrow("could not be loaded");
+    expect((await layouter.lay(request("max"), null))?.nodes.size).toBeGreaterThan(0);
+    expect(workers).toHaveLength(2);
+    vi.unstubAllGlobals();
   });
 });
 

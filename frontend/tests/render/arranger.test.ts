@@ -69,3 +69,48 @@ describe("groups that are closed from the start", () => {
     }
   });
 });
+
+describe("what could not be laid out", () => {
+  it("is told, and tried again with the next change", async () => {
+    let broken = true;
+    let told = 0;
+    const arranger = new Arranger(
+      createLayouter(
+        () => (request, previous) =>
+          broken ? Promise.reject(new Error("offline")) : solve(request, solver, previous),
+      ),
+      () => (told += 1),
+    );
+    const graph = graphOf("one-weight");
+    const arrange = (done: (arrangement: Arrangement) => void) => {
+      arranger.arrange(graph, {}, "scalars", screen, englishWords, estimate, done);
+    };
+    arrange(() => expect.unreachable());
+    await expect.poll(() => told).toBe(1);
+    broken = false;
+    expect((await new Promise(arrange)).geometry.cards.size).toBe(6);
+    expect(told).toBe(1);
+  });
+
+  it("keeps nobody from seeing what was asked for since", async () => {
+    const fails: ((error: Error) => void)[] = [];
+    let told = 0;
+    const arranger = new Arranger(
+      createLayouter(
+        () => (request, previous) =>
+          request.nodes.some(({ name }) => name === "w")
+            ? new Promise((_, fail) => fails.push(fail))
+            : solve(request, solver, previous).finally(() => fails[0]?.(new Error("too late"))),
+      ),
+      () => (told += 1),
+    );
+    const arrange = (name: string) =>
+      new Promise<Arrangement>((done) => {
+        arranger.arrange(graphOf(name), {}, "scalars", screen, englishWords, estimate, done);
+      });
+    void arrange("one-weight");
+    await expect.poll(() => fails.length).toBe(1);
+    expect((await arrange("fan-out")).geometry.cards.size).toBeGreaterThan(3);
+    expect(told).toBe(0);
+  });
+});
