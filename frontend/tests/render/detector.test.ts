@@ -76,6 +76,16 @@ const flat = (list: readonly Item[]): Item[] =>
   list.flatMap((item) => (item.kind === "group" ? flat(item.items) : [item]));
 
 describe("places", () => {
+  it("above a raised sheet are the scene's alone", () => {
+    const room = { present: false, scenes: 16, side: 64, layers: 6, bare: false };
+    const raised = { top: 55, right: 14, bottom: 10, left: 14 };
+    const low = placesOf({ ...room, size: { w: 390, h: 176 }, insets: raised });
+    const high = placesOf({ ...room, size: { w: 390, h: 370 }, insets: raised });
+    expect([low.strip.length, high.strip.length]).toEqual([0, 16]);
+    expect(low.picture.h).toBeGreaterThan(80);
+    for (const { y, h } of [low.picture, ...low.terms]) expect(y + h).toBeLessThanOrEqual(167);
+  });
+
   it.each(Object.entries(SIZES))("have no overlap and lie within the stage of a %s", (_, size) => {
     const found = places(size);
     const rail = found.rail!;

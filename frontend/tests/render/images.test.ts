@@ -110,6 +110,16 @@ describe("the arrangement", () => {
       });
     });
 
+  it("gives the maps the room of the batch's images above a raised sheet", () => {
+    const insets = { top: 52, right: 14, bottom: 10, left: 14 };
+    const raised = arrangeImages(stages, 32, { size: { w: 390, h: 176 }, insets, present: false });
+    expect(raised.strip).toEqual([]);
+    for (const { tiles } of raised.columns)
+      for (const tile of tiles) expect(tile.y + tile.h).toBeLessThanOrEqual(166.5);
+    const lowered = arrangeImages(stages, 32, { size: { w: 390, h: 370 }, insets, present: false });
+    expect(lowered.strip).toHaveLength(32);
+  });
+
   it("finds the pixel that is drawn at a point", () => {
     const places = arrangeImages(stages, 3, { size: SIZES.desk, insets, present: false });
     for (const [stage, channel, row, column] of [

@@ -41,6 +41,8 @@ export interface Room {
 
 const GAP = 4;
 const APART = 22;
+/** Below it, on a phone whose sheet is raised, the other scenes make room for the one that is looked at. */
+const LOW = 130;
 const LEAST_PLOT = { w: 158, h: 56 };
 const MOST_PLOT = { w: 330, h: 132 };
 
@@ -60,13 +62,14 @@ export function placesOf({ size, insets, present, scenes, side, layers, bare }: 
   const each = Math.max(1, Math.floor((area.w + GAP) / (thumb + GAP)));
   const rows = Math.max(1, Math.ceil(scenes / each));
   const stripW = Math.min(scenes, each) * (thumb + GAP) - GAP;
-  const strip = Array.from({ length: scenes }, (_, k) => ({
+  const low = narrow && !bare && area.h < LOW;
+  const strip = Array.from({ length: low ? 0 : scenes }, (_, k) => ({
     x: Math.round(area.x + (area.w - stripW) / 2) + (k % each) * (thumb + GAP),
     y: area.y + Math.floor(k / each) * (thumb + GAP),
     w: thumb,
     h: thumb,
   }));
-  const top = area.y + rows * (thumb + GAP) + (narrow ? 1 : 10);
+  const top = area.y + (low ? 0 : rows * (thumb + GAP) + (narrow ? 1 : 10));
   const left = area.y + area.h - top;
   // Three grids with their titles stand beside the picture, as high as it; below them stands the loss.
   const lossH = bare ? 0 : text * (narrow ? 1.7 : 2.9);

@@ -38,6 +38,8 @@ export interface ImageSpot {
 }
 
 const ROWS = 8;
+/** Where less would be left for the maps, the images of the batch make room: below the picture of a phone, a raised sheet. */
+const LEAST_MAPS = 60;
 const LARGEST = 84;
 const LEAST_GAP = 10;
 const MOST_GAP = 46;
@@ -64,13 +66,14 @@ export function arrangeImages(stages: readonly Stage[], samples: number, room: R
     w: Math.max(80, size.w - insets.left - insets.right),
     h: Math.max(60, size.h - insets.top - insets.bottom),
   };
-  const strip = stripOf(samples, area);
-  const stripH = strip.length > 0 ? (strip.at(-1)?.y ?? 0) + (strip.at(-1)?.h ?? 0) - area.y + 14 : 0;
   const titleH = text * 3;
+  const images = stripOf(samples, area);
+  const imagesH = images.length > 0 ? (images.at(-1)?.y ?? 0) + (images.at(-1)?.h ?? 0) - area.y + 14 : 0;
+  const [strip, stripH] = area.h - imagesH - titleH < LEAST_MAPS ? [[], 0] : [images, imagesH];
   const h = area.h - stripH - titleH;
   let tile = LARGEST;
   let sizes = stages.map((stage) => sizesOf(stage, tile, h, text, present));
-  for (; tile > 8; tile -= 1) {
+  for (; tile > 4; tile -= 1) {
     sizes = stages.map((stage) => sizesOf(stage, tile, h, text, present));
     const wide = sum(sizes.map(({ w }) => w)) + LEAST_GAP * (stages.length - 1);
     if (wide <= area.w && Math.max(...sizes.map((one) => one.h)) <= h) break;

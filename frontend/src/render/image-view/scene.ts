@@ -410,11 +410,11 @@ function lossItems({ places, frame, graph, theme, words, measure }: ImageInput):
   if (!column || !loss) return [];
   const x = frame.header.loss;
   const size = places.text;
-  const y = column.box.y + column.box.h + size * 1.7;
   const number = typeof x === "number" ? short(x) : x === null ? "—" : String(x);
   // Where there is little room, the number stands below its name.
   const both = measure(words.loss, sans(size, 600)) + measure(number, mono(size, 600)) + 8;
   const below = both > column.box.w ? size * 1.3 : 0;
+  const y = Math.min(column.box.y + column.box.h + size * 1.7, places.size.h - size * 0.4 - below);
   return [
     { kind: "text", x: column.box.x, y, text: words.loss, font: sans(size, 600), fill: theme.text2 },
     {

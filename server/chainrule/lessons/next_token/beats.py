@@ -178,7 +178,7 @@ def beats(config: Config) -> list[Beat]:
             text("A question for you", "Một câu hỏi cho bạn"),
             text(
                 "Another batch. Choose a character late in the window. Which one before it could be changed with the least "
-                "effect on its loss, and did a head look at it? Guess from the bars above the line, then step back to the "
+                "effect on its loss, and did a head look at it? Guess from the bars above the line, then step on, back to the "
                 "embeddings and read those below.",
                 "Một lô khác. Hãy chọn một ký tự gần cuối cửa sổ. Ký tự nào trước nó có thay đổi cũng ít ảnh hưởng nhất đến mất "
                 "mát của nó, và có đầu nào nhìn vào đó không? Hãy đoán từ các cột trên đường kẻ, rồi đi ngược về các vector "
