@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -151,6 +153,20 @@ def test_the_tabs_show_the_same_number(page: Page) -> None:
     expect(inspector).to_contain_text("/tensors/w?what=grad")
     expect(inspector).to_contain_text('"data": -24')
     expect(page).to_have_url(re.compile("tab=api"))
+
+
+def test_the_shape_of_a_smaller_batch_is_its_own(page: Page) -> None:
+    config = quote(json.dumps({"batch_size": 80}))
+    open_lesson(page, f"/playground?seed=7&c={config}&zoom=operations&sel=x&at=0.5&tab=tensor")
+    shape = page.get_by_role("complementary", name="Inspector").locator("div:has(> dt:text-is('shape')) dd")
+    expect(shape).to_have_text("[80×2]")
+    press(page, "Control+ArrowRight", 2)
+    expect(page.locator("header")).to_contain_text("iteration 2")
+    expect(shape).not_to_have_text("[80×2]")
+    rows = int(shape.inner_text().strip("[").partition("×")[0])
+    assert 0 < rows < 80
+    page.get_by_role("tab", name="Chain rule").click()
+    expect(page.get_by_role("complementary", name="Inspector")).to_contain_text(f"[{rows}×2]")
 
 
 def test_a_breakpoint_stops_playing(page: Page) -> None:

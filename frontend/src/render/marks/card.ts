@@ -218,7 +218,7 @@ function smallFace(node: DrawnNode, box: Box, state: CardState, ctx: MarkContext
   if (!isScalar(node.node.shape))
     return [
       name,
-      shapeItem(node.node.shape, FONTS.smallShape, right, box.y + 19, ctx),
+      shapeItem(state.value.tensor?.shape ?? node.node.shape, FONTS.smallShape, right, box.y + 19, ctx),
       ...tiles(node, box, state, TILE_TOP.small, ctx),
     ];
   const number = (cell: Cell, row: 0 | 1) =>

@@ -103,7 +103,7 @@ export function closedItems(
     font: FONTS.name,
     fill: theme.text,
   });
-  const shape = node.node.shape;
+  const shape = state.value.tensor?.shape ?? node.node.shape;
   const says =
     group.repeats > 1
       ? `×${group.repeats}`
