@@ -67,8 +67,8 @@ PRESETS = (
         False,
         text("Two characters at a time", "Mỗi lần hai ký tự"),
         text(
-            "With nothing to look back at, it learns which letter follows which, and no words.",
-            "Không có gì để nhìn lại, nó học chữ nào hay theo sau chữ nào, chứ không học được từ.",
+            "It never sees more than two characters: short words such as “the” come out, longer ones fall apart.",
+            "Nó không bao giờ thấy quá hai ký tự: từ ngắn như “the” thì viết được, từ dài hơn thì rời rạc.",
         ),
         context=2,
         batch_size=64,
