@@ -226,12 +226,10 @@ def test_few_scenes_are_learnt_by_heart() -> None:
 
 
 def test_what_fails_fails_as_its_sentence_says() -> None:
-    model, carry = trained(120, **BY_ID["rate-too-high"])
+    model, carry = trained(8, **BY_ID["rate-too-high"])
     with carry.regime.backend.quiet():
         z = model.scores_of(carry.values, model.part("test").images[:2])
-    # Every cell of every scene says the same but at the edges, where padding is seen.
-    inner = z[:, :, 2:-2, 2:-2]
-    np.testing.assert_allclose(inner, np.broadcast_to(inner[:1, :, :1, :1], inner.shape), atol=1e-3)
+    assert np.isnan(z).all()
     silent = record_of("detection", 0, **{**BY_ID["no-objectness"], **SMALL})
     slopes = np.asarray(silent.grad_at(silent.find("z"), last_step(silent)))
     assert not slopes[:, 4].any()

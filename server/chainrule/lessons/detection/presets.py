@@ -81,8 +81,8 @@ PRESETS = (
         False,
         text("Learning rate too high", "Tốc độ học quá lớn"),
         text(
-            "The first updates kill the maps. What is left is one number for every cell: how rare things are.",
-            "Những lần cập nhật đầu giết chết các bản đồ. Chỉ còn một con số cho mọi ô: vật hiếm đến đâu.",
+            "The first updates throw the weights far away: within a few iterations every loss is NaN.",
+            "Những lần cập nhật đầu ném trọng số đi quá xa: chỉ sau vài lượt lặp, mọi mất mát đều là NaN.",
         ),
         lr=0.2,
     ),
