@@ -142,8 +142,8 @@ def test_nothing_is_cut_off(page: Page, language: str) -> None:
         all_within(page, width, height)
 
 
-def test_a_menu_made_after_menus_were_fetched_takes_the_pointer(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_a_menu_made_after_menus_were_fetched_takes_the_pointer(new_page: Callable[..., Page]) -> None:
+    page = opened(new_page, "phone")
     open_lesson(page, "/one-weight?seed=7&at=0.8")
     page.get_by_role("button", name="More", exact=True).click()
     expect(page.get_by_role("menu")).to_be_visible()
