@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from e2e.home import is_home, stands, travel
 
@@ -71,6 +71,17 @@ def node(page: Page, name: str) -> Locator:
 
 def edge(page: Page, consumer: str, argument: int) -> Locator:
     return page.locator(f'.mirror button.edge[data-name="{consumer}"][data-argument="{argument}"]')
+
+
+def resting(locator: Locator) -> FloatRect:
+    """Where it is, once it has stayed there: a picture may be laid out again a moment after it stands."""
+    seen: list[FloatRect | None] = []
+    for _ in range(60):
+        seen.append(locator.bounding_box())
+        if seen[-1] and seen[-4:] == [seen[-1]] * 4:
+            return seen[-1]
+        locator.page.wait_for_timeout(80)
+    raise AssertionError(f"it does not come to rest: {seen[-4:]}")
 
 
 def middle(locator: Locator) -> tuple[float, float]:
