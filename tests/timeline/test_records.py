@@ -150,7 +150,7 @@ def test_the_budget_holds(most: int) -> None:
 
 
 def test_of_iterations_in_between_only_the_last_ones_are_at_hand() -> None:
-    here = regime("playground", hidden=[32, 32], batch_size=50)
+    here = regime("playground", hidden=[64, 64], batch_size=50)
     timeline, line = trained(here, 80)
     held = sorted(timeline.records.held(line.id))
     assert held[-1] == 79

@@ -64,7 +64,6 @@ def test_what_is_not_the_next_iteration_is_refused() -> None:
     found = begun(records[:8], 100)
     assert not found.add(records[9])
     assert not found.add(run_iteration(records[7].end, 8, trace=True))
-    assert not found.add(run_iteration(records[7].end, 8, keep=False))
     other = regime("playground", hidden=[3], batch_size=4)
     assert not found.add(run(other, 9)[-1])
     assert found.last == 7

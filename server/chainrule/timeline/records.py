@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from chainrule.trace import Record
 from chainrule.trace.stretch import Stretch, stretch
+from chainrule.trace.written import Written
 
 NEAR = 16
 """Iterations before the one asked for that are recorded on the way to it: stepping back needs them next."""
@@ -13,7 +14,7 @@ NEAR = 16
 KEPT = 4 * NEAR
 """Records at hand at most."""
 
-QUICK, CACHED = 1 << 18, 1 << 20
+QUICK, CACHED = 1 << 18, 3 << 18
 """Bytes of an iteration that is computed again in no time, and of all of those at hand, where they are more than
 ``NEAR``: others would be written to memory that no near cache holds, which takes longer."""
 
@@ -31,8 +32,8 @@ class Records:
     def __init__(self, most: int) -> None:
         """``most``: bytes."""
         self._most = most
-        # The one that was used last comes last; so does the stretch that grows.
-        self._records: OrderedDict[tuple[int, int], Record] = OrderedDict()
+        # Each with what it took when it was used last. That one comes last; so does the stretch that grows.
+        self._records: OrderedDict[tuple[int, int], tuple[Record, int]] = OrderedDict()
         self._bytes = 0
         self._stretches: list[tuple[int, Stretch]] = []
         self._newest: tuple[int, Record] | None = None
@@ -56,9 +57,12 @@ class Records:
         newest, key = self._newest, (branch, iteration)
         if newest is not None and newest[1].iteration == iteration and newest[0] == branch:
             return newest[1]
-        record = self._records.get(key)
-        if record is not None:
-            self._records.move_to_end(key)
+        held = self._records.get(key)
+        if held is not None:
+            record, _ = held
+            if isinstance(record.computed, Written):
+                record.computed.fill()
+            self._put(key, record)
             return record
         for own, one in self._stretches:
             if own == branch and one.first <= iteration <= one.last:
@@ -91,12 +95,15 @@ class Records:
                 self._shrink()
 
     def _put(self, key: tuple[int, int], record: Record) -> None:
-        before = self._records.pop(key, None)
-        if before is not None:
-            self._bytes -= before.nbytes
-        self._records[key] = record
-        self._bytes += record.nbytes
+        self._remove(key)
+        nbytes = record.nbytes
+        self._records[key] = record, nbytes
+        self._bytes += nbytes
         self._shrink()
+
+    def _remove(self, key: tuple[int, int]) -> None:
+        _, nbytes = self._records.pop(key, (None, 0))
+        self._bytes -= nbytes
 
     def _shrink(self) -> None:
         # The one just made is always kept, and one more: a step back from a boundary needs both.
@@ -107,15 +114,14 @@ class Records:
             or self._bytes > most
             or (len(records) > NEAR and CACHED < self._bytes < QUICK * len(records))
         ):
-            _, dropped = records.popitem(last=False)
-            self._bytes -= dropped.nbytes
+            self._remove(next(iter(records)))
         while len(stretches) > 1 and (len(stretches) > STRETCHES or self.nbytes > self._most):
             del stretches[0]
 
     def drop(self, branch: int, iteration: int) -> None:
         """Forget the iterations of a branch from ``iteration`` on."""
         for key in [key for key in self._records if key[0] == branch and key[1] >= iteration]:
-            self._bytes -= self._records.pop(key).nbytes
+            self._remove(key)
         newest = self._newest
         if newest is not None and newest[0] == branch and newest[1].iteration >= iteration:
             self._newest = None

@@ -76,7 +76,7 @@ class Planned:
     def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
         """An iteration of the plan's topology: on a sheet if there is one and the arrays fit it."""
         if self.sheet is not None:
-            record = self.sheet.run(carry, iteration, inputs, keep)
+            record = self.sheet.run(carry, iteration, inputs)
             if record is not None:
                 return record
         with carry.regime.backend.quiet():

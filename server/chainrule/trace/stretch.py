@@ -56,9 +56,7 @@ class Stretch:
             return False
         before: Any = start.slots
         after: Any = end.slots
-        if computed.body is None or (
-            before.state is not after.state and before.state.keys() != after.state.keys()
-        ):
+        if before.state is not after.state and before.state.keys() != after.state.keys():
             return False
         iteration = record.iteration
         at, rows = iteration - self._origin, self._rows
@@ -71,7 +69,7 @@ class Stretch:
                 self.first, self._start = max(self.first, iteration - rows + 2), None
         self._values[at] = start.values.vector  # type: ignore[attr-defined]
         self._grads[at] = end.grads.vector  # type: ignore[attr-defined]
-        self._bodies[at] = computed.body
+        self._bodies[at] = computed.standing()
         for key, column in self._state.items():
             column[at] = before.state[key]
         self._end, self.last = end, iteration

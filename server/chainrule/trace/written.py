@@ -46,7 +46,11 @@ class PackedSlots(Mapping[str, Slot]):
 
 
 class Written(Replayed):
-    """An iteration that was run on a sheet: a copy of its ``body``. Where none was kept it is run again."""
+    """An iteration that was run on a sheet, and a copy of its ``body``, once somebody has asked for it.
+
+    As long as nothing else ran there, its arrays stand on the sheet. Later it is run again, which takes less time than
+    to write all of it to memory that no near cache holds.
+    """
 
     def __init__(
         self,
@@ -55,7 +59,7 @@ class Written(Replayed):
         end: Carry,
         given: tuple[Array, ...],
         number: float,
-        body: HostArray | None,
+        body: HostArray | None = None,
     ) -> None:
         self.plan, self.trained, self.layout = writing.plan, writing.trained, writing.layout
         self.start, self.end = start, end
@@ -71,11 +75,27 @@ class Written(Replayed):
 
     @cached_property
     def workspace(self) -> Workspace:  # type: ignore[override]
-        return self.writing.workspace(self.start, self.end, self._given, self.body)
+        return self.writing.workspace(self.start, self.end, self._given, self.fill())
+
+    def fill(self) -> HostArray:
+        """The copy, made where there is none."""
+        if self.body is None:
+            self.body = self.standing().copy()
+        return self.body
+
+    def standing(self) -> HostArray:
+        """The body, which may be that of the sheet itself: to be read at once."""
+        if self.body is not None:
+            return self.body
+        writing = self.writing
+        if writing.stands is not self:
+            writing.again(self.start, self._given)
+            writing.stands = self
+        return writing.body
 
     @property
     def nbytes(self) -> int:
-        return self.writing.nbytes
+        return 1024 + (0 if self.body is None else self.body.nbytes)
 
 
 class Writing:
@@ -87,8 +107,8 @@ class Writing:
         How parameters, their gradients and what the optimizer keeps lie in vectors.
     body
         Where the sheet computes all else.
-    nbytes
-        About how much memory the record of an iteration takes, without what carries over.
+    stands
+        The iteration whose arrays stand there.
     """
 
     def __init__(self, planned: Planned, sheet: Sheet, packing: Packing[str], regime: Regime) -> None:
@@ -106,16 +126,17 @@ class Writing:
         self._given: tuple[Array, ...] = tuple(sheet.given.values())
         draws, places = dict(planned.drawn), {slot: k for k, slot in enumerate(sheet.given)}
         self._drawn = [(k, draws[slot]) for slot, k in places.items() if slot in draws]
+        self.stands: Written | None = None
         self._fed = [
             (name, places[slot])
             for slot, (name, value) in enumerate(planned.leaves)
             if slot in places and value is None
         ]
-        self.nbytes = 1024 + sheet.body.nbytes
         self._carried = 1024 + 5 * like.nbytes if self._rate is None else 1024 + 2 * like.nbytes
 
-    def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record | None:
+    def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array]) -> Record | None:
         """An iteration; None where an array does not lie as those of the sheet do."""
+        self.stands = None
         for name, k in self._fed:
             if inputs[name] is not self._given[k] and not self._give(k, inputs[name]):
                 return None
@@ -135,9 +156,8 @@ class Writing:
             NO_ARRAYS,
             self._carried,
         )
-        sheet = self._sheet
-        body = self.body.copy() if keep else None
-        return Record(iteration, carry, end, Written(self, carry, end, self._given, sheet.loss.item(), body))
+        computed = self.stands = Written(self, carry, end, self._given, self._sheet.loss.item())
+        return Record(iteration, carry, end, computed)
 
     def _train(self, before: HostArray, kept: PackedSlots) -> tuple[HostArray, HostArray, PackedSlots]:
         """Both passes and the update: the parameters after it, the gradients, and what the optimizer keeps."""
@@ -208,17 +228,17 @@ class Writing:
                 host.copyto(own, slot.state[key])
         return PackedSlots(packing, first.updates, state)
 
-    def workspace(
-        self, start: Carry, end: Carry, given: tuple[Array, ...], body: HostArray | None
-    ) -> Workspace:
+    def again(self, start: Carry, given: tuple[Array, ...]) -> None:
+        """Run an iteration again: the same bits."""
+        self.stands = None
+        for k, array in enumerate(given):
+            self._give(k, array)
+        self._take(start.values)
+        silently(self._sheet.run)
+
+    def workspace(self, start: Carry, end: Carry, given: tuple[Array, ...], body: HostArray) -> Workspace:
         """The arrays of an iteration by the plan's slots."""
         sheet = self._sheet
-        if body is None:
-            for k, array in enumerate(given):
-                self._give(k, array)
-            self._take(start.values)
-            silently(sheet.run)
-            body = sheet.body.copy()
         return sheet.workspace(dict(zip(sheet.given, given, strict=True)), start.values, end.grads, body)
 
 
