@@ -43,7 +43,7 @@ export function parseCsv(text: string): Table | CsvError {
     .filter(({ content }) => content.trim() !== "");
   const first = lines[0];
   if (!first) return { reason: "empty", line: 1, params: {} };
-  const separator = ["\t", ";", ","].find((one) => first.content.includes(one)) ?? " ";
+  const separator = ["\t", ";", "|", ","].find((one) => first.content.includes(one)) ?? " ";
   const cells = (content: string) => split(content, separator);
   const head = cells(first.content);
   if (head.length < 3) return { reason: "columns", line: first.line, params: { found: head.length } };
@@ -53,13 +53,16 @@ export function parseCsv(text: string): Table | CsvError {
   const rows: Row[] = [];
   for (const { content, line } of headed ? lines.slice(1) : lines) {
     const row = cells(content);
-    if (row.length < 3) return { reason: "columns", line, params: { found: row.length } };
+    const label = row[order[2] ?? 2] ?? "";
+    // A place that is left empty is no class.
+    if (row.length < 3 || label === "")
+      return { reason: "columns", line, params: { found: row.filter((cell) => cell !== "").length } };
     const [x, y] = [0, 1].map((k) => numberIn(row[order[k] ?? k], separator));
     const odd = x === null ? 0 : 1;
     if (x === null || x === undefined || y === null || y === undefined)
       return { reason: "number", line, params: { text: row[order[odd] ?? odd] ?? "" } };
     if (rows.length === MOST_POINTS) return { reason: "many", line, params: { most: MOST_POINTS } };
-    rows.push({ line, x, y, label: row[order[2] ?? 2] ?? "" });
+    rows.push({ line, x, y, label });
   }
   if (rows.length === 0) return { reason: "empty", line: first.line, params: {} };
 
@@ -101,12 +104,15 @@ function numberIn(cell: string | undefined, separator: string): number | null {
   return number !== null && Number.isFinite(number) ? number : null;
 }
 
+const CLASS = /^(class|label|target|lớp|nhãn)$/;
+
 /** Where x, y and the third are: by their names where the head has both of the former, else in this order. */
 function columnsOf(head: string[]): number[] {
   const names = head.map((name) => name.toLowerCase());
   const [x, y] = [names.indexOf("x"), names.indexOf("y")];
   if (x < 0 || y < 0) return [0, 1, 2];
-  return [x, y, names.findIndex((_, k) => k !== x && k !== y)];
+  const named = names.findIndex((name) => CLASS.test(name));
+  return [x, y, named >= 0 ? named : names.findIndex((_, k) => k !== x && k !== y)];
 }
 
 type Third = { numbers: boolean; targets: number[]; names: string[] };

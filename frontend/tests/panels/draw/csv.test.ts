@@ -21,7 +21,7 @@ describe("a table of points", () => {
       expect(table(text), text).toEqual({ points, numbers: false, names: [], scaled: [] });
   });
 
-  it("takes commas, semicolons, tabs and spaces; a comma before decimals where it separates nothing", () => {
+  it("takes commas, semicolons, tabs, bars and spaces; a comma before decimals where it separates nothing", () => {
     const expected = [
       [0.5, -1, 0],
       [2, 3.25, 1],
@@ -32,6 +32,7 @@ describe("a table of points", () => {
       "0.5;-1;0\n2;3.25;1",
       "0,5\t-1\t0\n2\t3,25\t1",
       "0.5  -1 0\n 2 3.25   1",
+      "0,5|-1|0\n2|3,25|1",
       '"0.5","-1","0"\n"2","3.25","1"',
     ])
       expect(table(text).points, text).toEqual(expected);
@@ -42,6 +43,12 @@ describe("a table of points", () => {
       [2, 1, 0],
       [4, 3, 1],
     ]);
+    // Beside other columns the one that says so is the class.
+    for (const name of ["class", "Label", "lớp"])
+      expect(table(`id,x,y,${name}\n0,1,2,1\n1,3,4,0`).points, name).toEqual([
+        [1, 2, 1],
+        [3, 4, 0],
+      ]);
   });
 
   it("numbers classes by their size, words as they come", () => {
@@ -80,6 +87,7 @@ describe("a table of points", () => {
       ["x,y,class", "empty", 1, {}],
       ["1,2,0\n\n3,4", "columns", 3, { found: 2 }],
       ["1 2", "columns", 1, { found: 2 }],
+      ["1,2,0\n3,1,\n4,5,0", "columns", 2, { found: 2 }],
       ["x,y,class\n1,2,0\n3,four,1", "number", 3, { text: "four" }],
       ["1;2;0\n3;Infinity;1", "number", 2, { text: "Infinity" }],
       ["1,2,0\n,4,1", "number", 2, { text: "" }],
