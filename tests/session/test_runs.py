@@ -135,6 +135,10 @@ def test_each_verdict_comes_about() -> None:
     low = next(one for one in LESSONS["map-and-hiker"].presets if one.id == "rate-too-low")
     crawling = verdicts(make("map-and-hiker", **low.config), 5)
     assert {state.verdict for state in crawling.values()} == {"crawls"}
+    # Rosenbrock's valley is 2,500 times as curved across as along, and its end is a minimum all the same.
+    at_the_end = verdicts(make("map-and-hiker", surface="rosenbrock", x=1.001, y=1.002), 2)["sgd"]
+    assert at_the_end.verdict == "arrived"
+    assert at_the_end.because["steep"] > 2000 * at_the_end.because["flat"] > 0
     on_the_ridge = verdicts(make("map-and-hiker", surface="saddle", y=0), 200)["sgd"]
     assert on_the_ridge.verdict == "saddle"
     assert on_the_ridge.because["flat"] == pytest.approx(-2, abs=0.01)

@@ -30,6 +30,9 @@ SHORT = 0.001
 TURNED = -0.3
 """The cosine between the gradients before and after a step, below which it went too far."""
 
+LEVEL = 1e-4
+"""As a part of the largest curvature: with less the ground is level. A valley may be thousands of times as long as wide."""
+
 PROBE = 0.002
 """As a part of the map's width: how far apart gradients are that tell the curvature."""
 
@@ -207,7 +210,7 @@ class Walk:
         if self.curvature is None or not all(map(math.isfinite, numbers)):
             return "diverges"
         flat, steep, _ = self.curvature
-        level = max(abs(flat), abs(steep)) * 1e-3
+        level = max(abs(flat), abs(steep)) * LEVEL
         short = because["step"] < SHORT * self.width
         if because["distance"] < NEAR * self.width and short:
             return "arrived" if flat > level else "saddle" if flat < -level else "plateau"
