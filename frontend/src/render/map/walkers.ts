@@ -185,6 +185,9 @@ function within({ screen }: Walk, { x, y }: Place): boolean {
   return x >= 0 && y >= 0 && x <= screen.w && y <= screen.h;
 }
 
+/** As wide as most losses are. */
+const LOSS = "00.00";
+
 /** Names and losses beside the hikers, where they cover neither each other nor a hiker; at the edge for those beyond it. */
 function labels(walk: Walk): Item[] {
   const { theme, measure, zoom, screen, free } = walk;
@@ -212,7 +215,8 @@ function labels(walk: Walk): Item[] {
     const out = lost || !within(walk, at);
     const text = short(hiker.loss);
     const long = measure(hiker.title, name);
-    const w = long + 7 + measure(text, number) + (out ? 18 * zoom : 0);
+    // There is room for a loss before there is one: names stay where they are when it comes.
+    const w = long + 7 + Math.max(measure(text, number), measure(LOSS, number)) + (out ? 18 * zoom : 0);
     const start = lost ? { x: bounds.right, y: bounds.top } : at;
     const box = freeBox(start, { w, h: line }, 13 * zoom, bounds, taken, drawn);
     // Two in one line are two.

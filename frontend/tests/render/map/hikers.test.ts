@@ -122,6 +122,24 @@ describe("the chart", () => {
     }
   });
 
+  it("leaves names where they are when losses come", () => {
+    const [one] = walk(0).hikers;
+    const crowd = (loss: number | null) =>
+      ["A", "Bb", "Ccc", "Dddd"].map((title) => ({ ...one!, name: title, title, loss, active: false }));
+    const names = (loss: number | null, screen: number) => {
+      const hikers = crowd(loss);
+      // Near the left edge a label that is short fits where one with its number does not.
+      const pixel = () => ({ x: screen, y: 300 });
+      return textsOf(walkers(walk(0, { hikers, pixel })), estimate)
+        .filter(({ item }) => hikers.some(({ title }) => title === item.text))
+        .map(({ item }) => [item.text, item.x, item.y]);
+    };
+    for (const at of [40, 60, 80, 90]) {
+      expect(names(null, at)).toHaveLength(4);
+      expect(names(23.22, at)).toEqual(names(null, at));
+    }
+  });
+
   it("writes beside an arrow, not over it", () => {
     const hiker = { ...sgd(total - 1), trail: [], start: { x: 0, y: 0 }, place: { x: 0.1, y: 0 } };
     const from = chart.pixel(hiker.start);
