@@ -295,6 +295,23 @@ describe("the picture", () => {
       }
   });
 
+  it("speaks of what comes after only with what that is", () => {
+    const seen = (next: string) => {
+      const input = inputAt(last, SIZES.phone);
+      const view = { ...input.view, words: { ...words, next } };
+      const texts = textsOf(textList({ ...input, view }, 1), estimate).map(({ item }) => item.text);
+      expect(texts.some((one) => one.startsWith("loss "))).toBe(true);
+      const at = texts.indexOf(next);
+      return at < 0 ? null : texts[at + 1]!;
+    };
+    const whole = seen("a")!;
+    expect(whole).toHaveLength(4);
+    const found = Array.from({ length: 40 }, (_, k) => seen("a".repeat(k + 1)));
+    const lengths = found.map((one) => one?.length ?? 0);
+    expect([...new Set(lengths)]).toEqual([4, 3, 2, 1, 0]);
+    for (const one of found) expect(one === null || (one !== "" && whole.endsWith(one))).toBe(true);
+  });
+
   it("marks the part that the step makes", () => {
     const part = (moment: TextMoment) => activePart({ graph, text, frame: moment.frame });
     expect(part(moments[1]!)).toEqual({ part: "tokens", which: 0 });

@@ -42,7 +42,6 @@ export function nextItems(input: TextInput): Item[] {
   const room = box.w - measure(told, mono(digits, 600)) - size;
   const y = box.y - size * 0.75;
   const items: Item[] = [
-    { kind: "text", x: box.x, y, text: words.next, font: title, fill: theme.text2 },
     {
       kind: "text",
       x: box.x + box.w,
@@ -55,8 +54,14 @@ export function nextItems(input: TextInput): Item[] {
     },
   ];
   const after = box.x + measure(words.next, title) + size * 0.5;
-  if (after + measure(tail, mono(size, 600)) < box.x + room)
-    items.push({ kind: "text", x: after, y, text: tail, font: mono(size, 600), fill: theme.text });
+  // Of what is before as much as there is room for, its end above all; the word alone would be read with the loss.
+  const fits = (text: string) => after + measure(text, mono(size, 600)) < box.x + room;
+  const seen = Array.from(tail, (_, k) => tail.slice(k)).find(fits);
+  if (seen !== undefined)
+    items.push(
+      { kind: "text", x: box.x, y, text: words.next, font: title, fill: theme.text2 },
+      { kind: "text", x: after, y, text: seen, font: mono(size, 600), fill: theme.text },
+    );
   const h = box.h / rows;
   const label = Math.min(size * 1.1, h * 0.72);
   const found = candidatesIn(input);
