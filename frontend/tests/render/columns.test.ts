@@ -231,6 +231,22 @@ describe("the picture", () => {
     expect(columnsScene(inputAt(frameAt(0))).moving(0.5)).toEqual([]);
   });
 
+  it("on a narrow card tells a column's name in full, and of its gains the last that came until their product is known", () => {
+    const narrow = { w: 218, h: 330 };
+    const seen = (step: number) => {
+      const input = inputAt(frameAt(step), narrow);
+      const told = input.view.told.map((one) => ({ ...one, title: "batch norm" }));
+      const texts = textsOf(columnsList({ ...input, view: { ...input.view, told } }, 1), estimate);
+      expect(texts.filter(({ item }) => item.text === "batch norm")).toHaveLength(2);
+      return { input, gains: texts.map(({ item }) => item.text).filter((one) => one.startsWith("×")) };
+    };
+    const half = seen(rowsOf(graph).lastIndexOf("layer3", lastBackward));
+    const last = half.input.reading.columns.map(({ rows }) => rows.find(({ gain }) => gain !== null)!.gain!);
+    expect(half.gains.filter((one) => last.map(gainText).includes(one))).toHaveLength(2);
+    const all = seen(lastBackward);
+    expect(all.gains).toEqual(all.input.reading.columns.map(({ product }) => `×${productText(product)}`));
+  });
+
   /** In the first column the gradients of the first two layers were a tenth. */
   const was = statesOf(frames[lastBackward]!).map((state, k) => ({
     ...state,

@@ -36,6 +36,9 @@ export interface ColumnsLook {
   readonly skips: boolean;
 }
 
+/** On a card that is not as wide, what is least needed is left out. */
+const NARROW = 110;
+
 /** Which of a layer's sizes. */
 type What = "activation" | "grad" | "weightGrad" | "ghost";
 
@@ -118,6 +121,7 @@ function base(input: ColumnsInput, moves: Move | null): Item[] {
         ...arcs(input, column, place, k),
         ...ghosts(input, column, place),
         ...ratios(input, column, place, k),
+        ...newest(input, column, place),
         ...line(input, column, place, "activation", theme.phase.forward),
         ...line(input, column, place, "grad", theme.phase.backward),
         ...column.rows.flatMap((row, at) =>
@@ -136,15 +140,19 @@ function frame(input: ColumnsInput, column: ColumnReading, place: ColumnPlace, k
   const told = view.told[k];
   const color = runColor(theme, column.mark);
   const inset = box.x + (text > 11 ? 10 : 5);
+  // A narrow card has room for a name, not for a dot of its colour besides.
+  const dot = box.w < NARROW ? 0 : 13;
   const top = (places.rows[0] ?? 0) - places.pitch / 2;
   const bottom = (places.rows.at(-1) ?? 0) + places.pitch / 2;
   const items: Item[] = [
     { kind: "rect", ...box, r: 10, fill: theme.card, stroke: theme.border, width: 1 },
-    { kind: "circle", x: inset + 4, y: places.title - text * 0.34, r: 4, fill: color },
+    ...(dot
+      ? [{ kind: "circle", x: inset + 4, y: places.title - text * 0.34, r: 4, fill: color } satisfies Item]
+      : []),
     {
       kind: "text",
-      text: fitted(told?.title ?? column.name, sans(text, 650), box.w - (inset - box.x) - 18, measure),
-      x: inset + 13,
+      text: fitted(told?.title ?? column.name, sans(text, 650), box.w - (inset - box.x) - dot - 5, measure),
+      x: inset + dot,
       y: places.title,
       font: sans(text, 650),
       fill: color,
@@ -254,7 +262,7 @@ function footer(
   const { small } = places;
   const font = mono(small, 650);
   const text = productText(column.product);
-  const narrow = box.w < 110;
+  const narrow = box.w < NARROW;
   const right = box.x + box.w - (narrow ? 4 : 8);
   const items: Item[] = [
     {
@@ -467,6 +475,40 @@ function ratios(
       align: "end",
     });
   return items;
+}
+
+/** Where rows have no room for their gains: the last that came, above its arrow, until the product tells of all. */
+function newest(
+  { reading, places, theme, measure }: ColumnsInput,
+  column: ColumnReading,
+  place: ColumnPlace,
+): Item[] {
+  if (place.gains !== null || column.product !== null || isCompared(column)) return [];
+  const gain = column.rows.find((row) => row.gain !== null)?.gain ?? null;
+  // The uppermost arrow, that is still on its way too.
+  const at = column.rows.findIndex(({ grad }) => grad !== null);
+  const [row, y] = [column.rows[at], places.rows[at]];
+  // Above the first row there are other numbers.
+  if (gain === null || at < 1 || !row || row.grad === null || y === undefined) return [];
+  const text = gainText(gain);
+  const font = mono(places.small, 650);
+  const half = measure(text, font) / 2 + 2;
+  const [left, right] = [place.rail + half, place.box.x + place.box.w - half];
+  const x = (size: number) => acrossOf(place, reading.decades, size, places.r).x;
+  const before = x(row.activation ?? row.grad) - places.r - half;
+  return [
+    {
+      kind: "text",
+      text,
+      x: Math.max(left, Math.min(right, before, x(row.grad))),
+      y: y - 1.6 * places.r - 2,
+      font,
+      fill: theme.phase.backward,
+      align: "middle",
+      halo: theme.card,
+      number: true,
+    },
+  ];
 }
 
 /** Whether it is another number with the two digits that are shown. */
