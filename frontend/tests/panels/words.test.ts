@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { setLanguage } from "../../src/i18n/locale.svelte";
-import { branchCause, nodeAria, stepInWords } from "../../src/panels/model/words";
+import { branchCause, nodeAria, stepInWords, stepTitle } from "../../src/panels/model/words";
 import { initialState, reduce } from "../../src/store/reduce";
 import type { Incoming, State } from "../../src/store/types";
 
@@ -33,6 +33,15 @@ describe("the steps in words", () => {
     expect(texts.length).toBeGreaterThan(15);
     for (const text of texts) expect(text).not.toMatch(/#\d|undefined/);
     expect(texts.join(" ")).toContain("w0×x0");
+  });
+
+  it("name the run of an edge once", () => {
+    const titles = states("vanishing-and-exploding").flatMap(({ graph, frame }) =>
+      graph && frame ? stepTitle(graph.steps[frame.header.cursor.step]!) : [],
+    );
+    expect(titles).toContain("plain/layer1.bias");
+    expect(titles).toContain("plain/z1 → layer1.bias");
+    for (const title of titles) expect(title).not.toMatch(/(\w+\/).* → \1/);
   });
 
   it("speak of ops in the reader's language", () => {

@@ -103,8 +103,14 @@ export function stepTitle(step: Step): string {
     case "seed":
       return m.step_seed();
     default:
-      return step.label.replace("->", "→");
+      return withinRun(step.label.replace("->", "→"));
   }
+}
+
+/** An edge stays within its run: that is said once. */
+function withinRun(label: string): string {
+  const run = /^[^/ ]+\//.exec(label)?.[0];
+  return run === undefined ? label : label.replace(` → ${run}`, " → ");
 }
 
 const INFIX: Record<string, string> = { add: "+", sub: "−", mul: "×", div: "÷", matmul: "@" };
