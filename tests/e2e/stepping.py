@@ -74,7 +74,7 @@ def edge(page: Page, consumer: str, argument: int) -> Locator:
 
 
 def resting(locator: Locator) -> FloatRect:
-    """Where it is, once it has stayed there: a picture may be laid out again a moment after it stands."""
+    """Where it is, once it has stayed there."""
     seen: list[FloatRect | None] = []
     for _ in range(60):
         seen.append(locator.bounding_box())

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from chainrule.protocol.server import DetectResult, PrecisionResult
 from chainrule.session import Session
-from e2e.stepping import MINUS, at_step, badge, open_lesson, press, resting
+from e2e.stepping import MINUS, at_step, badge, open_lesson, press
 from e2e.test_everyone import axe
 from support.sessions import send, the
 
@@ -35,8 +35,9 @@ def test_a_dragged_box_slides_the_loss_and_mean_average_precision_jumps(page: Pa
     expect(rows.nth(2)).to_contain_text(f"{float(plain.confidence):#.4g}")
     rows.nth(2).click()
     own = page.get_by_role("button", name=re.compile("^Box: "))
-    box = resting(own)
-    scale = resting(page.get_by_role("button", name=re.compile("^The scene")))["width"] // 64
+    box = own.bounding_box()
+    assert box
+    scale = (page.get_by_role("button", name=re.compile("^The scene")).bounding_box() or box)["width"] // 64
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.move(*middle)
     page.mouse.down()
@@ -80,8 +81,9 @@ def test_a_true_box_is_dragged_and_the_cells_pay_for_it(page: Page) -> None:
         range(len(plain.true)), key=lambda k: float(plain.true[k].box[2]) - float(plain.true[k].box[0])
     )
     brackets = page.get_by_role("button", name=re.compile("^true box: ")).nth(index)
-    box = resting(brackets)
-    scale = resting(page.get_by_role("button", name=re.compile("^The scene")))["width"] // 64
+    box = brackets.bounding_box()
+    assert box
+    scale = (page.get_by_role("button", name=re.compile("^The scene")).bounding_box() or box)["width"] // 64
     corner = (box["x"] + 1, box["y"] + 1)
     page.mouse.move(*corner)
     page.mouse.down()
@@ -140,7 +142,8 @@ def test_cells_are_asked_and_suppression_is_stepped_through(page: Page) -> None:
     expect(inspector).to_contain_text("The same image, its changed gradient")
     # The gradient of a cell of the grid of objectness, as the engine has it.
     grid = page.locator('.mirror [data-term="1"]')
-    box = resting(grid)
+    box = grid.bounding_box()
+    assert box
     row, column = 2, 5
     side = box["width"] - 6
     page.mouse.click(box["x"] + 3 + (column + 0.5) * side / 8, box["y"] + 3 + (row + 0.5) * side / 8)

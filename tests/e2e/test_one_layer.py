@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chainrule.session import Session
-from e2e.stepping import MINUS, at_step, badge, edge, node, open_lesson, press, resting
+from e2e.stepping import MINUS, at_step, badge, edge, node, open_lesson, press
 from support.sessions import grad, send
 
 
@@ -21,7 +21,8 @@ def test_a_cell_of_the_gradient_is_the_sum_of_its_products(page: Page) -> None:
     expect(badge(page)).to_contain_text("Backward")
     expect(page.get_by_role("heading", name=re.compile("The gradient of W"))).to_be_visible()
     # The lowest cell on the right of W: the last of its gradient.
-    box = resting(node(page, "W"))
+    box = node(page, "W").bounding_box()
+    assert box
     page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.9 * box["height"])
     inspector = page.get_by_role("complementary", name="Inspector")
     session = Session("one-layer", seed=7)

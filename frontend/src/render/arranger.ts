@@ -23,6 +23,8 @@ export class Arranger {
   #geometry: Geometry | null = null;
   #positions: Positions | null = null;
   #asked = "";
+  /** What `#positions` are the answer to. */
+  #answered = "";
   #latest: Drawing | null = null;
   #plan: { key: string; plan: Plan } | null = null;
 
@@ -53,7 +55,8 @@ export class Arranger {
     const request = layoutRequest(drawing, level, plan, words, measure);
     const key = JSON.stringify(request);
     if (key === this.#asked) {
-      if (this.#positions && this.#geometry && this.#geometry.drawing !== drawing)
+      // While it is being laid out, the places are still those of another graph.
+      if (key === this.#answered && this.#positions && this.#geometry?.drawing !== drawing)
         this.#geometry = makeGeometry(drawing, this.#positions, level);
       return;
     }
@@ -74,6 +77,7 @@ export class Arranger {
         if (!positions || this.#asked !== key) return;
         const same = old !== null && previous?.flow === positions.flow;
         this.#positions = positions;
+        this.#answered = key;
         this.#geometry = makeGeometry(this.#latest ?? drawing, positions, level);
         const from =
           same && old.drawing.graph === drawing.graph && old.drawing.key !== drawing.key ? old : null;

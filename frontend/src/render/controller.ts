@@ -100,6 +100,8 @@ export class Picture implements StagePicture {
     this.#view = { ...old, ...view };
     const fit = old.present !== this.#view.present || old.insets !== this.#view.insets;
     if (old.theme.fonts !== this.#view.theme.fonts) this.#measure = canvasMeasure(this.#view.theme.fonts);
+    // The page says at once what a change of size means; the host's own is told later.
+    if (fit) this.#layers.resize(this.host.clientWidth, this.host.clientHeight);
     this.#layout();
     if (fit && this.#auto) this.#fit(false);
     this.#invalidate();

@@ -45,6 +45,29 @@ describe("another graph", () => {
   });
 });
 
+describe("while a graph is being laid out", () => {
+  it("what is asked for again does not stand where the graph before stood", async () => {
+    const [old, next] = [graphOf("one-weight"), graphOf("fan-out")];
+    const arranger = new Arranger(
+      createLayouter(() => (request, previous) => solve(request, solver, previous)),
+    );
+    const arrange = (graph: Graph, done: (arrangement: Arrangement) => void) => {
+      arranger.arrange(graph, {}, "scalars", screen, englishWords, estimate, done);
+    };
+    const before = (
+      await new Promise<Arrangement>((done) => {
+        arrange(old, done);
+      })
+    ).geometry;
+    const laid = new Promise<Arrangement>((done) => {
+      arrange(next, done);
+    });
+    arrange(next, () => expect.unreachable());
+    expect(arranger.geometry).toBe(before);
+    expect((await laid).geometry.drawing.graph).toBe(next);
+  });
+});
+
 describe("groups that are closed from the start", () => {
   it("are opened without moving anything else", async () => {
     const { graph } = recordingOf(golden("playground"));

@@ -57,6 +57,7 @@ interface Waiting {
 
 type Dialler = (url: string) => Transport;
 
+const NOTHING = (): void => undefined;
 const OFFLINE: Refused = { code: "offline", title: "", detail: "", hint: "", place: null };
 const GIVEN_UP: Refused = {
   code: "not_carried_out",
@@ -97,18 +98,19 @@ export class Link {
 
   /**
    * Makes a session and connects to it; the old one is given back. Throws `Problem` where the server refuses. With
-   * `again` it takes the place of a session that was lost: what that one has not answered is asked of this one.
+   * `again` it takes the place of a session that was lost: what that one has not answered is asked of this one. `made`
+   * is called when there is a session, before anything of it comes.
    */
-  async open(origin: Origin, again = false): Promise<void> {
-    await this.#enter(await this.rest.createSession(origin), again);
+  async open(origin: Origin, again = false, made = NOTHING): Promise<void> {
+    await this.#enter(await this.rest.createSession(origin), again, made);
   }
 
   /** Connects to a session that there is. */
-  join(session: SessionInfo): Promise<void> {
-    return this.#enter(session, false);
+  join(session: SessionInfo, made = NOTHING): Promise<void> {
+    return this.#enter(session, false, made);
   }
 
-  async #enter({ id, lesson, config, seed }: SessionInfo, again: boolean): Promise<void> {
+  async #enter({ id, lesson, config, seed }: SessionInfo, again: boolean, made: () => void): Promise<void> {
     const old = this.#session;
     const held = again ? (this.#held ?? []) : [];
     this.#transport?.close();
@@ -118,6 +120,7 @@ export class Link {
     });
     this.#session = id;
     this.store.dispatch({ type: "local/session", lesson, config, seed });
+    made();
     await this.watch(this.dial(this.rest.socketUrl(id)), held);
   }
 

@@ -494,21 +494,26 @@ export class Page {
     };
   }
 
-  /** What the address says of the view, apart from the session. */
-  applyView(view: View): void {
+  /** What the address says of how the picture is seen. */
+  look(view: View): void {
     this.zoom = view.zoom;
     this.groups = view.groups;
+    this.unfolding.unit = view.unit;
+    this.unfolding.row = view.sample;
+    this.unfolding.meant = null;
+    this.presenting = view.present;
+  }
+
+  /** What the address says of the view, apart from the session. */
+  applyView(view: View): void {
+    this.look(view);
     this.scale = view.scale;
     this.tab = view.tab;
     this.plane = view.plane;
     this.map = view.map;
     this.scene = view.scene;
     this.selection = view.selection;
-    this.unfolding.unit = view.unit;
-    this.unfolding.row = view.sample;
-    this.unfolding.meant = null;
     this.token = view.token;
-    this.presenting = view.present;
     this.tour = view.tour;
     this.trail = view.trail;
     if (this.phone && view.trail.length > 0) this.sheet = "rule";

@@ -165,8 +165,12 @@ export class Visit {
     try {
       const wanted = lacking ?? originOf(view.snapshot ? await this.rest.snapshot(view.snapshot) : view);
       const lesson = await this.#lesson(wanted.lesson);
-      const { origin, odd } = await openLeniently(wanted, (one) => this.link.open(one));
-      this.#opened(origin, lesson, lacking ? null : view.snapshot);
+      const { origin, odd } = await openLeniently(wanted, (one) =>
+        this.link.open(one, false, () => {
+          this.#made(lesson, view, one);
+        }),
+      );
+      this.#opened(origin, lacking ? null : view.snapshot);
       page.applyView(view);
       this.#odd = lacking ? odd : [...unread, ...odd];
       if (this.#odd.length > 0) this.#tellOdd();
@@ -196,12 +200,15 @@ export class Visit {
       const session = await (room ? sessionOf(room, this.rest) : sessionAlone(kept as string, this.rest));
       if (!session) return false;
       const lesson = await this.#lesson(session.lesson);
-      await this.link.join(session);
+      const said = viewFromUrl(location);
+      const view = said.lesson === lesson.slug ? said : { ...defaultView, present: said.present };
+      await this.link.join(session, () => {
+        if (turn === this.#turn) this.#made(lesson, view, {});
+      });
       if (turn !== this.#turn) return true;
       const { breakpoints, predict } = page.state;
-      this.#opened(originOfSession(session, lesson, breakpoints, predict.on), lesson, null);
-      const view = viewFromUrl(location);
-      page.applyView(view.lesson === lesson.slug ? view : { ...defaultView, present: view.present });
+      this.#opened(originOfSession(session, lesson, breakpoints, predict.on), null);
+      page.applyView(view);
       return true;
     } catch {
       return false;
@@ -210,17 +217,23 @@ export class Visit {
     }
   }
 
+  /** There is a session. How its picture is seen must be known before its graph comes: else it would be laid out twice. */
+  #made(lesson: LessonInfo, view: View, { companion }: Partial<Origin>): void {
+    const { page } = this;
+    // Whoever is shown two runs is to see them side by side; all others first, what they are about.
+    if (lesson.slug !== page.state.lesson?.slug) page.left = companion ? "setup" : "lesson";
+    reading.chosen = null;
+    page.store.dispatch({ type: "local/lesson", lesson });
+    page.look(view);
+  }
+
   /** A session is open. `snapshot` is where it came from. */
-  #opened(origin: Origin, lesson: LessonInfo, snapshot: string | null): void {
+  #opened(origin: Origin, snapshot: string | null): void {
     const { page } = this;
     const { cursor: _, companion = null, ...rest } = origin;
     this.#origin = { ...rest, journal: [] };
     this.#journal.opened(origin.journal, companion);
     this.#keeper.opened(origin, snapshot);
-    // Whoever is shown two runs is to see them side by side; all others first, what they are about.
-    if (lesson.slug !== page.state.lesson?.slug) page.left = companion ? "setup" : "lesson";
-    reading.chosen = null;
-    page.store.dispatch({ type: "local/lesson", lesson });
     page.trouble = null;
     page.applied = page.fieldError = null;
     // Where one was on the way to in the session before, nobody comes any more.
