@@ -273,6 +273,24 @@ describe("the picture", () => {
     expect(textsOf(early, estimate).map(({ item }) => item.text)).not.toContain("now ÷ before");
   });
 
+  it("tells them at the rim of a narrow card, as many as there is room for", () => {
+    for (const [h, expected] of [
+      [330, ["×10", "×10"]],
+      [200, ["×10"]],
+    ] as const) {
+      const input = inputAt(frameAt(lastBackward), { w: 218, h }, was);
+      const { box } = input.places.columns[0]!;
+      const texts = textsOf(columnsList(input, 1), estimate);
+      const told = texts.filter(
+        ({ item }) => item.x === box.x + box.w - 4 && item.y < input.places.decades - 12,
+      );
+      expect(told.map(({ item }) => item.text).filter((one) => one.startsWith("×"))).toEqual(expected);
+      texts.forEach((a, i) => {
+        for (const b of texts.slice(i + 1)) expect(overlaps(a.box, b.box, -1)).toBe(false);
+      });
+    }
+  });
+
   it("shows what was there before, where it was another", () => {
     const now = frameAt(lastBackward);
     expect(ghosts(columnsList(inputAt(now), 1))).toHaveLength(0);

@@ -120,13 +120,13 @@ function base(input: ColumnsInput, moves: Move | null): Item[] {
       return [
         ...arcs(input, column, place, k),
         ...ghosts(input, column, place),
-        ...ratios(input, column, place, k),
-        ...newest(input, column, place),
         ...line(input, column, place, "activation", theme.phase.forward),
         ...line(input, column, place, "grad", theme.phase.backward),
         ...column.rows.flatMap((row, at) =>
           rowMarks(input, row, column.rows[at - 1], place, at, moves, isCompared(column)),
         ),
+        ...ratios(input, column, place, k),
+        ...newest(input, column, place),
       ];
     }),
   ];
@@ -424,44 +424,50 @@ function ratios(
   { box, x1, gains }: ColumnPlace,
   k: number,
 ): Item[] {
-  if (gains === null || !isCompared(column)) return [];
+  if (!isCompared(column)) return [];
   const { small, text, pitch, r } = places;
+  // Where there is no place for them, those that are others stand at the rim, as many as there is room for.
+  const end = gains ?? box.x + box.w - 4;
+  const every = gains === null ? Math.ceil((small + 2) / pitch) : 1;
   const left = x1 + 5.6 * r;
   const decades = (ratio: number) => {
     const found = Math.abs(Math.log10(ratio));
     return Number.isFinite(found) ? found : 0;
   };
   const most = Math.max(Math.log10(2), ...column.rows.map(({ ratio }) => decades(ratio ?? 1)));
-  const size = Math.min(small, pitch * 0.86);
+  const size = Math.min(small, pitch * every * 0.86);
   const h = Math.min(pitch - 1, size * 1.3);
   const items = column.rows.flatMap(({ ratio }, at): Item[] => {
     const y = places.rows[at];
-    if (ratio === null || y === undefined) return [];
-    const w = differs(ratio) ? ((gains + 3 - left) * decades(ratio)) / most : 0;
-    const grown = ratio > 1;
+    if (ratio === null || y === undefined || (at + 1) % every !== 0) return [];
+    if (gains === null && !differs(ratio)) return [];
+    const w = differs(ratio) ? ((end + 3 - left) * decades(ratio)) / most : 0;
+    const bar: Item = {
+      kind: "rect",
+      x: end + 3 - w,
+      y: y - h / 2,
+      w,
+      h,
+      r: 2,
+      opacity: 0.22,
+      ...(ratio > 1 ? { fill: theme.phase.backward } : { stroke: theme.phase.backward, width: 1.4 }),
+    };
     return [
-      {
-        kind: "rect",
-        x: gains + 3 - w,
-        y: y - h / 2,
-        w,
-        h,
-        r: 2,
-        opacity: 0.22,
-        ...(grown ? { fill: theme.phase.backward } : { stroke: theme.phase.backward, width: 1.4 }),
-      },
+      ...(gains === null ? [] : [bar]),
       {
         kind: "text",
         text: gainText(ratio),
-        x: gains,
+        x: end,
         y: y + size * 0.34,
         font: mono(size, differs(ratio) ? 650 : 450),
         fill: differs(ratio) ? theme.phase.backward : theme.text3,
         align: "end",
         number: true,
+        ...(gains === null ? { halo: theme.card } : {}),
       },
     ];
   });
+  if (gains === null) return items;
   const title = view.told[k]?.title ?? column.name;
   const words = view.words.ratio;
   if (measure(title, sans(text, 650)) + measure(words, sans(small)) + 37 < box.w)

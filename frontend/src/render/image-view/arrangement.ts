@@ -122,7 +122,7 @@ export function scoreParts(
   text: number,
 ): { size: number; bar: { left: number; w: number }; right: number } {
   // For a class numbers are as high as their rows.
-  const most = text >= 24 ? Math.max(24, tile.h * 0.9) : tile.h * 0.72;
+  const most = text >= 24 ? Math.max(24, tile.h * 0.9) : tile.h * 0.84;
   const all = SCORE.label + SCORE.number + SCORE.bar;
   const size = Math.min(text, most, tile.w / all);
   const right = tile.x + tile.w;
