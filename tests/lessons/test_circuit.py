@@ -133,7 +133,7 @@ CONFIGS: list[dict[str, Any]] = [
         "code": "W = [[1, 2], [3, 4]]\nx = [1, -2]\ny = W @ x + 0.5\nf = mean(relu(y) ** 2) + sum(x * [1, 2]) - pi * e"
     },
     {
-        "code": "x = 3\ny = -x ** 2\nz = (x + 1) * -(y - 2) / (x / y)\nf = (-x) ** 2 - (z - (x - 1)) ** 2 ** 0.5"
+        "code": "x = 3\ny = -x ** 2\nz = (x + 1) * -(y - 2) / (x / y)\nf = (-x) ** 2 - ((x - 1) - z) ** 2 ** 0.5"
     },
     {"code": "x = 1/3\nx = x * 2\nx = 5\ny = max(x, 0, 2 * x) - min(x, 1e-3)\nabs(y).sqrt() * 1_000 + .5"},
     {"code": "x = 2; y = x; y = y * y; f = torch.exp(-y) + x.log()"},
