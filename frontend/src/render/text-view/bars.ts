@@ -52,7 +52,7 @@ function numbering(
   if (least > 0) return { size: least, least: column >= least * 2.45 ? 0.005 : largest };
   if (column < 18) return { size: 9, least: largest };
   if (column < 30) return { size: Math.min(9, column / 2.45), least: 0.1 };
-  return { size: Math.min(text * 0.95, column / 2.6), least: 0.005 };
+  return { size: Math.min(text * 0.95, column / 2.85), least: 0.005 };
 }
 
 /** From each token that is looked at to the one that looks: as wide as it is looked at. */
