@@ -1,5 +1,17 @@
 /** Paints a display list on a 2-D canvas. */
-import type { Cells, DisplayList, Dots, Font, Item, MapItem, MapsItem, Measure, Segment } from "./display";
+import { CURVE } from "./display";
+import type {
+  Cells,
+  Curves,
+  DisplayList,
+  Dots,
+  Font,
+  Item,
+  MapItem,
+  MapsItem,
+  Measure,
+  Segment,
+} from "./display";
 import type { Theme } from "./theme";
 
 type Fonts = Theme["fonts"];
@@ -40,6 +52,13 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       ctx.beginPath();
       trace(ctx, item.d);
       ctx.lineCap = item.cap ?? "butt";
+      ctx.lineJoin = "round";
+      fillAndStroke(ctx, item);
+      break;
+    case "curves":
+      ctx.beginPath();
+      traceCurves(ctx, item);
+      ctx.lineCap = "butt";
       ctx.lineJoin = "round";
       fillAndStroke(ctx, item);
       break;
@@ -161,6 +180,21 @@ function trace(ctx: CanvasRenderingContext2D, d: readonly Segment[]): void {
         ctx.closePath();
         break;
     }
+}
+
+function traceCurves(ctx: CanvasRenderingContext2D, { table, lines }: Curves): void {
+  for (let i = 0; i < lines.length; i++) {
+    const at = CURVE * (lines[i] as number);
+    ctx.moveTo(table[at] as number, table[at + 1] as number);
+    ctx.bezierCurveTo(
+      table[at + 2] as number,
+      table[at + 3] as number,
+      table[at + 4] as number,
+      table[at + 5] as number,
+      table[at + 6] as number,
+      table[at + 7] as number,
+    );
+  }
 }
 
 /** Paints a list of its own size into a canvas of the page, crisp at any resolution. */

@@ -44,6 +44,25 @@ export interface Path extends Painted {
   readonly cap?: "round" | "butt";
 }
 
+/** Numbers of a curve: where it begins, two controls, and where it ends. */
+export const CURVE = 8;
+
+/** Curves that look alike, as one path: of a table with `CURVE` numbers for each, those of these numbers. */
+export interface Curves extends Painted {
+  readonly kind: "curves";
+  readonly table: Float64Array;
+  readonly lines: readonly number[];
+}
+
+/** One of them, or of any such table. */
+export function curveAt(table: Float64Array, line: number): readonly [Segment, Segment] {
+  const at = (k: number) => table[CURVE * line + k] ?? NaN;
+  return [
+    ["M", at(0), at(1)],
+    ["C", at(2), at(3), at(4), at(5), at(6), at(7)],
+  ];
+}
+
 export interface Circle extends Painted, Point {
   readonly kind: "circle";
   readonly r: number;
@@ -118,8 +137,24 @@ export interface Group {
   readonly id?: string;
 }
 
-export type Item = Rect | Path | Circle | Dots | Text | MapItem | MapsItem | Cells | Group;
+export type Item = Rect | Path | Curves | Circle | Dots | Text | MapItem | MapsItem | Cells | Group;
 export type DisplayList = readonly Item[];
+
+/** Whether two lists would be painted alike: item by item, number by number. */
+export function sameList(a: DisplayList, b: DisplayList): boolean {
+  return alike(a, b);
+}
+
+function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return Object.is(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, k) => alike(x, b[k]));
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  return (
+    keys.length === others.length &&
+    keys.every((key) => alike(a[key as keyof typeof a], b[key as keyof typeof b]))
+  );
+}
 
 /** How wide a text is. Monospaced text needs no measuring: JetBrains Mono's advance is 0.6 em. */
 export type Measure = (text: string, font: Font) => number;

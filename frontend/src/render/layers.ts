@@ -1,7 +1,10 @@
-/** The canvases of the picture: behind all its ground, then what rests, painted once, and over it what moves. */
+/**
+ * The canvases of the picture: behind all its ground, with what rests from frame to frame; then what rests while a step
+ * moves, painted once, and over it what moves.
+ */
 import type { Camera } from "./camera";
 import { paint } from "./canvas";
-import type { DisplayList } from "./display";
+import { sameList, type DisplayList } from "./display";
 import type { Theme } from "./theme";
 
 const GRID = 24;
@@ -13,6 +16,7 @@ export class Layers {
   readonly #cache = document.createElement("canvas");
   /** What the ground was painted for: a thousand dots rest where the camera does. */
   #grounded = "";
+  #resting: DisplayList = [];
   #cached: Camera | null = null;
   #size = { w: 0, h: 0 };
   #ratio = 1;
@@ -61,11 +65,11 @@ export class Layers {
     this.#grounded = "";
   }
 
-  paintBase(list: DisplayList, camera: Camera, theme: Theme): void {
+  paintBase(list: DisplayList, camera: Camera, theme: Theme, ground: DisplayList = []): void {
     this.#adapt();
     const ctx = this.#begin(this.#base);
     if (!ctx) return;
-    this.#paintGround(camera, theme);
+    this.#paintGround(ground, camera, theme);
     ctx.clearRect(0, 0, this.#base.width, this.#base.height);
     this.#aim(ctx, camera);
     paint(ctx, list, theme.fonts);
@@ -104,6 +108,11 @@ export class Layers {
     ctx.drawImage(this.#cache, 0, 0);
   }
 
+  /** Letters look otherwise now: what rests is painted anew with the next base. */
+  refresh(): void {
+    this.#grounded = "";
+  }
+
   remove(): void {
     for (const canvas of this.#all) canvas.remove();
   }
@@ -120,16 +129,20 @@ export class Layers {
     ctx.setTransform(camera.k * r, 0, 0, camera.k * r, camera.x * r, camera.y * r);
   }
 
-  #paintGround(camera: Camera, theme: Theme): void {
+  #paintGround(list: DisplayList, camera: Camera, theme: Theme): void {
     const { width, height } = this.#ground;
-    const key = [camera.x, camera.y, camera.k, theme.stage, theme.grid].join();
-    if (this.#grounded === key) return;
+    const key = [camera.x, camera.y, camera.k, theme.stage, theme.grid, theme.fonts.sans].join();
+    if (this.#grounded === key && sameList(list, this.#resting)) return;
     const ctx = this.#begin(this.#ground);
     if (!ctx) return;
     this.#grounded = key;
+    this.#resting = list;
     ctx.fillStyle = theme.stage;
     ctx.fillRect(0, 0, width, height);
     this.#grid(ctx, camera, theme);
+    if (list.length === 0) return;
+    this.#aim(ctx, camera);
+    paint(ctx, list, theme.fonts);
   }
 
   #grid(ctx: CanvasRenderingContext2D, camera: Camera, theme: Theme): void {

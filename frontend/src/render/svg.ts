@@ -1,5 +1,6 @@
 /** The same display list as an SVG file. */
 import { eachCell } from "./cells";
+import { curveAt } from "./display";
 import type { Cells, Item, MapItem, MapsItem, Measure, Segment } from "./display";
 import type { Drawn } from "./stage-picture";
 import { colorAt, cssOf } from "./thumbnails";
@@ -37,6 +38,10 @@ function itemSvg(item: Item, theme: Theme, measure: Measure, ids: { next: number
         item,
         `<path d="${pathText(item.d)}"${item.cap === "round" ? ' stroke-linecap="round"' : ""} stroke-linejoin="round"`,
       );
+    case "curves": {
+      const d = item.lines.flatMap((line) => curveAt(item.table, line));
+      return glow(item, `<path d="${pathText(d)}" stroke-linejoin="round"`);
+    }
     case "text": {
       const anchor = item.align && item.align !== "start" ? ` text-anchor="${item.align}"` : "";
       const halo = item.halo

@@ -57,6 +57,11 @@ interface Sprite {
   readonly canvas: HTMLCanvasElement;
   readonly ctx: CanvasRenderingContext2D | null;
   readonly image: ImageData | null;
+  /** Its image, a pixel at a time. */
+  readonly pixels: Uint32Array;
+  /** In pixels. To ask a canvas takes longer. */
+  readonly w: number;
+  readonly h: number;
   levels: Int8Array;
   key: string;
   /** The picture that it was in last. */
@@ -78,19 +83,20 @@ function nextPicture(): void {
 
 function freshSprite({ levels, units, size }: UnitMaps, key: string): Sprite {
   const [w, h] = [units * size, size];
-  const idle = shelf.findIndex(
-    ({ canvas, used }) => canvas.width === w && canvas.height === h && count - used > IDLE,
-  );
-  const found = shelf[idle];
-  if (found) {
-    Object.assign(found, { levels, key });
-    return found;
+  for (let k = 0; k < shelf.length; k++) {
+    const idle = shelf[k] as Sprite;
+    if (idle.w !== w || idle.h !== h || count - idle.used <= IDLE) continue;
+    idle.levels = levels;
+    idle.key = key;
+    return idle;
   }
   const canvas = document.createElement("canvas");
   canvas.width = w;
   canvas.height = h;
   const ctx = canvas.getContext("2d");
-  const sprite = { canvas, ctx, image: ctx?.createImageData(w, h) ?? null, levels, key, used: count };
+  const image = ctx?.createImageData(w, h) ?? null;
+  const pixels = image ? new Uint32Array(image.data.buffer) : new Uint32Array(0);
+  const sprite = { canvas, ctx, image, pixels, w, h, levels, key, used: count };
   shelf.push(sprite);
   if (shelf.length > SHELF) shelf.shift();
   return sprite;
@@ -106,16 +112,15 @@ function spriteOf(map: UnitMaps, palette: Palette): Sprite {
   const { units, size, levels } = map;
   const sprite = freshSprite(map, key);
   sprite.used = count;
-  const { ctx, image } = sprite;
+  const { ctx, image, pixels } = sprite;
   if (ctx && image) {
     const ramp = rampOf(palette);
-    const pixels = new Uint32Array(image.data.buffer);
     for (let u = 0; u < units; u++)
       for (let row = 0; row < size; row++) {
         // The first row has the least y, which is at the bottom.
         const to = (size - 1 - row) * units * size + u * size;
         const from = (u * size + row) * size;
-        for (let c = 0; c < size; c++) pixels[to + c] = ramp[(levels[from + c] ?? 0) + 128] ?? 0;
+        for (let c = 0; c < size; c++) pixels[to + c] = ramp[(levels[from + c] as number) + 128] as number;
       }
     ctx.putImageData(image, 0, 0);
   }

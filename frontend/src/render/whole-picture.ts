@@ -22,6 +22,8 @@ export interface WholeView {
 
 /** What rests while a step moves, and what does not. */
 export interface WholeScene {
+  /** What rests from frame to frame, below all else: it is painted when it is another one. */
+  readonly ground?: DisplayList;
   readonly base: DisplayList;
   moving(t: number): DisplayList;
 }
@@ -95,6 +97,15 @@ export class WholePicture<
       if (this.#destroyed) return;
       this.#measure = canvasMeasure(this.view.theme.fonts);
       this.#invalidate();
+    });
+    // Parts of a font come when a letter needs them.
+    const fresh = () => {
+      this.#layers.refresh();
+      this.#invalidate();
+    };
+    document.fonts.addEventListener("loadingdone", fresh);
+    this.#stop.push(() => {
+      document.fonts.removeEventListener("loadingdone", fresh);
     });
     this.#resized();
     this.#show(store.state, null);
@@ -256,8 +267,9 @@ export class WholePicture<
       if (!input) return;
       this.#scene = this.kind.scene(input);
       this.#together = !this.#motion;
-      const { base } = this.#scene;
-      this.#layers.paintBase(this.#together ? [...base, ...this.#scene.moving(t)] : base, STILL, theme);
+      const { ground, base } = this.#scene;
+      const list = this.#together ? [...base, ...this.#scene.moving(t)] : base;
+      this.#layers.paintBase(list, STILL, theme, ground);
     }
     this.#layers.paintOver(this.#together ? [] : this.#scene.moving(t), STILL, theme);
     if (this.#motion) this.#schedule();

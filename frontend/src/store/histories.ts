@@ -12,39 +12,30 @@ export interface Stretch {
   mean: number;
 }
 
-/** A stretch being read. */
-class Tally {
-  low = Infinity;
-  high = -Infinity;
-  least = Infinity;
-  sum = 0;
-  count = 0;
+/** What is noted of numbers: low, high, least, sum, count. In an array numbers are no objects: thousands are read for a curve. */
+type Notes = Float64Array;
+const [LOW, HIGH, LEAST, SUM, COUNT] = [0, 1, 2, 3, 4];
+const NOTHING = [Infinity, -Infinity, Infinity, 0, 0];
 
-  add(low: number, high: number, least: number, sum: number, count: number): void {
-    if (low < this.low) this.low = low;
-    if (high > this.high) this.high = high;
-    if (least < this.least) this.least = least;
-    this.sum += sum;
-    this.count += count;
-  }
-
-  get stretch(): Stretch | null {
-    const { low, high, least, sum, count } = this;
-    return count > 0 ? { low, high, least, mean: sum / count } : null;
-  }
+/** Adds to notes the ones that stand in `from` at a place. */
+function add(into: Notes, from: Notes, at: number): void {
+  into[LOW] = Math.min(into[LOW] as number, from[at + LOW] as number);
+  into[HIGH] = Math.max(into[HIGH] as number, from[at + HIGH] as number);
+  into[LEAST] = Math.min(into[LEAST] as number, from[at + LEAST] as number);
+  into[SUM] = (into[SUM] as number) + (from[at + SUM] as number);
+  into[COUNT] = (into[COUNT] as number) + (from[at + COUNT] as number);
 }
 
 /** Numbers that are tallied once, so that a long stretch is not read number by number. */
-const BLOCK = 64;
-/** What is noted of a block: low, high, least, sum, count. */
-const NOTES = 5;
+const BLOCK = 16;
+const NOTES = NOTHING.length;
 
 interface Memory {
   values: Float64Array;
   /** 1 where there is a number, be it NaN. */
   known: Uint8Array;
-  /** Of each whole block. */
-  blocks: Float64Array;
+  /** The notes of each whole block. */
+  blocks: Notes;
   used: number;
 }
 
@@ -69,35 +60,30 @@ export class Column {
     let held = this.memory;
     if (held.used !== kept || held.values.length < end) held = copied(held, kept, end);
     held.known.fill(0, kept, start);
-    numbers.forEach((number, i) => {
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] as JsonNumber | null;
       held.known[start + i] = number === null ? 0 : 1;
       held.values[start + i] = Number(number);
-    });
+    }
     held.used = end;
     for (let block = Math.floor(kept / BLOCK); (block + 1) * BLOCK <= end; block++) {
-      const tally = new Tally();
-      read(held, block * BLOCK, (block + 1) * BLOCK, tally);
-      const { low, high, least, sum, count } = tally;
-      held.blocks.set([low, high, least, sum, count], NOTES * block);
+      const notes = held.blocks.subarray(NOTES * block, NOTES * (block + 1));
+      notes.set(NOTHING);
+      read(held, block * BLOCK, (block + 1) * BLOCK, notes);
     }
     return new Column(held, end);
   }
 
-  /** Adds the iterations from … to − 1 to a tally. */
-  tally(from: number, to: number, into: Tally): void {
+  /** Adds the iterations from … to − 1 to notes. */
+  note(from: number, to: number, into: Notes): void {
     const begin = Math.max(0, from);
     const end = Math.min(to, this.length);
     const { memory: held } = this;
-    const { blocks } = held;
     const first = Math.ceil(begin / BLOCK);
     const last = Math.floor(end / BLOCK);
     if (first >= last) return read(held, begin, end, into);
     read(held, begin, first * BLOCK, into);
-    for (let block = first; block < last; block++) {
-      const at = NOTES * block;
-      const of = (k: number) => blocks[at + k] as number;
-      into.add(of(0), of(1), of(2), of(3), of(4));
-    }
+    for (let block = first; block < last; block++) add(into, held.blocks, NOTES * block);
     read(held, last * BLOCK, end, into);
   }
 }
@@ -121,12 +107,26 @@ function copied(old: Memory, kept: number, size: number): Memory {
   return made;
 }
 
-function read({ values, known }: Memory, from: number, to: number, into: Tally): void {
+function read({ values, known }: Memory, from: number, to: number, into: Notes): void {
+  let low = into[LOW] as number;
+  let high = into[HIGH] as number;
+  let least = into[LEAST] as number;
+  let sum = into[SUM] as number;
+  let count = into[COUNT] as number;
   for (let k = from; k < to; k++) {
     const value = values[k] as number;
-    if (known[k] === 1 && Number.isFinite(value))
-      into.add(value, value, value > 0 ? value : Infinity, value, 1);
+    if (known[k] !== 1 || !Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (value > 0 && value < least) least = value;
+    sum += value;
+    count += 1;
   }
+  into[LOW] = low;
+  into[HIGH] = high;
+  into[LEAST] = least;
+  into[SUM] = sum;
+  into[COUNT] = count;
 }
 
 /** What is known of one branch: its own iterations, from `first` (its fork) to `end` − 1. */
@@ -218,14 +218,21 @@ export class History {
 
   /** Of the iterations from … to − 1; null where none of them has a finite number. */
   stretch(name: string, from = 0, to = Infinity): Stretch | null {
-    const tally = new Tally();
+    notes.set(NOTHING);
     for (const part of this.parts) {
-      const [low, high] = [Math.max(from, part.from), Math.min(to, part.to)];
-      if (low < high) part.own.columns[name]?.tally(low - part.own.first, high - part.own.first, tally);
+      const begin = Math.max(from, part.from);
+      const end = Math.min(to, part.to);
+      if (begin < end) part.own.columns[name]?.note(begin - part.own.first, end - part.own.first, notes);
     }
-    return tally.stretch;
+    const count = notes[COUNT] as number;
+    if (count === 0) return null;
+    const mean = (notes[SUM] as number) / count;
+    return { low: notes[LOW] as number, high: notes[HIGH] as number, least: notes[LEAST] as number, mean };
   }
 }
+
+/** Of the stretch that is asked for: a curve asks for one after the other. */
+const notes: Notes = new Float64Array(NOTES);
 
 /** All that is known of a branch's history: its own iterations, and those before its fork that are its ancestors'. */
 export function historyOf(metrics: MetricsState, branches: readonly Branch[], branch: number): History {

@@ -85,14 +85,29 @@ export function beatStep(beat: Beat, graph: Graph): number | null {
   return null;
 }
 
+const known = new WeakMap<Graph, WeakMap<readonly Beat[], readonly (number | null)[]>>();
+
+/** The same of all beats: it is asked for with every frame, and found once. */
+export function beatSteps(beats: readonly Beat[], graph: Graph): readonly (number | null)[] {
+  let ofGraph = known.get(graph);
+  if (!ofGraph) known.set(graph, (ofGraph = new WeakMap()));
+  let found = ofGraph.get(beats);
+  if (!found) ofGraph.set(beats, (found = beats.map((beat) => beatStep(beat, graph))));
+  return found;
+}
+
 /** The beat that a cursor is in: the last one whose anchor has been reached, else the first. */
 export function currentBeat(beats: readonly Beat[], graph: Graph, cursor: Cursor): number {
-  let found = 0;
-  beats.forEach((beat, i) => {
-    const step = beatStep(beat, graph);
-    const iteration = beat.anchor?.iteration ?? 0;
-    if (step === null) return;
-    if (iteration < cursor.iteration || (iteration === cursor.iteration && step <= cursor.step)) found = i;
-  });
-  return found;
+  const steps = beatSteps(beats, graph);
+  return Math.max(
+    0,
+    beats.findLastIndex(({ anchor }, i) => {
+      const step = steps[i] ?? null;
+      const iteration = anchor?.iteration ?? 0;
+      return (
+        step !== null &&
+        (iteration < cursor.iteration || (iteration === cursor.iteration && step <= cursor.step))
+      );
+    }),
+  );
 }

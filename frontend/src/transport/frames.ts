@@ -21,6 +21,7 @@ export const FRAME_VERSION = 1;
 const PREFIX = 12;
 const NUMBERS = { float32: Float32Array, float64: Float64Array, int8: Int8Array } as const;
 type Numbers = Float32Array | Float64Array | Int8Array;
+const TEXT = new TextDecoder("utf-8", { fatal: true });
 const BYTES = { float32: 4, float64: 8, int8: 1 } as const;
 
 export class FrameError extends Error {
@@ -103,7 +104,9 @@ export function mapsOf(
         payload && typeof tensor.offset === "number"
           ? new Int8Array(payload, start + tensor.offset, sizeOf(tensor.shape))
           : (arrayFrom(tensor.data, tensor) as Int8Array);
-      const levels = tensor.units ? spliced(known[tensor.index]?.levels, sent, tensor.units, size ** 2) : sent;
+      const levels = tensor.units
+        ? spliced(known[tensor.index]?.levels, sent, tensor.units, size ** 2)
+        : sent;
       return [tensor.index, { units: levels.length / size ** 2, size, levels, scale }];
     });
 }
@@ -210,7 +213,7 @@ function tensorView(tensor: FrameTensor, payload: ArrayBuffer | undefined, start
 function parseHeader(bytes: Uint8Array): Frame | Companion {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    header = JSON.parse(TEXT.decode(bytes));
   } catch {
     throw new FrameError("the header is not JSON");
   }

@@ -235,7 +235,7 @@ export class SocketTransport implements Transport {
 
   #heard(): void {
     this.#attempt = 0;
-    clearTimeout(this.#deadline);
+    if (this.#deadline !== undefined) clearTimeout(this.#deadline);
     this.#deadline = undefined;
     this.#heardAt = performance.now();
     // One timer for all that comes until it fires: setting one with each message takes as long as a tenth of a frame.

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { estimate, overlaps, textsOf, type Item } from "../../src/render/display";
+import { curveAt, estimate, overlaps, sameList, textsOf, type Item } from "../../src/render/display";
 import { apart } from "../../src/render/layers-view/axis";
 import { arrange, MOST_UNITS, NEAR } from "../../src/render/layers-view/arrangement";
 import { spotAt } from "../../src/render/layers-view/hit";
 import { ghostItems, lineItems, linesOf } from "../../src/render/layers-view/lines";
 import { activeIn, decades, meanSize, readNetwork } from "../../src/render/layers-view/reading";
 import type { NetworkInput } from "../../src/render/layers-view/input";
-import { networkList } from "../../src/render/layers-view/scene";
+import { networkList, networkScene } from "../../src/render/layers-view/scene";
 import { tileItems } from "../../src/render/layers-view/tiles";
 import { lightTheme } from "../../src/render/theme";
 import { colorAt, rampOf } from "../../src/render/thumbnails";
@@ -312,21 +312,43 @@ describe("the picture", () => {
     const input = inputAt(at(3));
     const reading = readNetwork(graph, input.frame);
     const items = lineItems(input, reading, () => 1);
-    const curves = items.flatMap((item) => (item.kind === "path" ? item.d.filter(([k]) => k === "M") : []));
+    const curves = items.flatMap((item) => (item.kind === "curves" ? item.lines : []));
     expect(curves).toHaveLength(linesOf(input, reading).length);
     // Each is as wide as its size says, to the nearest of a few widths.
     const widths = new Map<string, number>();
     for (const item of items)
-      if (item.kind === "path")
-        item.d.forEach((segment, i) => {
-          if (segment[0] === "M") widths.set(JSON.stringify(item.d.slice(i, i + 2)), item.width ?? 0);
-        });
+      if (item.kind === "curves")
+        for (const line of item.lines) widths.set(JSON.stringify(curveAt(item.table, line)), item.width ?? 0);
     const lines = linesOf(input, reading);
     const factor = Math.min(1.15, Math.max(0.45, input.places.side / 42));
     for (const { d, size } of lines)
       expect(widths.get(JSON.stringify(d))).toBeCloseTo((0.7 + (5.3 * Math.round(size * 7)) / 7) * factor, 6);
-    const all = items.map((item) => (item.kind === "path" ? (item.width ?? 0) : 0));
+    const all = items.map((item) => (item.kind === "curves" ? (item.width ?? 0) : 0));
     expect(all).toEqual([...all].sort((a, b) => a - b));
+  });
+
+  it("paints the ground anew only where it is another one", () => {
+    const scene = (step: number, by = 1) => {
+      const input = inputAt(at(step));
+      const value: typeof input.frame.value = (node) => {
+        const tensor = input.frame.value(node);
+        return tensor && { ...tensor, data: tensor.data?.map((x) => by * x) ?? null };
+      };
+      return networkScene({ ...input, frame: { ...input.frame, value } });
+    };
+    const step = graph.steps.findIndex(
+      ({ kind, node }) => kind === "forward" && node === graph.layers[1]?.output,
+    );
+    // Other numbers: other lines over the same ground.
+    expect(sameList(scene(step).ground, scene(step, -0.5).ground)).toBe(true);
+    expect(sameList(scene(step).base, scene(step, -0.5).base)).toBe(false);
+    expect(sameList(scene(step).base, scene(step).base)).toBe(true);
+    // What the step is about is marked.
+    expect(sameList(scene(step).ground, scene(step + 1).ground)).toBe(false);
+    const item: Item = { kind: "circle", x: 1, y: NaN, r: 2 };
+    expect(sameList([item], [{ ...item }])).toBe(true);
+    expect(sameList([item], [{ ...item, fill: "#fff" }])).toBe(false);
+    expect(sameList([item], [item, item])).toBe(false);
   });
 
   it("finds units, cells of what stays, and lines under the pointer", () => {

@@ -1,15 +1,12 @@
 // Which steps of the current iteration carry a mark: a beat of the lesson, a breakpoint. Pure.
-import { beatStep } from "../../store/timeline";
+import { beatSteps } from "../../store/timeline";
 import type { Beat, Graph, State, Step } from "../../store/types";
 
 export function beatsByStep(state: State, beats: readonly Beat[]): number[] {
   const { graph, cursor } = state;
   if (!graph || !cursor) return [];
-  const steps = beats
-    .filter((beat) => beat.anchor?.iteration === cursor.iteration)
-    .map((beat) => beatStep(beat, graph))
-    .filter((step) => step !== null);
-  return [...new Set(steps)];
+  const steps = beatSteps(beats, graph).filter((_, k) => beats[k]?.anchor?.iteration === cursor.iteration);
+  return [...new Set(steps)].filter((step) => step !== null);
 }
 
 export function breakpointSteps(state: State): number[] {

@@ -72,8 +72,8 @@ export function curves(all: readonly Series[], width: number, height: number, ba
       if (found) {
         pen.to(pixel, down(found.mean));
         if (!banded) continue;
-        top += `${top ? "L" : "M"}${pixel} ${tenths(down(found.high))}`;
-        bottom = `L${pixel} ${tenths(down(found.low))}${bottom}`;
+        top += `${top ? "L" : "M"}${tenths(pixel)} ${tenths(down(found.high))}`;
+        bottom = `L${tenths(pixel)} ${tenths(down(found.low))}${bottom}`;
       } else if (series.at(from) !== null) pen.lift();
     }
     return [pen.path, top && `${top}${bottom}Z`];
@@ -89,8 +89,15 @@ export function curves(all: readonly Series[], width: number, height: number, ba
   };
 }
 
-/** Quicker than `toFixed`: a curve has hundreds of places, and there is one in each frame. */
-const tenths = (x: number): number => Math.round(10 * x) / 10;
+/** Tenths as text: a curve has hundreds of places, most of them where others were. */
+const TENTHS: string[] = [];
+const MOST_TENTHS = 20_000;
+
+function tenths(x: number): string {
+  const count = Math.round(10 * x);
+  if (!(count >= 0 && count < MOST_TENTHS)) return String(count / 10);
+  return (TENTHS[count] ??= String(count / 10));
+}
 
 /** Draws what is known; over what is unknown it goes on, at what is not finite it is lifted. */
 class Pen {

@@ -3,16 +3,22 @@ import { mono, sans, type Item } from "../display";
 import { decades, type NetworkReading } from "./reading";
 import type { NetworkInput } from "./input";
 
-export function axisItems(
-  { places, theme, words, measure }: NetworkInput,
-  { layers }: NetworkReading,
-): Item[] {
+type Decades = ReturnType<typeof decades>;
+
+export function axisDecades({ layers }: NetworkReading): Decades {
+  return decades(layers.map(({ size }) => size));
+}
+
+/** Where a size stands. */
+function across({ x0, x1 }: { x0: number; x1: number }, { low, high }: Decades, size: number): number {
+  return x0 + ((Math.log10(size) - low) / Math.max(1, high - low)) * (x1 - x0);
+}
+
+/** The scale, with what it is of. */
+export function axisScale({ places, theme, words }: NetworkInput, range: Decades): Item[] {
   const { axis, font, narrow } = places;
   if (!axis) return [];
-  const sizes = layers.map(({ size }) => size);
-  const { low, high } = decades(sizes);
-  const at = (size: number) =>
-    axis.x0 + ((Math.log10(size) - low) / Math.max(1, high - low)) * (axis.x1 - axis.x0);
+  const { low, high } = range;
   const items: Item[] = [
     {
       kind: "text",
@@ -34,7 +40,7 @@ export function axisItems(
   ];
   const every = Math.ceil((high - low) / Math.max(2, (axis.x1 - axis.x0) / (narrow ? 44 : 78)));
   for (let decade = low; decade <= high; decade++) {
-    const x = at(10 ** decade);
+    const x = across(axis, range, 10 ** decade);
     items.push({
       kind: "path",
       d: [
@@ -55,6 +61,18 @@ export function axisItems(
         align: "middle",
       });
   }
+  return items;
+}
+
+/** A dot for each layer, with its number. */
+export function axisDots(
+  { places, theme, words, measure }: NetworkInput,
+  { layers }: NetworkReading,
+  range: Decades,
+): Item[] {
+  const { axis, font, narrow } = places;
+  if (!axis) return [];
+  const items: Item[] = [];
   const r = narrow ? 4.5 : 6;
   const own = mono(font.small, 600);
   const dots = layers
@@ -63,7 +81,11 @@ export function axisItems(
       const text = layer.kind === "output" ? words.out : String(k);
       const odd = !Number.isFinite(size);
       // Nothing is left of zero on an axis of decades: it stands at the end, hollow.
-      const x = odd ? axis.x1 : size > 0 ? Math.min(axis.x1, Math.max(axis.x0, at(size))) : axis.x0 - r * 2.4;
+      const x = odd
+        ? axis.x1
+        : size > 0
+          ? Math.min(axis.x1, Math.max(axis.x0, across(axis, range, size)))
+          : axis.x0 - r * 2.4;
       return [{ x, w: measure(text, own) + 4, text, odd, zero: size === 0 }];
     })
     .sort((p, q) => p.x - q.x);

@@ -2,7 +2,7 @@
 import type { Box, Point } from "../../layout/types";
 import type { Layer } from "../../store/types";
 import type { Arrangement } from "./arrangement";
-import { curveBetween } from "./lines";
+import { curveBetween } from "./curves";
 
 export type NetworkSpot =
   | { readonly kind: "unit"; readonly layer: number; readonly unit: number }

@@ -62,6 +62,8 @@ export interface NetworkInput {
 }
 
 export interface NetworkScene {
+  /** What rests from frame to frame, below all else. */
+  readonly ground: DisplayList;
   readonly base: DisplayList;
   moving(t: number): DisplayList;
 }
@@ -71,6 +73,7 @@ export function palette(theme: Theme): readonly [string, string, string] {
 }
 
 const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
+const subscripts: string[] = [];
 export function subscript(n: number): string {
-  return [...String(n)].map((digit) => DIGITS[Number(digit)] ?? digit).join("");
+  return (subscripts[n] ??= [...String(n)].map((digit) => DIGITS[Number(digit)] ?? digit).join(""));
 }

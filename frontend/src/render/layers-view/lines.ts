@@ -1,9 +1,9 @@
 /** Weight lines: between each unit and each of the layer before. Colour is sign, dashes negative, width size. */
 import type { TensorView } from "../../store/types";
-import type { Item, Segment } from "../display";
+import { curveAt, type Item, type Segment } from "../display";
 import { dashes, symlog } from "../encode";
 import type { Theme } from "../theme";
-import type { Arrangement } from "./arrangement";
+import { isThere, tableOf, type CurveTable } from "./curves";
 import { largest, largestOf, type NetworkReading } from "./reading";
 import type { NetworkInput } from "./input";
 
@@ -37,81 +37,57 @@ const TONE = { plain: 0, odd: 1, positive: 2, negative: 3 } as const;
 type Tone = (typeof TONE)[keyof typeof TONE];
 const WIDTH = { least: 0.7, most: 6 } as const;
 
-export function curveBetween(
-  places: Arrangement,
-  layer: number,
-  unit: number,
-  from: number,
-): readonly Segment[] | null {
-  const a = places.columns[layer - 1];
-  const b = places.columns[layer];
-  const start = a?.ports[a.block ? 0 : from]?.out;
-  const end = b?.ports[b.block ? 0 : unit]?.in;
-  if (!start || !end) return null;
-  const reach = (end.x - start.x) * 0.45;
-  return [
-    ["M", start.x, start.y],
-    ["C", start.x + reach, start.y, end.x - reach, end.y, end.x, end.y],
-  ];
-}
-
-type Curve = ReturnType<typeof curveBetween>;
-
-/** By places: they rest while numbers change with every frame, and there are thousands of lines. */
-const curves = new WeakMap<Arrangement, Map<number, Curve[]>>();
-
-/** The curves of a layer, row by row. */
-function curvesOf(places: Arrangement, layer: number, rows: number, columns: number): Curve[] {
-  let known = curves.get(places);
-  if (!known) curves.set(places, (known = new Map()));
-  let found = known.get(layer);
-  if (found?.length !== rows * columns) {
-    found = Array.from({ length: rows * columns }, (_, k) =>
-      curveBetween(places, layer, Math.floor(k / columns), k % columns),
-    );
-    known.set(layer, found);
-  }
-  return found;
-}
-
 type EachLine = (
   layer: number,
   unit: number,
   from: number,
   value: number | null,
   most: number,
-  d: Curve,
+  /** Its number in the table of curves. */
+  line: number,
 ) => void;
+
+/** What is drawn of each layer: a layer that is shown as a block has one line for all. */
+function countsOf({ places, graph }: NetworkInput): [rows: number, columns: number][] {
+  return places.columns.map(({ block }, k) => {
+    const before = places.columns[k - 1];
+    if (!before) return [0, 0];
+    const [rows, columns] = [graph.layers[k]?.units ?? 0, graph.layers[k - 1]?.units ?? 0];
+    return [block ? 1 : rows, before.block ? 1 : columns];
+  });
+}
 
 /** All lines of some layers, row by row; `most` is the size that is as wide as can be. */
 function eachLine(
-  { places, graph, view }: NetworkInput,
+  input: NetworkInput,
   reading: NetworkReading,
   weights: readonly (TensorView | null)[],
   layers: (layer: number) => boolean,
   told: EachLine,
-): void {
+): CurveTable {
+  const { places, graph, view } = input;
+  const counts = countsOf(input);
+  const table = tableOf(places, counts);
   const sizes = weights.map(largest);
   const all = Math.max(0, ...sizes);
   reading.layers.forEach(({ layer }, k) => {
     const data = weights[k]?.data;
     const before = graph.layers[k - 1];
-    const here = places.columns[k];
-    if (!before || !here || !layers(k)) return;
-    // A layer that is shown as a block has one line for all.
-    const [rows, columns] = [here.block ? 1 : layer.units, places.columns[k - 1]?.block ? 1 : before.units];
+    const [rows, columns] = counts[k] ?? [0, 0];
+    if (!before || !layers(k)) return;
     const blocks = rows !== layer.units || columns !== before.units;
-    const own = curvesOf(places, k, rows, columns);
     for (let unit = 0; unit < rows; unit++) {
       let most = view.scale === "global" ? all : (sizes[k] ?? 0);
       if (view.scale === "unit")
         most = largestOf(data?.subarray(unit * before.units, (unit + 1) * before.units) ?? []);
       for (let from = 0; from < columns; from++) {
+        const line = (table.first[k] ?? 0) + unit * columns + from;
         const value = blocks ? null : (data?.[unit * before.units + from] ?? null);
-        told(k, unit, from, value, most, own[unit * columns + from] ?? null);
+        if (isThere(table, line)) told(k, unit, from, value, most, line);
       }
     }
   });
+  return table;
 }
 
 export function linesOf(
@@ -120,12 +96,14 @@ export function linesOf(
   weights: readonly (TensorView | null)[] = weightsOf(reading),
   layers: (layer: number) => boolean = () => true,
 ): Line[] {
-  const lines: Line[] = [];
-  eachLine(input, reading, weights, layers, (layer, unit, from, value, most, d) => {
+  const lines: Omit<Line, "d">[] = [];
+  const numbers: number[] = [];
+  const table = eachLine(input, reading, weights, layers, (layer, unit, from, value, most, line) => {
     const size = value === null ? 0 : Number.isFinite(value) ? symlog(value, most, most / LINEAR) : 1;
-    if (d) lines.push({ layer, unit, from, value, size, d });
+    lines.push({ layer, unit, from, value, size });
+    numbers.push(line);
   });
-  return lines;
+  return lines.map((line, k) => ({ ...line, d: curveAt(table.numbers, numbers[k] ?? -1) }));
 }
 
 function weightsOf({ layers }: NetworkReading): (TensorView | null)[] {
@@ -176,31 +154,31 @@ export function lineItems(
   const factor = Math.min(1.15, Math.max(0.45, places.side / 42));
   const there = reading.layers.map((_, layer) => shown(layer));
   const looks = new Looks();
-  const marked: Segment[] = [];
-  eachLine(
+  const marked: number[] = [];
+  const table = eachLine(
     input,
     reading,
     weightsOf(reading),
     (layer) => (there[layer] ?? 0) > 0,
-    (layer, unit, from, value, most, d) => {
-      if (!d) return;
+    (layer, unit, from, value, most, line) => {
       const near =
         !looked ||
         (layer === looked.layer && unit === looked.unit) ||
         (layer === looked.layer + 1 && from === looked.unit);
       const tone = toneOf(value);
       const bucket = tone === TONE.plain ? 0 : tone === TONE.odd ? BUCKETS - 1 : bucketOf(value ?? 0, most);
-      looks.at((there[layer] ?? 0) * (near ? 1 : 0.16), tone, bucket).push(...d);
-      if (layer === pointed?.layer && unit === pointed.unit && from === pointed.from) marked.push(...d);
+      looks.at((there[layer] ?? 0) * (near ? 1 : 0.16), tone, bucket).push(line);
+      if (layer === pointed?.layer && unit === pointed.unit && from === pointed.from) marked.push(line);
     },
   );
-  const items = looks.all().map(({ d, opacity, bucket, tone }): Item => {
+  const items = looks.all().map(({ lines, opacity, bucket, tone }): Item => {
     const plain = tone === TONE.plain;
     const width = (WIDTH.least + ((WIDTH.most - WIDTH.least) * bucket) / (BUCKETS - 1)) * factor;
     const dash = tone === TONE.negative ? dashes("negative", width) : undefined;
     return {
-      kind: "path",
-      d,
+      kind: "curves",
+      table: table.numbers,
+      lines,
       stroke: strokeOf(tone, input.theme),
       width: plain ? Math.max(0.6, many) : width,
       opacity:
@@ -211,7 +189,7 @@ export function lineItems(
   if (marked.length > 0)
     items.push({
       kind: "path",
-      d: marked,
+      d: marked.flatMap((line) => curveAt(table.numbers, line)),
       stroke: input.theme.focus,
       width: 3.5,
       cap: "round",
@@ -221,7 +199,7 @@ export function lineItems(
 }
 
 interface Look {
-  readonly d: Segment[];
+  readonly lines: number[];
   readonly opacity: number;
   readonly tone: Tone;
   readonly bucket: number;
@@ -234,13 +212,13 @@ class Looks {
   #table: (Look | undefined)[] = [];
 
   /** The path of all lines that look so: one after the other are mostly as opaque. */
-  at(opacity: number, tone: Tone, bucket: number): Segment[] {
+  at(opacity: number, tone: Tone, bucket: number): number[] {
     if (opacity !== this.#opacity) {
       this.#opacity = opacity;
       this.#table = this.#tables.get(opacity) ?? [];
       this.#tables.set(opacity, this.#table);
     }
-    return (this.#table[tone * BUCKETS + bucket] ??= { d: [], opacity, tone, bucket }).d;
+    return (this.#table[tone * BUCKETS + bucket] ??= { lines: [], opacity, tone, bucket }).lines;
   }
 
   /** The strongest last: they lie on top. */
@@ -270,11 +248,6 @@ function strokeOf(tone: Tone, { positive, negative, warn, wire }: Theme): string
 }
 
 /** How many lines there are in all. */
-function countOf({ places, graph }: NetworkInput): number {
-  return places.columns.reduce((sum, { block }, k) => {
-    const before = places.columns[k - 1];
-    if (!before) return sum;
-    const [rows, columns] = [graph.layers[k]?.units ?? 0, graph.layers[k - 1]?.units ?? 0];
-    return sum + (block ? 1 : rows) * (before.block ? 1 : columns);
-  }, 0);
+function countOf(input: NetworkInput): number {
+  return countsOf(input).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
 }

@@ -5,24 +5,17 @@ import { short } from "../format";
 import type { NetworkInput } from "./input";
 import type { NetworkReading } from "./reading";
 
-export function lossItems(input: NetworkInput, reading: NetworkReading): Item[] {
-  const { places, theme, words } = input;
+function padOf({ narrow }: NetworkInput["places"]): number {
+  return narrow ? 7 : 13;
+}
+
+/** What the loss and the targets are written on. */
+export function lossCards(
+  { places, theme, words, graph }: NetworkInput,
+  { active, phase, loaded }: NetworkReading,
+): Item[] {
   const { loss, targets, font } = places;
-  const { active, phase } = reading;
-  const on = active?.layer === input.graph.layers.length;
-  const pad = places.narrow ? 7 : 13;
-  const number = (text: string, y: number, fill: string, id: string): Item => ({
-    kind: "text",
-    text,
-    x: loss.x + loss.w - pad,
-    y,
-    font: mono(font.number, 550),
-    fill,
-    align: "end",
-    number: true,
-    id,
-  });
-  const value = reading.loss;
+  const on = active?.layer === graph.layers.length;
   return [
     {
       kind: "rect",
@@ -35,11 +28,48 @@ export function lossItems(input: NetworkInput, reading: NetworkReading): Item[] 
     {
       kind: "text",
       text: words.loss,
-      x: loss.x + pad,
+      x: loss.x + padOf(places),
       y: loss.y + 9 + font.heading * 0.8,
       font: sans(font.heading, 650),
       fill: theme.text,
     },
+    {
+      kind: "rect",
+      ...targets,
+      r: 9,
+      fill: theme.sunken,
+      stroke: active?.part === "load" ? theme.phase.forward : theme.border,
+      width: active?.part === "load" ? 2.5 : 1,
+    },
+    {
+      kind: "text",
+      text: words.targets,
+      x: targets.x + targets.w / 2,
+      y: targets.y + targets.h / 2 + font.small * 0.36,
+      font: sans(font.small, 500),
+      fill: loaded ? theme.text2 : theme.text3,
+      align: "middle",
+    },
+  ];
+}
+
+/** The numbers on the loss. */
+export function lossItems({ places, theme }: NetworkInput, reading: NetworkReading): Item[] {
+  const { loss, font } = places;
+  const { phase } = reading;
+  const number = (text: string, y: number, fill: string, id: string): Item => ({
+    kind: "text",
+    text,
+    x: loss.x + loss.w - padOf(places),
+    y,
+    font: mono(font.number, 550),
+    fill,
+    align: "end",
+    number: true,
+    id,
+  });
+  const value = reading.loss;
+  return [
     number(
       short(value),
       loss.y + 15 + font.heading + font.number * 0.8,
@@ -56,22 +86,5 @@ export function lossItems(input: NetworkInput, reading: NetworkReading): Item[] 
             "grad:loss",
           ),
         ]),
-    {
-      kind: "rect",
-      ...targets,
-      r: 9,
-      fill: theme.sunken,
-      stroke: active?.part === "load" ? theme.phase.forward : theme.border,
-      width: active?.part === "load" ? 2.5 : 1,
-    },
-    {
-      kind: "text",
-      text: words.targets,
-      x: targets.x + targets.w / 2,
-      y: targets.y + targets.h / 2 + font.small * 0.36,
-      font: sans(font.small, 500),
-      fill: reading.loaded ? theme.text2 : theme.text3,
-      align: "middle",
-    },
   ];
 }

@@ -1,32 +1,39 @@
 /**
- * The layers' view as a pure function of (layers, places, frame, t, view, theme): `base` does not depend on t,
- * `moving` lies over it. What passes on moves between columns; what stays drops into the lane below.
+ * The layers' view as a pure function of (layers, places, frame, t, view, theme): `ground` is mostly that of the frame
+ * before, `base` does not depend on t, `moving` lies over it. What passes on moves between columns; what stays drops into the lane below.
  */
 import type { DisplayList, Item } from "../display";
 import { appears, during } from "../motion";
-import { axisItems } from "./axis";
+import { axisDecades, axisDots, axisScale } from "./axis";
 import { subscript, type NetworkInput, type NetworkScene } from "./input";
 import { ghostItems, lineItems } from "./lines";
-import { lossItems } from "./loss";
+import { lossCards, lossItems } from "./loss";
 import { passItem } from "./passes";
 import { readNetwork, type NetworkReading } from "./reading";
-import { drop, laneItems } from "./stays";
-import { biasItems, columnItems, healthItem } from "./units";
+import { drop, laneItems, laneWords } from "./stays";
+import { biasItems, columnItems, healthItem, titleItems } from "./units";
 import { connections, skips } from "./wires";
 
 export function networkScene(input: NetworkInput): NetworkScene {
   const reading = readNetwork(input.graph, input.frame);
   const moves = movingLayer(reading);
+  const decades = axisDecades(reading);
   return {
-    base: [
+    ground: [
       ...connections(input, reading),
+      ...input.places.columns.flatMap((column) => titleItems(input, reading, column)),
+      ...lossCards(input, reading),
+      ...laneWords(input, reading),
+    ],
+    base: [
       ...skips(input, reading),
       ...ghostItems(input, reading, (layer) => layer !== moves, 1),
       ...lineItems(input, reading, (layer) => (layer === moves ? 0 : 1)),
       ...input.places.columns.flatMap((column) => columnItems(input, reading, column)),
       ...lossItems(input, reading),
       ...laneItems(input, reading, moves),
-      ...axisItems(input, reading),
+      ...axisScale(input, decades),
+      ...axisDots(input, reading, decades),
     ],
     moving(t) {
       return [
@@ -45,8 +52,8 @@ export function networkScene(input: NetworkInput): NetworkScene {
 }
 
 export function networkList(input: NetworkInput, t: number): DisplayList {
-  const { base, moving } = networkScene(input);
-  return [...base, ...moving(t)];
+  const { ground, base, moving } = networkScene(input);
+  return [...ground, ...base, ...moving(t)];
 }
 
 /** The layer whose weight lines change with this step. */

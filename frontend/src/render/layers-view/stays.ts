@@ -7,8 +7,8 @@ import type { NetworkInput } from "./input";
 import type { NetworkReading } from "./reading";
 import { tileItems } from "./tiles";
 
-/** The lane of what stays. */
-export function laneItems(input: NetworkInput, reading: NetworkReading, moving: number | null): Item[] {
+/** What the lane of what stays is called, and lines down to it. */
+export function laneWords(input: NetworkInput, reading: NetworkReading): Item[] {
   const { places, theme, words } = input;
   const { lane, font, narrow } = places;
   const items: Item[] = [];
@@ -31,10 +31,16 @@ export function laneItems(input: NetworkInput, reading: NetworkReading, moving: 
         fill: theme.text3,
       },
     );
-  for (const column of places.columns) {
+  for (const column of places.columns) if (column.stays) items.push(...dropLine(input, reading, column));
+  return items;
+}
+
+/** What is in that lane. */
+export function laneItems(input: NetworkInput, reading: NetworkReading, moving: number | null): Item[] {
+  const items: Item[] = [];
+  for (const column of input.places.columns) {
     const own = reading.layers[column.layer];
     if (!own || !column.stays) continue;
-    items.push(...dropLine(input, reading, column));
     const bias = reading.active?.layer === column.layer && reading.active.part === "bias";
     items.push(
       ...tileItems(

@@ -11,12 +11,12 @@ import { ACTIVATIONS } from "../words";
 import { type UnitSpot, type NetworkInput, palette, subscript } from "./input";
 import { gatesIn, type NetworkReading } from "./reading";
 
-export function columnItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
-  const { graph, places, theme, maps, view, words } = input;
+/** What stands over a column, and beside the inputs: it rests while numbers change. */
+export function titleItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
+  const { graph, places, theme, words } = input;
   const layer = graph.layers[column.layer];
   if (!layer) return [];
-  const { font, side } = places;
-  const own = reading.layers[column.layer];
+  const { font } = places;
   const full =
     layer.kind === "input"
       ? words.input
@@ -37,6 +37,30 @@ export function columnItems(input: NetworkInput, reading: NetworkReading, column
     },
     ...gateItem(input, reading, column),
   ];
+  if (layer.kind === "input" && !column.block)
+    column.units.forEach((box, unit) => {
+      const name = layer.labels[unit];
+      if (name)
+        items.push({
+          kind: "text",
+          text: name,
+          x: box.x - 8,
+          y: box.y + box.h / 2 + font.small * 0.36,
+          font: sans(font.small + 1, 600),
+          fill: theme.text,
+          align: "end",
+        });
+    });
+  return items;
+}
+
+export function columnItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
+  const { graph, places, theme, maps, view } = input;
+  const layer = graph.layers[column.layer];
+  if (!layer) return [];
+  const { font, side } = places;
+  const own = reading.layers[column.layer];
+  const items: Item[] = [];
   const map = maps[column.layer] ?? null;
   const r = Math.max(2, side * 0.13);
   if (column.block) {
@@ -70,17 +94,6 @@ export function columnItems(input: NetworkInput, reading: NetworkReading, column
   }
   if (layer.bias !== null && side >= 14) items.push(...biasItems(input, own?.bias?.data, column.units));
   column.units.forEach((box, unit) => {
-    const name = layer.labels[unit];
-    if (name && layer.kind === "input")
-      items.push({
-        kind: "text",
-        text: name,
-        x: box.x - 8,
-        y: box.y + box.h / 2 + font.small * 0.36,
-        font: sans(font.small + 1, 600),
-        fill: theme.text,
-        align: "end",
-      });
     items.push(...healthItem(input, column.layer, unit, box));
     if (view.own) items.push(...ownItems(input, reading, column, unit));
   });
