@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { estimate, overlaps, textsOf, type Item } from "../../src/render/display";
 import { arrangeImages, cellBox, imageSpotAt } from "../../src/render/image-view/arrangement";
+import type { ImageInput } from "../../src/render/image-view/input";
 import { litBy } from "../../src/render/image-view/lit";
-import { activeStage, imageList, type ImageInput } from "../../src/render/image-view/scene";
+import { activeStage, imageList } from "../../src/render/image-view/scene";
 import { indexOf, shownIn, stagesOf } from "../../src/render/image-view/stages";
 import { lightTheme } from "../../src/render/theme";
 import { initialState, reduce } from "../../src/store/reduce";

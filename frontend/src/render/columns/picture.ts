@@ -2,8 +2,9 @@
 import { rowsOf } from "../../layout/blocks";
 import type { WholeKind, WholeView } from "../whole-picture";
 import { arrangeColumns, columnSpotAt, type Arrangement, type ColumnSpot } from "./arrangement";
+import type { ColumnsInput, ColumnsLook } from "./input";
 import { readColumns } from "./reading";
-import { columnsList, columnsScene, type ColumnsInput, type ColumnsLook } from "./scene";
+import { columnsList, columnsScene } from "./scene";
 
 export interface ColumnsPictureView extends ColumnsLook, WholeView {}
 

@@ -1,7 +1,8 @@
 /** The view of images on the page, whose pixels and weights a pointer finds. */
 import type { WholeKind, WholeView } from "../whole-picture";
 import { arrangeImages, imageSpotAt, type Arrangement, type ImageSpot } from "./arrangement";
-import { imageList, imageScene, type ImageInput, type ImageView, type ImageWords } from "./scene";
+import type { ImageInput, ImageView, ImageWords } from "./input";
+import { imageList, imageScene } from "./scene";
 import { stagesOf } from "./stages";
 
 export interface ImagePictureView extends ImageView, WholeView {
