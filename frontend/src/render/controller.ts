@@ -1,35 +1,31 @@
 /** The picture on the page: owns its canvases, follows the store, and turns pointers into selections and edits. */
 import { createLayouter, type Layouter } from "../layout/layout";
-import type { Box, Point } from "../layout/types";
+import type { Box } from "../layout/types";
 import type { Store } from "../store/store";
 import type { Graph, State } from "../store/types";
 import type { Selection } from "../store/view";
 import { allScalars, shownZoom } from "../store/zoom";
 import { Arranger } from "./arranger";
-import { revealing, toPicture, toScreen, zoomed, type Camera } from "./camera";
+import { toPicture, type Camera } from "./camera";
 import { canvasMeasure } from "./canvas";
 import type { Measure } from "./display";
-import { following, framed, type Screen } from "./framing";
+import type { Screen } from "./framing";
 import type { Geometry } from "./geometry";
-import { listenToGestures } from "./gestures";
+import { Hand, type Handled } from "./hand";
+import { inputOf } from "./input";
 import { groupsOf, type Chosen } from "../layout/groups";
-import { hit, numberAt } from "./hit";
 import { Layers } from "./layers";
 import { legendOf, type Legend } from "./legend";
 import type { Level } from "./metrics";
-import { boxesOf, editOf, sameSelection, selectionOf, spotOf } from "./mirror";
+import { boxesOf, editOf, sameSelection } from "./mirror";
 import type * as Opening from "./opening";
+import type { Beyond } from "./beyond";
 import { ease, startMotion, tweenAt, type Motion } from "./motion";
-import {
-  defaultPictureView,
-  type PictureBox,
-  type PictureCallbacks,
-  type PictureSpot,
-  type PictureView,
-} from "./picture-view";
-import { scene, sceneList, type Scene, type SceneInput, type Spot } from "./scene";
+import { defaultPictureView, type PictureBox, type PictureCallbacks, type PictureView } from "./picture-view";
+import { scene, sceneList, type Scene, type SceneInput } from "./scene";
 import { showingOf, type Shown } from "./showing";
 import type { Drawn, StagePicture } from "./stage-picture";
+import { Viewfinder } from "./viewfinder";
 
 export * from "./picture-view";
 
@@ -44,9 +40,10 @@ export class Picture implements StagePicture {
   readonly #stop: (() => void)[] = [];
   #measure: Measure;
   readonly #arranger: Arranger;
-  #camera: Camera = { x: 0, y: 0, k: 1 };
-  #auto = true;
-  #hovered: Spot | null = null;
+  readonly #finder: Viewfinder;
+  /** Whether the screen has changed since it was last looked through. */
+  #unfit = false;
+  readonly #hand: Hand;
   #motion: Motion | null = null;
   #frozen: number | null = null;
   #shown: Shown | null = null;
@@ -54,13 +51,12 @@ export class Picture implements StagePicture {
   #dirty = { base: true, over: true };
   #request = 0;
   #paintedSeq = -1;
-  #dragFrom: Camera | null = null;
-  /** The camera follows what is active during the movement. */
-  #glide: { from: Camera; to: Camera } | null = null;
   /** Groups that open or close: the arrangement before, and the movement away from it. */
   #morph: { from: Geometry; motion: Motion } | null = null;
   /** Comes with the first graph that has groups. */
   #opening: typeof Opening | null = null;
+  /** The group that was opened apart last, until its inside has been seen. */
+  #opened: string | null = null;
   #boxes: { of: Geometry; list: readonly PictureBox[] } | null = null;
   #destroyed = false;
 
@@ -75,18 +71,15 @@ export class Picture implements StagePicture {
     this.#layers = new Layers(host);
     this.#measure = canvasMeasure(this.#view.theme.fonts);
     this.#arranger = new Arranger(layouter, () => callbacks.failed?.());
+    this.#finder = new Viewfinder(
+      () => this.#geometry,
+      () => this.#screen,
+      () => (this.#current ? (this.store.state.frame?.header.step ?? null) : null),
+    );
     layouter.warm();
     this.#stop.push(store.subscribe((state, old) => this.#changed(state, old)));
-    this.#stop.push(
-      listenToGestures(host, {
-        pan: (dx, dy) => this.#moveTo({ ...this.#camera, x: this.#camera.x + dx, y: this.#camera.y + dy }),
-        zoom: (by, around) => this.#moveTo(zoomed(this.#camera, by, around)),
-        end: () => this.#settle(),
-        tap: (at) => this.#tap(at),
-        doubleTap: (at) => this.#doubleTap(at),
-        hover: (at) => this.#hover(at),
-      }),
-    );
+    this.#hand = new Hand(host, this.#handled(), callbacks);
+    this.#stop.push(() => this.#hand.close());
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(host);
     this.#stop.push(() => observer.disconnect());
@@ -102,8 +95,8 @@ export class Picture implements StagePicture {
     if (old.theme.fonts !== this.#view.theme.fonts) this.#measure = canvasMeasure(this.#view.theme.fonts);
     // The page says at once what a change of size means; the host's own is told later.
     if (fit) this.#layers.resize(this.host.clientWidth, this.host.clientHeight);
+    this.#unfit ||= fit;
     this.#layout();
-    if (fit && this.#auto) this.#fit(false);
     this.#invalidate();
   }
 
@@ -116,44 +109,45 @@ export class Picture implements StagePicture {
    * fit: all of it, however small.
    */
   fit(): void {
-    this.#fit(this.#auto && this.#cut());
-  }
-
-  #cut(): boolean {
-    const { w, h } = this.#layers.size;
-    const box = this.#geometry && toScreen(this.#camera, this.#geometry.bounds);
-    return !!box && (box.x < 0 || box.y < 0 || box.x + box.w > w || box.y + box.h > h);
+    this.#fit(this.#finder.auto && this.#finder.cut);
   }
 
   #fit(whole: boolean): void {
-    this.#auto = !whole;
-    this.#dragFrom = null;
-    this.#glide = null;
-    if (!this.#geometry) return;
-    const camera = framed(this.#geometry, this.#screen, whole);
-    this.#camera = whole ? camera : this.#following(camera);
-    this.#moved();
+    this.#unfit = false;
+    this.#finder.fit(whole);
+    if (this.#geometry) this.#moved();
   }
 
   zoomBy(by: number): void {
-    const { w, h } = this.#layers.size;
-    this.#moveTo(zoomed(this.#camera, by, { x: w / 2, y: h / 2 }));
+    this.#move((finder) => finder.zoom(by));
     this.#settle();
   }
 
   /** Brings a card or wire into view, for a selection made by keyboard. */
   reveal(selection: Selection): void {
     const box = this.boxes().find((b) => sameSelection(b.selection, selection));
-    if (!box) return;
-    const camera = revealing(this.#camera, box.rect, this.#layers.size, this.#view.insets);
-    if (camera.x === this.#camera.x && camera.y === this.#camera.y) return;
-    this.#camera = camera;
-    this.#auto = false;
+    if (box && this.#finder.reveal(box.rect)) this.#moved();
+  }
+
+  /** Where beyond the screen a group was opened; null where its inside is seen, or was. */
+  beyond(): Beyond | null {
+    if (this.#opened === null || !this.#geometry || !this.#opening || this.#finder.gliding) return null;
+    const found = this.#opening.beyond(this.#geometry, this.#opened, this.camera, this.#screen);
+    if (!found) this.#opened = null;
+    return found;
+  }
+
+  /** Brings the inside of the group into view that was opened beyond the screen. */
+  showOpened(): void {
+    if (this.#opened === null || !this.#geometry || !this.#opening) return;
+    const to = this.#opening.showingOpened(this.#geometry, this.#opened, this.camera, this.#screen);
+    this.#finder.glideTo(to, this.#view.reducedMotion ? null : startMotion(performance.now(), false, MORPH));
+    this.#opened = null;
     this.#moved();
   }
 
   get camera(): Camera {
-    return this.#camera;
+    return this.#finder.camera;
   }
 
   /** Where cards and wires are: for the focusable mirror. In tape order; the same list for the same arrangement. */
@@ -165,7 +159,7 @@ export class Picture implements StagePicture {
 
   /** Starts the editing of a node's value, as a double click does. */
   requestEdit(name: string): void {
-    const edit = this.#geometry && editOf(this.#geometry, this.#camera, name);
+    const edit = this.#geometry && editOf(this.#geometry, this.camera, name);
     if (edit) this.callbacks.edit(edit);
   }
 
@@ -204,25 +198,8 @@ export class Picture implements StagePicture {
     this.#shown = showing.shown;
     this.#motion = showing.motion;
     this.#layout();
-    if (this.#auto) {
-      const to = this.#following(this.#camera);
-      if (to.x !== this.#camera.x || to.y !== this.#camera.y) {
-        this.#glide = this.#motion ? { from: this.#camera, to } : null;
-        if (!this.#motion) this.#camera = to;
-        this.callbacks.placed?.();
-      }
-    }
+    if (this.#finder.follow(this.#motion)) this.callbacks.placed?.();
     this.#invalidate();
-  }
-
-  #glideTo(to: Camera): void {
-    this.#glide = this.#morph ? { from: this.#camera, to } : null;
-    if (!this.#glide) this.#camera = to;
-  }
-
-  #following(camera: Camera): Camera {
-    const step = this.store.state.frame?.header.step;
-    return this.#geometry && step ? following(this.#geometry, camera, step, this.#screen) : camera;
   }
 
   #layout(): void {
@@ -244,21 +221,20 @@ export class Picture implements StagePicture {
           from && this.#opening && !reducedMotion && !this.#heavy()
             ? { from, motion: startMotion(performance.now(), false, MORPH) }
             : null;
-        if (fresh || (this.#auto && !from)) this.#fit(false);
+        if (fresh || (this.#finder.auto && !from)) this.#fit(false);
         // What stays does not move, unless there is no room for what is new.
-        else if (this.#geometry?.drawing.apart) this.#lookAtOpened(from);
-        else if (this.#auto && this.#cut())
-          this.#glideTo(this.#following(framed(this.#geometry as Geometry, this.#screen, false)));
+        else if (this.#geometry?.drawing.apart) {
+          const { frames } = this.#geometry;
+          this.#opened = [...frames.keys()].find((id) => from && !from.frames.has(id)) ?? null;
+        } else this.#finder.widen(this.#morph?.motion ?? null);
         this.#invalidate();
         this.callbacks.placed?.();
       },
     );
-  }
-
-  #lookAtOpened(from: Geometry | null): void {
-    const to =
-      this.#geometry && this.#opening?.showingOpened(this.#geometry, from, this.#camera, this.#screen);
-    if (to) this.#glideTo(to);
+    if (this.#unfit && this.#current) {
+      this.#unfit = false;
+      if (this.#finder.auto) this.#fit(false);
+    }
   }
 
   async #drawGroups(): Promise<void> {
@@ -268,6 +244,11 @@ export class Picture implements StagePicture {
 
   get #geometry(): Geometry | null {
     return this.#arranger.geometry;
+  }
+
+  /** Whether what is laid out is the graph that there is, and not the one before. */
+  get #current(): boolean {
+    return this.#geometry?.drawing.graph === this.store.state.graph;
   }
 
   get #chosen(): Chosen {
@@ -289,38 +270,15 @@ export class Picture implements StagePicture {
     const shown = this.#shown;
     if (!geometry || !shown || shown.frame.header.topology !== geometry.drawing.graph.topology) return null;
     if (!this.#opening && groupsOf(geometry.drawing.graph).list.length > 0) return null;
-    const { scale, theme, words, selected, parts, editing, pointed, stops, fired } = this.#view;
-    const rate = this.store.state.config["lr"];
-    const lookup = (name: string | null) =>
-      name === null ? null : (geometry.drawing.nodes.find((n) => n.node.name === name)?.index ?? null);
-    return {
-      geometry,
-      frame: shown.frame,
-      previous: shown.previous,
-      theme,
-      words,
-      measure: this.#measure,
-      view: {
-        scale,
-        selected: selected ? spotOf(geometry, selected) : null,
-        parts,
-        groups: this.#opening,
-        hovered: this.#hovered,
-        editing: lookup(editing),
-        pointed: lookup(pointed),
-        stops: new Set(stops.flatMap((name) => lookup(name) ?? [])),
-        fired: fired && {
-          ...fired,
-          node: lookup(fired.name) ?? -1,
-          missing: new Set(fired.missing.flatMap((name) => lookup(name) ?? [])),
-        },
-        rate: typeof rate === "number" ? rate : null,
-        far: this.#camera.k < FAR,
-        visible: this.#heavy() ? this.#around() : null,
-        fresh: null,
-        lit: this.#view.lit,
-      },
-    };
+    const { state } = this.store;
+    const rate = state.config["lr"];
+    return inputOf(geometry, shown, this.#view, this.#measure, {
+      groups: this.#opening,
+      hovered: this.#hand.hovered,
+      rate: typeof rate === "number" ? rate : null,
+      far: this.camera.k < FAR,
+      visible: this.#heavy() ? this.#around() : null,
+    });
   }
 
   /** The picture while groups open or close. */
@@ -328,7 +286,6 @@ export class Picture implements StagePicture {
     if (!this.#morph || !this.#opening) return input;
     const { from, motion } = this.#morph;
     const { t, done } = tweenAt(motion, now);
-    this.#gliding(done ? 1 : t);
     if (done) {
       this.#morph = null;
       return input;
@@ -340,8 +297,8 @@ export class Picture implements StagePicture {
   /** What is on the screen, and as much again on each side. */
   #around(): Box {
     const { w, h } = this.#layers.size;
-    const { x, y } = toPicture(this.#camera, { x: -w, y: -h });
-    return { x, y, w: (3 * w) / this.#camera.k, h: (3 * h) / this.#camera.k };
+    const { x, y } = toPicture(this.camera, { x: -w, y: -h });
+    return { x, y, w: (3 * w) / this.camera.k, h: (3 * h) / this.camera.k };
   }
 
   #invalidate(): void {
@@ -365,9 +322,12 @@ export class Picture implements StagePicture {
       const tween = tweenAt(this.#motion, now);
       t = tween.t;
       this.#dirty.over = true;
-      this.#gliding(tween.done ? 1 : this.#motion.backwards ? 1 - t : t);
       if (tween.done) this.#rest();
       t = tween.done ? 1 : t;
+    }
+    if (this.#frozen === null && this.#finder.advance(now)) {
+      this.#dirty.base = true;
+      this.callbacks.placed?.();
     }
     if (this.#morph) {
       this.#scene = null;
@@ -380,35 +340,22 @@ export class Picture implements StagePicture {
       if (!input && this.store.state.frame && this.#paintedSeq >= 0) return;
       if (input) this.#scene = { input, scene: scene(input) };
     }
-    if (this.#dragFrom && this.#heavy()) {
-      this.#layers.drag(this.#dragFrom, this.#camera, this.#view.theme);
+    const { held } = this.#finder;
+    if (held && this.#heavy()) {
+      this.#layers.drag(held, this.camera, this.#view.theme);
       return;
     }
     if (this.#dirty.base)
-      this.#layers.paintBase(this.#scene?.scene.base ?? [], this.#camera, this.#view.theme);
+      this.#layers.paintBase(this.#scene?.scene.base ?? [], this.camera, this.#view.theme);
     if (this.#dirty.over || this.#dirty.base)
-      this.#layers.paintOver(this.#scene?.scene.moving(t) ?? [], this.#camera, this.#view.theme);
+      this.#layers.paintOver(this.#scene?.scene.moving(t) ?? [], this.camera, this.#view.theme);
     this.#dirty = { base: false, over: false };
     const seq = this.store.state.frame?.header.seq;
     if (this.#scene && seq !== undefined && seq !== this.#paintedSeq) {
       this.#paintedSeq = seq;
       this.callbacks.painted?.(seq);
     }
-    if (this.#motion || this.#morph) this.#schedule();
-  }
-
-  #gliding(p: number): void {
-    if (!this.#glide) return;
-    const { from, to } = this.#glide;
-    const f = ease(p);
-    this.#camera = {
-      k: from.k + (to.k - from.k) * f,
-      x: from.x + (to.x - from.x) * f,
-      y: from.y + (to.y - from.y) * f,
-    };
-    this.#dirty.base = true;
-    if (p >= 1) this.#glide = null;
-    this.callbacks.placed?.();
+    if (this.#motion || this.#morph || this.#finder.gliding) this.#schedule();
   }
 
   /** The end of a movement: after a step back, the earlier frame takes over, with the same numbers. */
@@ -426,20 +373,18 @@ export class Picture implements StagePicture {
     return (this.#geometry?.cards.size ?? 0) > MANY;
   }
 
-  #moveTo(camera: Camera): void {
-    if (!this.#dragFrom) this.#dragFrom = this.#camera;
-    this.#glide = null;
-    this.#auto = false;
-    const far = this.#camera.k < FAR;
-    this.#camera = camera;
-    if (far !== camera.k < FAR && !this.#heavy()) this.#scene = null;
+  /** By hand. */
+  #move(act: (finder: Viewfinder) => void): void {
+    const far = this.camera.k < FAR;
+    act(this.#finder);
+    if (far !== this.camera.k < FAR && !this.#heavy()) this.#scene = null;
     this.#dirty.base = true;
     this.#schedule();
     this.callbacks.placed?.();
   }
 
   #settle(): void {
-    this.#dragFrom = null;
+    this.#finder.release();
     this.#moved();
   }
 
@@ -450,8 +395,8 @@ export class Picture implements StagePicture {
 
   #resized(): void {
     if (!this.#layers.resize(this.host.clientWidth, this.host.clientHeight)) return;
+    this.#unfit = true;
     this.#layout();
-    if (this.#auto) this.#fit(false);
     this.#invalidate();
     this.callbacks.placed?.();
   }
@@ -473,38 +418,20 @@ export class Picture implements StagePicture {
     this.#invalidate();
   }
 
-  #spotAt(at: Point): PictureSpot | null {
-    const geometry = this.#geometry;
-    if (!geometry) return null;
-    const spot = hit(geometry, toPicture(this.#camera, at), 8 / this.#camera.k);
-    const selection = spot && selectionOf(geometry, spot);
-    return spot && selection ? { ...spot, selection } : null;
-  }
-
-  #tap(at: Point): void {
-    const spot = this.#spotAt(at);
-    if (spot?.kind === "group") {
-      this.callbacks.toggle?.(spot.selection.name);
-      return;
-    }
-    this.callbacks.select(spot);
-    const frame = this.store.state.frame;
-    if (spot?.kind !== "node" || !this.#geometry || !frame) return;
-    const number = numberAt(this.#geometry, frame, spot.index, toPicture(this.#camera, at), this.#measure);
-    if (number) this.callbacks.explain?.({ name: spot.selection.name, ...number });
-  }
-
-  #doubleTap(at: Point): void {
-    const spot = this.#spotAt(at);
-    if (!spot) this.fit();
-    else if (spot.kind === "node") this.requestEdit(spot.selection.name);
-  }
-
-  #hover(at: Point | null): void {
-    const spot = at ? this.#spotAt(at) : null;
-    if (spot?.kind === this.#hovered?.kind && spot?.index === this.#hovered?.index) return;
-    this.#hovered = spot ? { kind: spot.kind, index: spot.index } : null;
-    this.host.style.cursor = spot ? "pointer" : "";
-    this.#invalidate();
+  #handled(): Handled {
+    const camera = () => this.camera;
+    return {
+      get camera() {
+        return camera();
+      },
+      geometry: () => this.#geometry,
+      frame: () => this.store.state.frame,
+      measure: () => this.#measure,
+      move: (act) => this.#move(act),
+      settle: () => this.#settle(),
+      fit: () => this.fit(),
+      requestEdit: (name) => this.requestEdit(name),
+      pointed: () => this.#invalidate(),
+    };
   }
 }

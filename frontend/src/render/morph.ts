@@ -1,18 +1,13 @@
 /**
  * Groups that open and close: the picture on its way from one arrangement to another, where what stays moves and what is
- * new appears, and what is seen of it. Pure.
+ * new appears. Pure.
  */
 import type { Box, Point } from "../layout/types";
 import { boundsOf } from "../layout/level";
 import { measured, type Curve } from "./curve";
 import type { Segment } from "./display";
-import { revealing, toScreen, type Camera } from "./camera";
-import { roomOf, type Screen } from "./framing";
 import type { Geometry } from "./geometry";
 import type { Wire } from "./ports";
-
-/** So much of what is opened is enough. */
-const SEEN = 0.8;
 
 export interface Morph {
   readonly geometry: Geometry;
@@ -52,39 +47,6 @@ export function between(from: Geometry, to: Geometry, p: number): Morph {
     });
   }
   return { geometry: { ...to, cards, frames, wires, labels: new Map() }, fresh };
-}
-
-/**
- * What was opened apart since `from` comes into sight, at the same scale and no further than it must; nothing moves where
- * most of it is seen as it is.
- */
-export function showingOpened(
-  { drawing, cards, frames, flow }: Geometry,
-  from: Geometry | null,
-  camera: Camera,
-  screen: Screen,
-): Camera {
-  const opened = drawing.frames.find(({ id }) => from && !from.frames.has(id));
-  const frame = frames.get(opened?.id ?? "");
-  const card = cards.get(drawing.graph.nodes.length + (opened?.order ?? 0));
-  if (!frame || !card) return camera;
-  const { size, insets } = screen;
-  const { x, y, w, h } = toScreen(camera, frame);
-  const seen = (at: number, length: number, to: number) =>
-    Math.min(at + length, to) - Math.max(at, 0) >= SEEN * Math.min(length, to);
-  if (seen(x, w, size.w) && seen(y, h, size.h)) return camera;
-  // Where there is no room for all of it and its card: along the flow what is next to the card, across it its beginning.
-  const room = roomOf(screen);
-  const all = boundsOf([frame, card]);
-  const part = (at: number, length: number, most: number, wanted: number) => ({
-    at: Math.max(at, Math.min(wanted, at + length - Math.min(length, most))),
-    length: Math.min(length, most),
-  });
-  const [mw, mh] = [room.w / camera.k, room.h / camera.k];
-  const right = flow === "right";
-  const px = part(all.x, all.w, mw, right ? card.x + (card.w - mw) / 2 : frame.x - mw / 4);
-  const py = part(all.y, all.h, mh, right ? frame.y - mh / 4 : card.y + (card.h - mh) / 2);
-  return revealing(camera, { x: px.at, y: py.at, w: px.length, h: py.length }, size, insets);
 }
 
 /** By how much the ends of a wire are not where they will be. */

@@ -1,4 +1,5 @@
 /** All that only pictures with groups need: it comes with the first of them. */
 export { groupState } from "./group-state";
 export { closedItems, frameItems, openingItem } from "./marks/group";
-export { between, showingOpened } from "./morph";
+export { beyond, showingOpened } from "./beyond";
+export { between } from "./morph";

@@ -1,5 +1,5 @@
 // A page that is loaded again goes on with its own session: that has changes which the address does not say yet.
-import { again, tab } from "../room/kept";
+import { again, tab } from "./tab";
 import { warm } from "./warm";
 
 const KEY = "chainrule.session";
@@ -14,7 +14,7 @@ export function keepSession(id: string): void {
   });
   if (id === held) return;
   held = id;
-  warm(async () => (await import("../room/resumed")).hold(id));
+  warm(async () => (await import("./held")).hold(id));
 }
 
 /** Another one is being opened, by what the address says. */

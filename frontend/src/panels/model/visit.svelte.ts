@@ -196,8 +196,9 @@ export class Visit {
     this.#opening = true;
     const turn = ++this.#turn;
     try {
-      const { sessionOf, sessionAlone } = await import("../room/resumed");
-      const session = await (room ? sessionOf(room, this.rest) : sessionAlone(kept as string, this.rest));
+      const session = room
+        ? await (await import("../room/resumed")).sessionOf(room, this.rest)
+        : await (await import("./held")).sessionAlone(kept as string, this.rest);
       if (!session) return false;
       const lesson = await this.#lesson(session.lesson);
       const said = viewFromUrl(location);

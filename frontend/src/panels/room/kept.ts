@@ -1,5 +1,6 @@
 // What is kept of rooms in this browser: the secret of the one that was opened here, and which tab it is that presents.
 import { read, write } from "../model/preferences.svelte";
+import { again, tab } from "../model/tab";
 
 const KEY = "chainrule.room";
 
@@ -12,15 +13,6 @@ export function keptRoom(): Kept | null {
   try {
     const { code, secret } = JSON.parse(read(KEY) ?? "{}") as Partial<Kept>;
     return code && secret ? { code, secret } : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Storage of the tab, for what another tab must not do too. */
-export function tab(act: (storage: Storage) => string | null | undefined): string | null {
-  try {
-    return act(sessionStorage) ?? null;
   } catch {
     return null;
   }
@@ -67,12 +59,6 @@ export function resumedRoom(): Kept | null {
     return code;
   });
   return again() || taken === kept.code ? kept : null;
-}
-
-/** Whether the page was loaded again where it was. */
-export function again(): boolean {
-  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return entry?.type === "reload";
 }
 
 const CLASS = "chainrule.class";
