@@ -184,7 +184,7 @@ def _processor() -> float:
     total = 0.0
     for known in Path("/proc").glob("[0-9]*"):
         try:
-            if b"chainrule.host.worker" not in (known / "cmdline").read_bytes():
+            if b"chainrule.host\0" not in (known / "cmdline").read_bytes():
                 continue
             fields = (known / "stat").read_text().rpartition(")")[2].split()
         except OSError:

@@ -86,9 +86,12 @@ def parser() -> argparse.ArgumentParser:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until told to end."""
-    from pydantic import ValidationError
+    from chainrule.host.garbage import kept
 
-    from chainrule.api.settings import Settings
+    with kept():
+        from pydantic import ValidationError
+
+        from chainrule.api.settings import Settings
 
     given = {name: value for name, value in vars(options).items() if name != "command" and value is not None}
     try:
@@ -110,13 +113,15 @@ def serve(options: argparse.Namespace) -> int:
     end = _bind(settings.host, settings.port)
 
     # Workers start while this process still imports what it needs itself.
-    from chainrule.host.factory import options_for
-    from chainrule.host.link import StartError, spawn
+    with kept():
+        from chainrule.host.factory import options_for
+        from chainrule.host.link import StartError, spawn
 
     spawned = [spawn(options_for(settings)) for _ in range(settings.workers)]
 
-    from chainrule.api.serving import run
-    from chainrule.host.processes import process_host
+    with kept():
+        from chainrule.api.serving import run
+        from chainrule.host.processes import process_host
 
     def listening() -> None:
         sys.stdout.write(f"Chainrule is at {address(end)}\n")

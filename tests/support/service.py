@@ -43,7 +43,7 @@ class Service:
         return [
             int(child)
             for child in children
-            if b"chainrule.host.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+            if b"chainrule.host\0" in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:

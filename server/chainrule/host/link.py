@@ -92,7 +92,7 @@ def spawn(options: dict[str, object]) -> Spawned:
     )
     with far:
         process = subprocess.Popen(
-            [sys.executable, "-m", "chainrule.host.worker", str(far.fileno())],
+            [sys.executable, "-m", "chainrule.host", str(far.fileno())],
             stdin=subprocess.DEVNULL,
             pass_fds=(far.fileno(),),
             env={**os.environ, **threads},

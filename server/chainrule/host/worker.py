@@ -1,17 +1,15 @@
-"""A worker process: a hub, and the socket to the API. Started as ``python -m chainrule.host.worker FD``."""
+"""What a worker process runs: a hub, and the socket to the API."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
-import sys
 from typing import Any
 
 from chainrule.host import logs
 from chainrule.host.factory import hub_for
+from chainrule.host.garbage import kept
 from chainrule.host.hub import Hub
 from chainrule.host.interface import Closed, Request
 from chainrule.host.pipe import Kind, Packet, join, pack, read, split
@@ -90,7 +88,8 @@ async def main(number: int) -> int:
     options = split(first.payload)[0]
     logs.configure(str(options["log_level"]), str(options["log_format"]))
     try:
-        worker = Worker(writer, options)
+        with kept():
+            worker = Worker(writer, options)
     except Exception as error:
         writer.write(pack(Kind.FAILED, 0, (str(error) or type(error).__name__).splitlines()[0].encode()))
         with contextlib.suppress(ConnectionError):
@@ -98,13 +97,3 @@ async def main(number: int) -> int:
         return 1
     await worker.serve(reader)
     return 0
-
-
-if __name__ == "__main__":
-    # Ctrl-C is the API's business: it closes the socket, and that is the sign.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Where all cores compute, relaying goes first: what a session has ready should not wait for another's slice.
-    with contextlib.suppress(OSError):
-        os.nice(5)
-    with contextlib.suppress(ConnectionError):
-        sys.exit(asyncio.run(main(int(sys.argv[1]))))
