@@ -11,7 +11,7 @@ const MOST = { plain: 1.25, present: 2.4 };
 /** So many pixels has the smallest number on a projector. */
 const PRESENT_LEAST = 24;
 /** No smaller than this of its own accord; the picture follows what is active instead. */
-const READABLE = { wide: 0.64, narrow: 0.72 };
+const READABLE = { wide: 0.64, narrow: 0.72, cells: 0.82 };
 /** But all of a picture is worth numbers as small as this; a plan's scale is an estimate. */
 const WHOLE = { wide: { planned: 0.52, drawn: 0.44 }, narrow: { planned: 0.64, drawn: 0.6 } };
 /** A phone on its side is as wide as it likes, but low. */
@@ -28,8 +28,9 @@ export interface Screen {
 }
 
 export function leastFor(screen: Screen, drawing: Drawing): number {
-  if (!screen.present) return isNarrow(screen) ? READABLE.narrow : READABLE.wide;
   const cells = drawing.nodes.some((node) => node.numbered && hasTile(node));
+  // Where a phone follows what is active, numbers in cells have the room that two cards leave.
+  if (!screen.present) return !isNarrow(screen) ? READABLE.wide : cells ? READABLE.cells : READABLE.narrow;
   return PRESENT_LEAST / (cells ? FONTS.cell : FONTS.strip).size;
 }
 

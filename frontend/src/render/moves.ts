@@ -3,7 +3,7 @@ import type { Box, Point } from "../layout/types";
 import { blockUpTo, within } from "../layout/blocks";
 import type { Act, FrameView, GraphEdge, GraphNode, TensorView } from "../store/types";
 import { beside, pointAt, type Curve } from "./curve";
-import { mono, type Item } from "./display";
+import { mono, overlaps, type Item } from "./display";
 import { short, WITHHELD } from "./format";
 import type { Geometry } from "./geometry";
 import { beforeUpdates, cellOf, type Cell, type Reading } from "./reading";
@@ -174,15 +174,19 @@ function backward(input: MoveInput, edge: GraphEdge, moves: Moves): void {
   const p = during(t, beats.travel);
   if (wire) moves.wires.set(edge.index, { passed: t < beats.travel[0] ? 1 : 1 - p });
   if (wire && card && contribution !== null && t >= beats.travel[0] && !input.past) {
-    const width = tokenWidth(contribution, ctx.measure);
     const side = outSide(drawing.byIndex.get(target), geometry.flow);
-    const rest = dock(card, side, width);
+    const docked = (text: string) => dock(card, side, tokenWidth(text, ctx.measure));
+    // Whose gradient a tensor is can be seen: where cards stand close, that is not cut off but left out.
+    const from = geometry.cards.get(op);
+    const tight = from !== undefined && overlaps(docked(contribution), from);
+    const text = tight && contribution.startsWith("∂") ? "∂" : contribution;
+    const rest = docked(text);
     const end = { x: rest.x + rest.w / 2, y: rest.y + rest.h / 2 };
     const on = pointAt(wire.curve, 1 - p);
     const settle = Math.max(0, (p - 0.55) / 0.45);
     moves.tokens.push({
       shape: "chevron",
-      text: contribution,
+      text,
       at: { x: on.x + (end.x - on.x) * settle, y: on.y + (end.y - on.y) * settle },
       heading: opposite(side),
       opacity: 1,

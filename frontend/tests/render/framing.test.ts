@@ -60,3 +60,9 @@ it("has numbers of 24 pixels on a projector, those in cells too", () => {
   });
   expect(sizes).toEqual([24 / FONTS.strip.size, 24 / FONTS.cell.size]);
 });
+
+it("has numbers in cells that can be read on a phone too, which follows what is active", () => {
+  const phone = { size: { w: 390, h: 347 }, insets, present: false };
+  const { drawing } = recordingOf(parseTrace(readFileSync(resolve(golden, "one-layer.jsonl"), "utf8")));
+  expect(leastFor(phone, drawing) * FONTS.cell.size).toBeGreaterThan(9.5);
+});
