@@ -63,7 +63,9 @@ export class Arranger {
     this.#asked = key;
     const old = this.#geometry;
     // Another circuit is laid out for itself, whatever its nodes are called.
-    const previous = old?.level === level && sameCircuit(old.drawing, drawing) ? this.#positions : null;
+    const alike = old?.level === level && sameCircuit(old.drawing, drawing) ? this.#positions : null;
+    // On another screen too: what was there before would hold it apart as it stood on that one.
+    const previous = old?.drawing === drawing ? null : alike;
     // What is closed from the start leaves as much room free as it needs to be opened: then nothing else moves.
     const roomy =
       open && !previous
@@ -75,7 +77,7 @@ export class Arranger {
     laid.then(
       (positions) => {
         if (!positions || this.#asked !== key) return;
-        const same = old !== null && previous?.flow === positions.flow;
+        const same = old !== null && alike?.flow === positions.flow;
         this.#positions = positions;
         this.#answered = key;
         this.#geometry = makeGeometry(this.#latest ?? drawing, positions, level);

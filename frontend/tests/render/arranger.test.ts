@@ -45,6 +45,25 @@ describe("another graph", () => {
   });
 });
 
+describe("another screen", () => {
+  it("has a graph laid out as if it had never been on the one before", async () => {
+    const graph = graphOf("one-weight");
+    const arranger = new Arranger(
+      createLayouter(() => (request, previous) => solve(request, solver, previous)),
+    );
+    const arrange = (on: Screen, by = arranger) =>
+      new Promise<Arrangement>((done) => {
+        by.arrange(graph, {}, "scalars", on, englishWords, estimate, done);
+      });
+    const small: Screen = { ...screen, size: { w: 688, h: 400 } };
+    const wide = await arrange({ ...screen, size: { w: 1400, h: 900 } });
+    const after = await arrange(small);
+    const alone = new Arranger(createLayouter(() => (request, previous) => solve(request, solver, previous)));
+    expect(after.geometry.bounds).toEqual((await arrange(small, alone)).geometry.bounds);
+    expect(after.geometry.bounds).not.toEqual(wide.geometry.bounds);
+  });
+});
+
 describe("while a graph is being laid out", () => {
   it("what is asked for again does not stand where the graph before stood", async () => {
     const [old, next] = [graphOf("one-weight"), graphOf("fan-out")];
