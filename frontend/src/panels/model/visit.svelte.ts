@@ -167,7 +167,7 @@ export class Visit {
       const lesson = await this.#lesson(wanted.lesson);
       const { origin, odd } = await openLeniently(wanted, (one) =>
         this.link.open(one, false, () => {
-          this.#made(lesson, view, one);
+          this.#made(lesson, view, !!one.companion);
         }),
       );
       this.#opened(origin, lacking ? null : view.snapshot);
@@ -204,7 +204,7 @@ export class Visit {
       const said = viewFromUrl(location);
       const view = said.lesson === lesson.slug ? said : { ...defaultView, present: said.present };
       await this.link.join(session, () => {
-        if (turn === this.#turn) this.#made(lesson, view, {});
+        if (turn === this.#turn) this.#made(lesson, view, !!session.companion);
       });
       if (turn !== this.#turn) return true;
       const { breakpoints, predict } = page.state;
@@ -219,10 +219,10 @@ export class Visit {
   }
 
   /** There is a session. How its picture is seen must be known before its graph comes: else it would be laid out twice. */
-  #made(lesson: LessonInfo, view: View, { companion }: Partial<Origin>): void {
+  #made(lesson: LessonInfo, view: View, compared: boolean): void {
     const { page } = this;
     // Whoever is shown two runs is to see them side by side; all others first, what they are about.
-    if (lesson.slug !== page.state.lesson?.slug) page.left = companion ? "setup" : "lesson";
+    if (lesson.slug !== page.state.lesson?.slug) page.left = compared ? "setup" : "lesson";
     reading.chosen = null;
     page.store.dispatch({ type: "local/lesson", lesson });
     page.look(view);
