@@ -120,6 +120,7 @@ def test_what_opens_beyond_the_screen_is_told_at_its_edge(page: Page) -> None:
     told.click()
     expect(weight).to_be_in_viewport()
     expect(told).to_have_count(0)
+    expect(group(page, "output")).to_be_focused()
     # What has been seen is not told again.
     page.mouse.move(320, 150)
     page.mouse.down()
