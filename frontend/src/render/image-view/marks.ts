@@ -4,7 +4,7 @@ import type { Item } from "../display";
 import { cellBox } from "./arrangement";
 import type { ImageInput } from "./input";
 import type { Lit } from "./lit";
-import { shareItems, useItems, useLink } from "./uses";
+import { link, shareItems, useItems } from "./uses";
 
 /** The step's stage stands in the colour of the phase, with its direction. */
 export function activeItems({ places, theme, frame }: ImageInput, at: number): Item[] {
@@ -98,7 +98,10 @@ export function walkItems({ stages, places, theme, view }: ImageInput, lit: read
   const [row, column] = [Math.floor(uses.place / uses.columns), uses.place % uses.columns];
   const to = box(made, row, column);
   const from = box(met, row - made.row + met.row, column - made.column + met.column);
-  return [...(from && to ? [useLink(from, to, theme.focus)] : []), ...shareItems(places.strip, uses, theme)];
+  return [
+    ...(from && to ? [link(from, to, theme.focus, 1.75, 0.8)] : []),
+    ...shareItems(places.strip, uses, theme),
+  ];
 }
 
 /** From what a lit number is made of to the number, and on. */
@@ -113,20 +116,10 @@ export function linkItems({ stages, places, theme, frame }: ImageInput, lit: rea
     const column = places.columns[one.stage];
     if (one.role === "self" || !other || !column || other.kind === "filters") return [];
     const tiles = one.channel === null ? column.tiles : column.tiles.slice(one.channel, one.channel + 1);
-    return tiles.map((from): Item => {
+    const [width, opacity] = one.role === "from" ? [1.25, 0.55] : [0.9, 0.35];
+    return tiles.map((from) => {
       const box = cellBox(from, other, one.row + one.rows / 2 - 0.5, one.column + one.columns / 2 - 0.5);
-      const [x0, y0, x1, y1] = [box.x + box.w / 2, box.y + box.h / 2, to.x + to.w / 2, to.y + to.h / 2];
-      const bend = (x1 - x0) * 0.45;
-      return {
-        kind: "path",
-        d: [
-          ["M", x0, y0],
-          ["C", x0 + bend, y0, x1 - bend, y1, x1, y1],
-        ],
-        stroke: theme.phase[frame.header.phase],
-        width: one.role === "from" ? 1.25 : 0.9,
-        opacity: one.role === "from" ? 0.55 : 0.35,
-      };
+      return link(box, to, theme.phase[frame.header.phase], width, opacity);
     });
   });
 }

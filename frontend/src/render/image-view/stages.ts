@@ -37,6 +37,14 @@ export interface Scores {
 
 export type Stage = Maps | Filters | Scores;
 
+/** What it is called in words; null where it goes by the names of its nodes. */
+export function nameOf(
+  { kind }: Stage,
+  words: Record<"image" | "filters" | "scores", string>,
+): string | null {
+  return kind === "maps" || kind === "pooled" ? null : words[kind];
+}
+
 const cache = new WeakMap<Graph, readonly Stage[]>();
 
 /** In the order of computing; empty where the graph has no images. */

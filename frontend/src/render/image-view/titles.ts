@@ -2,7 +2,7 @@
 import { mono, sans, type Item } from "../display";
 import { short, UNKNOWN } from "../format";
 import type { ImageInput } from "./input";
-import type { Shown } from "./stages";
+import { nameOf, type Shown } from "./stages";
 
 /** Of its size, that of a number which is set smaller to fit. */
 const LEAST = 0.88;
@@ -18,14 +18,7 @@ export function titleItems(
   const [stage, column] = [stages[at], places.columns[at]];
   if (!stage || !column || !shown) return [];
   const label = graph.nodes[shown.node]?.label ?? "";
-  const name =
-    stage.kind === "image"
-      ? words.image
-      : stage.kind === "filters"
-        ? words.filters
-        : stage.kind === "scores"
-          ? words.scores
-          : label;
+  const name = nameOf(stage, words) ?? label;
   const ink = stage.kind === "image" && shown.what === "value";
   const symbol = stage.kind === "filters" ? "W" : label;
   // Over a narrow column rather a shorter name than a small one.

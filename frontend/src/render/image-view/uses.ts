@@ -66,8 +66,8 @@ function grown({ x, y, w, h }: Box, by: number): Box {
   return { x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by };
 }
 
-/** From the pixel that the weight met to the map's pixel that they helped to make. */
-export function useLink(from: Box, to: Box, color: string): Item {
+/** From the middle of a pixel to that of one that it helped to make. */
+export function link(from: Box, to: Box, color: string, width: number, opacity: number): Item {
   const [x0, y0, x1, y1] = [from.x + from.w / 2, from.y + from.h / 2, to.x + to.w / 2, to.y + to.h / 2];
   const bend = (x1 - x0) * 0.45;
   return {
@@ -77,8 +77,8 @@ export function useLink(from: Box, to: Box, color: string): Item {
       ["C", x0 + bend, y0, x1 - bend, y1, x1, y1],
     ],
     stroke: color,
-    width: 1.75,
-    opacity: 0.8,
+    width,
+    opacity,
   };
 }
 
