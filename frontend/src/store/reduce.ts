@@ -178,6 +178,7 @@ function withFrame(state: State, message: FrameMessage): State {
   // Answers to commands are never coalesced, but a snapshot may be overtaken by one: the newest revision stays.
   if (message.seq < state.newest) return state;
   const frame = frameView(message);
+  const same = sameCursor(state, message);
   return {
     ...state,
     frame,
@@ -191,8 +192,8 @@ function withFrame(state: State, message: FrameMessage): State {
     currentBranch: message.cursor.branch,
     graph: state.graphs.get(message.topology) ?? null,
     fired: null,
-    gradchecks: sameCursor(state, message) ? state.gradchecks : new Map(),
-    pytorch: sameCursor(state, message) ? state.pytorch : null,
+    gradchecks: same || state.gradchecks.size === 0 ? state.gradchecks : new Map(),
+    pytorch: same ? state.pytorch : null,
   };
 }
 

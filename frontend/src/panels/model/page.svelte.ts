@@ -43,6 +43,7 @@ import { stopsAt } from "./breakpoints";
 import { fieldsOf } from "./fields.svelte";
 import { inJson } from "./json";
 import { translateRefusal } from "./refusals";
+import { only, Pace } from "./pace";
 import { Player } from "./player.svelte";
 import { createRuns, type Runs } from "./runs.svelte";
 import { Subscription } from "./subscription.svelte";
@@ -103,8 +104,12 @@ export function firedInWords(page: Page, { fired, arrived, expected, missing }: 
 
 export class Page {
   readonly #fields = fieldsOf<State>(initialState);
-  /** The store's state field by field: what reads one follows that one alone. */
+  /** The store's state field by field: what reads one follows that one alone. Of a calm picture it is told at a pace. */
   readonly state: Readonly<State> = this.#fields.view;
+  /** The state with the newest frame, for what is seen to move with each. */
+  live: State = $state.raw(initialState);
+  /** Whether the picture follows the store by itself, so that what stands beside it can be told less often. */
+  calm = false;
   /** All lessons there are; empty until somebody asked for the list. */
   lessons: LessonBrief[] = $state.raw([]);
   /** Why there is nothing to show: an unknown lesson, a server that cannot be reached, a refused address. */
@@ -233,7 +238,8 @@ export class Page {
     readonly link: Link,
   ) {
     let taken = store.state;
-    this.#fields.show(taken);
+    const pace = new Pace(taken, (state) => this.#fields.show(state));
+    this.#fields.show((this.live = taken));
     this.runs = createRuns(this, link, (why) => {
       this.tell(why);
     });
@@ -243,11 +249,12 @@ export class Page {
     store.subscribe((state) => {
       // While it trains flat out, metrics come just before a frame: both are taken in together.
       const old = taken;
-      if (isFlatOut(state.playback) && onlyMetrics(state, old)) return;
+      if (isFlatOut(state.playback) && only(METRICS, state, old)) return;
       const stopped = state.lastMoved === old.lastMoved ? null : state.lastMoved;
       if (state.cursor !== old.cursor || state.playback !== old.playback)
         this.player.follow(state, performance.now());
-      this.#fields.show((taken = state));
+      this.live = taken = state;
+      pace.take(state, this.calm);
       if (stopped?.because) this.#tellStop(stopped, stopped.because);
     });
     link.onRefused = (why) => {
@@ -550,6 +557,8 @@ export class Page {
   }
 }
 
+const METRICS: ReadonlySet<string> = new Set<keyof State>(["metrics"]);
+
 const KEY = Symbol("page");
 
 export function providePage(page: Page): void {
@@ -558,9 +567,4 @@ export function providePage(page: Page): void {
 
 export function usePage(): Page {
   return getContext<Page>(KEY);
-}
-
-function onlyMetrics(state: State, old: State): boolean {
-  const parts = Object.keys(state) as (keyof State)[];
-  return state !== old && parts.every((part) => part === "metrics" || state[part] === old[part]);
 }

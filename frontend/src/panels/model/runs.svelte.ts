@@ -3,6 +3,7 @@ import { departure, historyOf, type History } from "../../store/histories";
 import type { Branch, CompanionView, State } from "../../store/types";
 import { isFlatOut } from "../../store/playback";
 import type { Link, Refused } from "./link";
+import { PACE } from "./pace";
 import { Travel, type Destination } from "./travel";
 import { settingInWords } from "./words";
 
@@ -39,11 +40,8 @@ export interface Runs {
   travel(to: Destination): void;
 }
 
-/** Thousands of iterations a second are no curve that one follows: milliseconds between two drawings of it. */
-const PACE = 400;
-
 export function createRuns(
-  page: { readonly state: State },
+  page: { readonly state: State; readonly calm: boolean },
   link: Pick<Link, "ask" | "send">,
   onRefused: (why: Refused) => void,
 ): Runs {
@@ -64,8 +62,8 @@ export function createRuns(
   let last: { history: History; others: Other[]; branch: number; at: number } | null = null;
   const drawn = $derived.by(() => {
     const now = { history, others, branch: current, at: performance.now() };
-    const fresh = last === null || !flatOut || current !== last.branch || now.at - last.at >= PACE;
-    return fresh || last === null ? (last = now) : last;
+    const late = page.calm || last === null || now.at - last.at >= PACE;
+    return last === null || !flatOut || current !== last.branch || late ? (last = now) : last;
   });
   const companion = $derived(page.state.companion);
   const beside = $derived.by((): Beside | null => {
