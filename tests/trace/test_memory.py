@@ -17,9 +17,10 @@ from chainrule.nn.binding import bound
 from chainrule.nn.functional import mse_loss
 from chainrule.nn.optimizers import make_optimizer
 from chainrule.nn.transformer import TransformerEncoderLayer
-from chainrule.trace import Regime, initial_carry, run_iteration
+from chainrule.trace import Carry, Record, Regime, initial_carry, run_iteration
 from chainrule.trace.computed import Replayed
 from support.lessons import MatrixConfig, TestModel, lesson
+from support.records import agree
 from support.sessions import fingerprint, make, refused, send
 
 
@@ -99,41 +100,73 @@ def owner(array: Any) -> Any:
     return array
 
 
-def test_a_record_takes_hardly_more_than_its_arrays() -> None:
+def own_arrays(record: Record) -> int:
+    """The bytes of the arrays that an iteration made: values, contributions and totals, and what it ends with."""
+    own = [node.value for node in record.nodes if node.op is not None] + [*record.end.values.values()]
+    for c in record.contributions:
+        own += [c.value, c.total]
+    return sum({id(array): array.nbytes for array in map(owner, own)}.values())
+
+
+def trained(iterations: int) -> Carry:
+    """What an iteration starts from that a plan will run."""
     model: Any = Transformer()
     carry = initial_carry(Regime(LessonConfig(), model, model.optimizer(), get_backend(), "float32"))
-    for iteration in range(4):
+    for iteration in range(iterations):
         carry = run_iteration(carry, iteration).end
-    kept = []
+    return carry
+
+
+def test_a_large_record_holds_what_takes_long_to_make_until_somebody_looks() -> None:
+    carry = trained(4)
+    kept, said = [], []
     tracemalloc.start()
     for iteration in range(4, 10):
         kept.append(run_iteration(carry, iteration))
         carry = kept[-1].end
-    taken = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    assert all(type(record.computed) is Replayed for record in kept)
-    arrays = 0
+    unseen = tracemalloc.get_traced_memory()[0]
+    said.append(sum(record.nbytes for record in kept))
     for record in kept:
-        own = [node.value for node in record.nodes if node.op is not None] + [*record.end.values.values()]
-        for c in record.contributions:
-            own += [c.value, c.total]
-        arrays += sum({id(array): array.nbytes for array in map(owner, own)}.values())
-    assert arrays <= taken <= 1.1 * arrays
+        computed = record.computed
+        assert type(computed) is Replayed
+        assert not computed.looked_at
+        assert len(computed.workspace) == computed.plan.size
+    seen = tracemalloc.get_traced_memory()[0]
+    said.append(sum(record.nbytes for record in kept))
+    tracemalloc.stop()
+    arrays = sum(map(own_arrays, kept))
+    assert unseen <= 0.5 * arrays <= arrays <= seen <= 1.1 * arrays
+    assert unseen <= said[0] <= 1.2 * unseen, "a record knows what it takes"
+    assert seen <= said[1] <= 1.2 * seen
+
+
+def test_who_has_looked_at_an_iteration_finds_the_next_one_whole() -> None:
+    carry = trained(4)
+    peaks = []
+    for look in (False, True, True):
+        tracemalloc.start()
+        record = run_iteration(carry, 4)
+        peaks.append(tracemalloc.get_traced_memory()[0] / own_arrays(trace_of(carry)))
+        tracemalloc.stop()
+        if look:
+            agree(record, trace_of(carry))
+    assert peaks[0] < 0.5
+    assert peaks[1] < 0.5
+    # A normalisation may remember its last array.
+    assert 1.0 <= peaks[2] <= 1.2
+
+
+def trace_of(carry: Carry) -> Record:
+    return run_iteration(carry, 4, trace=True)
 
 
 def test_of_iterations_that_nobody_keeps_only_what_carries_over_takes_memory() -> None:
-    model: Any = Transformer()
-    carry = initial_carry(Regime(LessonConfig(), model, model.optimizer(), get_backend(), "float32"))
-    for iteration in range(4):
-        carry = run_iteration(carry, iteration).end
-    peaks = {}
-    for keep in (True, False):
-        tracemalloc.start()
-        record = run_iteration(carry, 4, keep=keep)
-        left, peaks[keep] = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        if not keep:
-            # A normalisation may remember its last array.
-            most = sum(a.nbytes for part in (record.end.values, record.end.grads) for a in part.values())
-            assert left <= 1.1 * (most + model.given.nbytes)
-    assert peaks[False] <= 0.75 * peaks[True]
+    carry = trained(4)
+    tracemalloc.start()
+    record = run_iteration(carry, 4, keep=False)
+    left, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # A normalisation may remember its last array.
+    most = sum(a.nbytes for part in (record.end.values, record.end.grads) for a in part.values())
+    assert left <= 1.1 * (most + Transformer().given.nbytes)
+    assert peak <= 0.75 * own_arrays(trace_of(carry))

@@ -14,12 +14,13 @@ from operator import add, itemgetter
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from chainrule.engine.backend import Array, Backend
+from chainrule.engine.backend import Array, Backend, host
 from chainrule.engine.backward import Contribution
 from chainrule.engine.op import Bound, Writer, passed
 from chainrule.engine.tape import Node
 
 Workspace = list[Array]
+Call = Callable[[Workspace], Array]
 
 
 class Step(NamedTuple):
@@ -66,6 +67,10 @@ class Plan:
         The steps of both passes, in the order of their slots.
     seed, seed_slot
         ∂L/∂L, None where there is no backward pass; and its slot, between those of both passes.
+    costly
+        Slots of products of matrices and of convolutions: what takes longer to make again than to keep.
+    size
+        How many slots there are.
     nbytes
         About how much memory a workspace takes: its list, and the arrays that the calls made.
     """
@@ -88,7 +93,9 @@ class Plan:
         self.stale = [leaf for leaf in self.leaves if leaf.index in grads]
         self._filled = len(self.leaves) + len(self.stale)
         self._next = self._filled
-        self._bytes = 0
+        self._sizes: list[int] = []
+        self._memory = {id(_owner(leaf.value)) for leaf in self.leaves}
+        self.costly: set[int] = set()
         self.forward = [self._forward_step(node) for node in nodes if node.op is not None]
         self.root_place = places[root]
         self.root = self.slots[self.root_place]
@@ -99,7 +106,9 @@ class Plan:
         self.totals: dict[int, int] = {}
         if contributions:
             self._add_backward(contributions)
-        self.nbytes = 8 * self._next + self._bytes
+        self.size = self._next
+        self.nbytes = self.nbytes_of(range(self.size))
+        self._memory.clear()
         self._calls = [self._call(step) for step in self.forward]
         self._calls_back = [self._call(step) for step in self.backward]
 
@@ -108,7 +117,13 @@ class Plan:
     def _new(self, like: Array) -> int:
         slot = self._next
         self._next += 1
-        self._bytes += 112 + math.prod(like.shape) * self.backend.dtype_of(like).itemsize
+        memory = id(_owner(like))
+        # Another view of an array takes no memory for its elements.
+        seen = memory in self._memory
+        self._memory.add(memory)
+        self._sizes.append(
+            112 + (0 if seen else math.prod(like.shape) * self.backend.dtype_of(like).itemsize)
+        )
         return slot
 
     def _step(self, bound: Bound, reads: Sequence[int], like: Array) -> Step:
@@ -121,10 +136,12 @@ class Plan:
         inputs = tuple(child.value for child in node.inputs)
         slots = [self.slots[self._places[child]] for child in node.inputs]
         bound = op.bind(self.backend.xp, inputs, node.attrs)
-        self.slots[self._places[node]] = self._new(node.value)
+        self.slots[self._places[node]] = made = self._new(node.value)
+        if any(vjp.form == "contraction" for vjp in op.vjps):
+            self.costly.add(made)
         return self._step(bound, slots, node.value)
 
-    def _call(self, step: Step) -> Callable[[Workspace], Array]:
+    def _call(self, step: Step) -> Call:
         """A call on some slots. NumPy's functions give scalars for shape (): what is kept is always an array."""
         function, slots = step.bound, step.reads
         if isinstance(function, Writer):
@@ -175,6 +192,8 @@ class Plan:
                 whole = _whole(vjp.apply, xp, attrs)
                 self.backward.append(self._step(whole, [upstream, own, *slots], c.value))
                 value = self._new(c.value)
+            if vjp.form == "contraction":
+                self.costly.add(value)
             before = None
             if c.before is not None:
                 before = self.totals.get(target)
@@ -205,7 +224,7 @@ class Plan:
                 append(call(w))
         return w
 
-    def passing(self, needed: Collection[int]) -> list[tuple[Callable[[Workspace], Array], tuple[int, ...]]]:
+    def passing(self, needed: Collection[int]) -> list[tuple[Call, tuple[int, ...]]]:
         """The calls of both passes, each with the slots that nobody reads after it, but for those ``needed``."""
         forward = [(call, step.reads) for call, step in zip(self._calls, self.forward, strict=True)]
         backward = [(call, step.reads) for call, step in zip(self._calls_back, self.backward, strict=True)]
@@ -224,7 +243,7 @@ class Plan:
 
     def run_through(
         self,
-        passing: Iterable[tuple[Callable[[Workspace], Array], Iterable[int]]],
+        passing: Iterable[tuple[Call, Iterable[int]]],
         leaves: Sequence[Array],
         stale: Sequence[Array] = (),
     ) -> Workspace:
@@ -237,11 +256,26 @@ class Plan:
                 w[slot] = None
         return w
 
+    def nbytes_of(self, slots: Iterable[int]) -> int:
+        """About how much memory a workspace takes in which only these slots are filled."""
+        return 8 * self._next + sum(
+            self._sizes[slot - self._filled] for slot in slots if slot >= self._filled
+        )
+
+    def fill(self, w: Workspace) -> None:
+        """Make again what :meth:`run_through` has let go of: the same bits. The caller is in ``backend.quiet()``."""
+        calls: list[Call] = list(self._calls)
+        if self.seed is not None:
+            calls += [lambda w: self.seed, *self._calls_back]
+        for slot, call in enumerate(calls, self._filled):
+            if w[slot] is None:
+                w[slot] = call(w)
+
     def run_in_parts(
         self,
         leaves: Sequence[Array],
         stale: Sequence[Array],
-        passing: Iterable[tuple[Callable[[Workspace], Array], Iterable[int]]],
+        passing: Iterable[tuple[Call, Iterable[int]]],
         seconds: float,
     ) -> Generator[None, None, Workspace]:
         """:meth:`run_through`; pauses between two calls where it has gone on for so many seconds."""
@@ -292,6 +326,13 @@ class Plan:
     def __len__(self) -> int:
         """How many contributions there are, with the seed."""
         return len(self._edges)
+
+
+def _owner(array: Array) -> Array:
+    """The array whose memory another one shows; itself where that is not known."""
+    while isinstance(getattr(array, "base", None), host.ndarray):
+        array = array.base
+    return array
 
 
 def _whole(apply: Callable[..., Array], xp: Any, attrs: Mapping[str, Any]) -> Callable[..., Array]:

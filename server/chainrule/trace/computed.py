@@ -148,7 +148,10 @@ class Traced:
 
 
 class Replayed:
-    """An iteration that a plan ran: its arrays. Nodes and contributions are made when somebody looks."""
+    """An iteration that a plan ran: its arrays, or those among them that take long to make.
+
+    The others are made when somebody looks, to the same bits; so are nodes and contributions.
+    """
 
     def __init__(
         self,
@@ -157,20 +160,37 @@ class Replayed:
         start: Carry,
         end: Carry,
         layout: Layout,
-        workspace: Workspace,
+        kept: Workspace,
+        nbytes: int,
     ) -> None:
-        """``trained``: the parameters that are updated, each with the slot of its gradient."""
+        """``trained``: the parameters that are updated, each with the slot of its gradient.
+
+        ``kept``: a workspace, with None for what is not kept; and the bytes that it takes.
+        """
         self.plan, self.trained, self.start, self.end, self.layout = plan, trained, start, end, layout
-        self.workspace = workspace
+        self._kept, self._nbytes = kept, nbytes
 
     @property
     def loss(self) -> Array:
-        array: Array = self.workspace[self.plan.root]
+        array: Array = self._kept[self.plan.root]
         return array
 
     @property
     def number(self) -> float:
         return self.plan.backend.numbers([self.loss])[0]
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """All arrays, by the plan's slots."""
+        with self.plan.backend.quiet():
+            self.plan.fill(self._kept)
+        self._nbytes = self.plan.nbytes
+        return self._kept
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether somebody has asked for its arrays."""
+        return "workspace" in vars(self)
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -206,7 +226,7 @@ class Replayed:
 
     @property
     def nbytes(self) -> int:
-        return self.plan.nbytes + 512
+        return self._nbytes + 512
 
 
 class Passed(Replayed):
@@ -231,6 +251,10 @@ class Passed(Replayed):
         return self._loss
 
     @cached_property
-    def workspace(self) -> Workspace:  # type: ignore[override]
+    def workspace(self) -> Workspace:
         with self.plan.backend.quiet():
             return self.plan.run(self._leaves, self._stale)
+
+    @property
+    def nbytes(self) -> int:
+        return 512 + (self.plan.nbytes if self.looked_at else 0)

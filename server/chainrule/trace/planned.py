@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from weakref import ref
 
 from chainrule.engine.backend import Array, host
-from chainrule.engine.plan import Plan, Workspace
+from chainrule.engine.plan import Call, Plan, Workspace
 from chainrule.engine.tape import Draw
 from chainrule.nn.optimizers import Step
 from chainrule.trace.carry import FIRST, NO_ARRAYS, Carry, Regime, Slot
 from chainrule.trace.computed import Passed, Replayed, Traced
 from chainrule.trace.record import Record
 from chainrule.trace.written import Writing, writing
+
+LARGE = 1 << 20
+"""Bytes of an iteration from which it is worth its while to keep only what takes long to make again: no near cache
+holds what is written, and writing it takes as long as making it."""
+
+Calls = tuple[Sequence[tuple[Call, tuple[int, ...]]], int]
 
 
 class Planned:
@@ -68,9 +75,16 @@ class Planned:
         self.grads = [(name, plan.totals[places[name]]) for name in names if places[name] in plan.totals]
         self.layout = record.layout
         self.carried = record.end.nbytes
-        needed = {slot for _, slot in (*self.trained, *self.written, *self.grads)} | {plan.root}
-        self._passing = plan.passing({slot for slot in needed if slot is not None})
-        self._keeping = [(call, ()) for call, _ in self._passing]
+        needed = {slot for _, slot in (*self.trained, *self.written, *self.grads) if slot is not None}
+        needed.add(plan.root)
+        self._passing = plan.passing(needed)
+        self._whole: Calls = [(call, ()) for call, _ in self._passing], plan.nbytes
+        # On a device sums may be in another order the next time.
+        again = plan.backend.name == "numpy" and plan.nbytes > LARGE
+        kept = needed | plan.costly if again else set(range(plan.size))
+        carried = {slot for _, slot in self.grads}
+        self._costly: Calls = plan.passing(kept), plan.nbytes_of(kept - carried) if again else plan.nbytes
+        self._latest: ref[Replayed] | None = None
         self.sheet: Writing | None = writing(self, regime)
 
     def run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
@@ -89,16 +103,27 @@ class Planned:
         if self.sheet is not None:
             return self.run(carry, iteration, inputs, keep)
         given, stale = self._given(carry, iteration, inputs)
-        calls = self._keeping if keep else self._passing
+        calls, nbytes = self._calls(keep)
         w = yield from self.plan.run_in_parts(given, stale, calls, seconds)
         with carry.regime.backend.quiet():
-            return self._ended(carry, iteration, given, stale, w, keep)
+            return self._ended(carry, iteration, given, stale, w, nbytes)
 
     def _run(self, carry: Carry, iteration: int, inputs: Mapping[str, Array], keep: bool) -> Record:
         plan = self.plan
         given, stale = self._given(carry, iteration, inputs)
-        w = plan.run(given, stale) if keep else plan.run_through(self._passing, given, stale)
-        return self._ended(carry, iteration, given, stale, w, keep)
+        calls, nbytes = self._calls(keep)
+        w = plan.run(given, stale) if nbytes == plan.nbytes else plan.run_through(calls, given, stale)
+        return self._ended(carry, iteration, given, stale, w, nbytes)
+
+    def _calls(self, keep: bool) -> Calls:
+        """What is called, with what is let go of after each; and the bytes that are left, 0 where nobody will look.
+
+        Who has looked at the iteration before will look at this one: then nothing is made twice.
+        """
+        if not keep:
+            return self._passing, 0
+        latest = None if self._latest is None else self._latest()
+        return self._costly if latest is None or not latest.looked_at else self._whole
 
     def _given(
         self, carry: Carry, iteration: int, inputs: Mapping[str, Array]
@@ -120,7 +145,7 @@ class Planned:
         given: list[Array],
         stale: list[Array],
         w: Workspace,
-        keep: bool,
+        nbytes: int,
     ) -> Record:
         """The updates, and the record."""
         regime, values, slots, plan = carry.regime, carry.values, carry.slots, self.plan
@@ -148,7 +173,9 @@ class Planned:
         if self.stale:
             grads = {**{name: carry.grads[name] for name in self.stale}, **grads}
         end = Carry(values_after, grads, slots_after, carry.fixed, regime, NO_ARRAYS, self.carried)
-        if keep:
-            return Record(iteration, carry, end, Replayed(plan, self.trained, carry, end, self.layout, w))
+        if nbytes:
+            computed = Replayed(plan, self.trained, carry, end, self.layout, w, nbytes)
+            self._latest = ref(computed)
+            return Record(iteration, carry, end, computed)
         passed = Passed(plan, self.trained, carry, end, self.layout, given, stale, w[plan.root])
         return Record(iteration, carry, end, passed)

@@ -74,7 +74,7 @@ class Written(Replayed):
         return self._number
 
     @cached_property
-    def workspace(self) -> Workspace:  # type: ignore[override]
+    def workspace(self) -> Workspace:
         return self.writing.workspace(self.start, self.end, self._given, self.fill())
 
     def fill(self) -> HostArray:
