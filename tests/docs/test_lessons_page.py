@@ -32,7 +32,7 @@ def lesson(monkeypatch: pytest.MonkeyPatch) -> Lesson[Any]:
 
 
 def test_the_example_is_a_lesson_that_learns(lesson: Lesson[Any]) -> None:
-    assert lesson.order == len(LESSONS)
+    assert lesson.order == sum(not slug.startswith("test-") for slug in LESSONS)
     session = Session("line")
     send(session, "step", unit="phase", count=2)
     parameters = session.info().parameters
