@@ -23,18 +23,22 @@ export function fontText(font: Font, fonts: Fonts): string {
 /** How thumbnails and grids of cells are painted: this comes with the pictures that have them. */
 export const painters: {
   /** Before each picture. */
-  begin?: () => void;
+  begin: ((list: DisplayList) => void)[];
   map?: (ctx: CanvasRenderingContext2D, item: MapItem) => void;
   maps?: (ctx: CanvasRenderingContext2D, item: MapsItem) => void;
   cells?: (ctx: CanvasRenderingContext2D, item: Cells, opacity: number) => void;
-} = {};
+} = { begin: [] };
 
 /** The font that is set: setting one takes longer than the text, even where it is the same. */
 let font = "";
+/** Whether lines are dashed: so it is with dashes, and with none. */
+let dashed = false;
 
 export function paint(ctx: CanvasRenderingContext2D, list: DisplayList, fonts: Fonts): void {
   font = "";
-  painters.begin?.();
+  ctx.setLineDash([]);
+  dashed = false;
+  for (const begin of painters.begin) begin(list);
   for (const item of list) paintItem(ctx, item, fonts, 1);
 }
 
@@ -83,7 +87,7 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       painters.cells?.(ctx, item, opacity);
       break;
     case "group": {
-      const before = font;
+      const before = { font, dashed };
       ctx.save();
       if (item.at) ctx.translate(item.at.x, item.at.y);
       if (item.scale) ctx.scale(item.scale, item.scale);
@@ -94,7 +98,7 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       }
       for (const child of item.items) paintItem(ctx, child, fonts, opacity);
       ctx.restore();
-      font = before;
+      ({ font, dashed } = before);
       break;
     }
   }
@@ -122,7 +126,8 @@ function fillAndStroke(
   if (item.stroke) {
     ctx.strokeStyle = item.stroke;
     ctx.lineWidth = item.width ?? 1;
-    ctx.setLineDash(item.dash ? [...item.dash] : []);
+    if (item.dash || dashed) ctx.setLineDash(item.dash ? [...item.dash] : []);
+    dashed = item.dash !== undefined;
     if (path) ctx.stroke(path);
     else ctx.stroke();
   }
@@ -152,7 +157,8 @@ function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "t
     ctx.strokeStyle = item.halo;
     ctx.lineWidth = 4;
     ctx.lineJoin = "round";
-    ctx.setLineDash([]);
+    if (dashed) ctx.setLineDash([]);
+    dashed = false;
     ctx.strokeText(item.text, item.x, item.y);
   }
   ctx.fillStyle = item.fill;

@@ -1,6 +1,6 @@
 /** A grid of coloured cells: one item, however many there are, as a frame may have thousands. */
 import { painters } from "./canvas";
-import type { Cells } from "./display";
+import type { Cells, DisplayList } from "./display";
 import { rgbOf } from "./thumbnails";
 
 /** One cell, in the item's units; `r` is the radius of its corners. */
@@ -79,33 +79,73 @@ function sheetFor(w: number, h: number, place: string): Sheet | null {
   return sheet;
 }
 
-/** A pixel for each cell, as a little-endian `ImageData` holds them. */
-export function fillCells(pixels: Int32Array, { numbers, most, palette }: Cells): void {
+/**
+ * A pixel for each cell, as a little-endian `ImageData` holds them; in one that is `stride` wide from the column `left` on.
+ */
+export function fillCells(
+  pixels: Int32Array,
+  { numbers, columns, most, palette }: Cells,
+  left = 0,
+  stride = columns,
+): void {
   const colors = palette.map((hex) => {
     const [red, green, blue] = rgbOf(hex);
     return (blue << 16) | (green << 8) | red;
   });
-  for (let i = 0; i < numbers.length; i++) {
-    const x = numbers[i] ?? 0;
-    pixels[i] = ((255 * opacityOf(x, most) + 0.5) << 24) | (colors[toneAt(x)] ?? 0);
-  }
+  for (let i = 0, row = left; i < numbers.length; row += stride)
+    for (let column = 0; column < columns && i < numbers.length; column++, i++) {
+      const x = numbers[i] ?? 0;
+      pixels[row + column] = ((255 * opacityOf(x, most) + 0.5) << 24) | (colors[toneAt(x)] ?? 0);
+    }
 }
 
 /** Hundreds of cells take as long as hundreds of calls to paint them; below that a call each is as quick. */
 const FEW = 24;
 
+function hasSheet({ numbers, columns, w }: Cells): boolean {
+  return w / columns <= TOUCH && numbers.length >= FEW;
+}
+
+/** The grids of the picture that is painted stand side by side on one sheet: from which column on each does. */
+let common: { canvas: HTMLCanvasElement; left: Map<Cells, number> } | null = null;
+
+/** To put pixels on a sheet takes longer than to fill it: so that is done once for all grids of a picture. */
+function layOut(list: DisplayList): void {
+  common = null;
+  const grids = list.filter((item): item is Cells => item.kind === "cells" && hasSheet(item));
+  if (grids.length < 2) return;
+  const left = new Map<Cells, number>();
+  let [width, height] = [0, 0];
+  for (const grid of grids) {
+    left.set(grid, width);
+    width += grid.columns;
+    height = Math.max(height, Math.ceil(grid.numbers.length / grid.columns));
+  }
+  const sheet = sheetFor(width, height, "");
+  if (!sheet) return;
+  const pixels = new Int32Array(sheet.image.data.buffer);
+  for (const [grid, from] of left) fillCells(pixels, grid, from, width);
+  sheet.ctx.putImageData(sheet.image, 0, 0);
+  common = { canvas: sheet.canvas, left };
+}
+
 function paintCells(ctx: CanvasRenderingContext2D, item: Cells, whole: number): void {
   const { numbers, columns, x, y, w, h } = item;
+  if (!hasSheet(item)) return paintEach(ctx, item, whole);
   const rows = numbers.length / columns;
-  if (w / columns > TOUCH || numbers.length < FEW) return paintEach(ctx, item, whole);
-  const sheet = sheetFor(columns, rows, `${x} ${y}`);
-  if (!sheet) return paintEach(ctx, item, whole);
-  fillCells(new Int32Array(sheet.image.data.buffer), item);
-  sheet.ctx.putImageData(sheet.image, 0, 0);
+  const left = common?.left.get(item);
+  let canvas = common?.canvas;
+  if (left === undefined) {
+    const sheet = sheetFor(columns, rows, `${x} ${y}`);
+    if (!sheet) return paintEach(ctx, item, whole);
+    fillCells(new Int32Array(sheet.image.data.buffer), item);
+    sheet.ctx.putImageData(sheet.image, 0, 0);
+    ({ canvas } = sheet);
+  }
   ctx.globalAlpha = whole;
   // Cells have edges, as long as each has a pixel of the screen.
   ctx.imageSmoothingEnabled = Math.min(w / columns, h / rows) * ctx.getTransform().a < 1;
-  ctx.drawImage(sheet.canvas, x, y, w, h);
+  if (canvas) ctx.drawImage(canvas, left ?? 0, 0, columns, rows, x, y, w, h);
 }
 
 function paintEach(ctx: CanvasRenderingContext2D, item: Cells, whole: number): void {
@@ -121,4 +161,5 @@ function paintEach(ctx: CanvasRenderingContext2D, item: Cells, whole: number): v
   });
 }
 
+painters.begin.push(layOut);
 painters.cells = paintCells;

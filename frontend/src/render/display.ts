@@ -101,14 +101,19 @@ export interface MapItem extends Box {
   readonly opacity?: number;
 }
 
-/** The thumbnails of units that look alike, as one item: on their ground, each with an edge around it. */
-export interface MapsItem {
-  readonly kind: "maps";
+/** Thumbnails of units of one layer, each in its box. */
+export interface MapsPart {
   readonly boxes: readonly Box[];
   /** Which unit each box shows. */
   readonly units: readonly number[];
   /** Null before there is one: then the ground is seen. */
   readonly map: UnitMaps | null;
+}
+
+/** Thumbnails that look alike, as one item: on their ground, each with an edge around it. */
+export interface MapsItem {
+  readonly kind: "maps";
+  readonly parts: readonly MapsPart[];
   readonly r: number;
   readonly palette: MapItem["palette"];
   readonly ground: string;

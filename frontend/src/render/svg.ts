@@ -107,16 +107,18 @@ function mapSvg({ map, unit, palette, x, y, w, h, r, opacity: o }: MapItem, ids:
 
 /** Each with its ground and its edge. */
 function mapsSvg(item: MapsItem, theme: Theme, measure: Measure, ids: { next: number }): string {
-  const { boxes, units, map, r, palette, ground, edge, opacity: o } = item;
+  const { parts, r, palette, ground, edge, opacity: o } = item;
   const shown = o === undefined ? {} : { opacity: o };
-  const items = boxes.flatMap((box, k): Item[] => {
-    const unit = units[k] ?? 0;
-    return [
-      { kind: "rect", ...box, r, fill: ground, ...shown },
-      ...(map ? [{ kind: "map" as const, ...box, r, map, unit, palette, ...shown }] : []),
-      { kind: "rect", ...box, r, stroke: edge, width: 1, ...shown },
-    ];
-  });
+  const items = parts.flatMap(({ boxes, units, map }) =>
+    boxes.flatMap((box, k): Item[] => {
+      const unit = units[k] ?? 0;
+      return [
+        { kind: "rect", ...box, r, fill: ground, ...shown },
+        ...(map ? [{ kind: "map" as const, ...box, r, map, unit, palette, ...shown }] : []),
+        { kind: "rect", ...box, r, stroke: edge, width: 1, ...shown },
+      ];
+    }),
+  );
   return items.map((one) => itemSvg(one, theme, measure, ids)).join("");
 }
 

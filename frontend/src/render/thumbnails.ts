@@ -2,7 +2,7 @@
 import type { UnitMaps } from "../store/types";
 import { painters } from "./canvas";
 import type { Box } from "../layout/types";
-import type { MapItem, MapsItem } from "./display";
+import type { MapItem, MapsItem, MapsPart } from "./display";
 
 type Rgb = readonly [number, number, number];
 export type Palette = MapItem["palette"];
@@ -52,7 +52,7 @@ export function rampOf(palette: Palette): Uint32Array {
   return ramp;
 }
 
-/** A layer's thumbnails side by side, and of which map and in which colours they are. */
+/** The thumbnails of some layers side by side, and of which maps and in which colours they are. */
 interface Sprite {
   readonly canvas: HTMLCanvasElement;
   readonly ctx: CanvasRenderingContext2D | null;
@@ -62,13 +62,13 @@ interface Sprite {
   /** In pixels. To ask a canvas takes longer. */
   readonly w: number;
   readonly h: number;
-  levels: Int8Array;
+  maps: readonly UnitMaps[];
   key: string;
   /** The picture that it was in last. */
   used: number;
 }
 
-/** Made when they have changed, not when they are painted. */
+/** By the levels of the last of its maps: made when they have changed, not when they are painted. */
 const sprites = new WeakMap<Int8Array, Sprite>();
 /** All of a screen; one that has not been painted for a while is painted over: a frame makes no canvas. */
 const shelf: Sprite[] = [];
@@ -81,12 +81,11 @@ function nextPicture(): void {
   count += 1;
 }
 
-function freshSprite({ levels, units, size }: UnitMaps, key: string): Sprite {
-  const [w, h] = [units * size, size];
+function freshSprite(w: number, h: number, maps: readonly UnitMaps[], key: string): Sprite {
   for (let k = 0; k < shelf.length; k++) {
     const idle = shelf[k] as Sprite;
     if (idle.w !== w || idle.h !== h || count - idle.used <= IDLE) continue;
-    idle.levels = levels;
+    idle.maps = maps;
     idle.key = key;
     return idle;
   }
@@ -96,40 +95,51 @@ function freshSprite({ levels, units, size }: UnitMaps, key: string): Sprite {
   const ctx = canvas.getContext("2d");
   const image = ctx?.createImageData(w, h) ?? null;
   const pixels = image ? new Uint32Array(image.data.buffer) : new Uint32Array(0);
-  const sprite = { canvas, ctx, image, pixels, w, h, levels, key, used: count };
+  const sprite = { canvas, ctx, image, pixels, w, h, maps, key, used: count };
   shelf.push(sprite);
   if (shelf.length > SHELF) shelf.shift();
   return sprite;
 }
 
-function spriteOf(map: UnitMaps, palette: Palette): Sprite {
+/** One canvas for all of these maps, which have one size: to put pixels on one takes as long as to fill it. */
+function spriteOf(maps: readonly UnitMaps[], palette: Palette): Sprite | null {
+  const last = maps.at(-1);
+  if (!last) return null;
   const key = palette.join();
-  const known = sprites.get(map.levels);
-  if (known?.levels === map.levels && known.key === key) {
+  const known = sprites.get(last.levels);
+  if (known?.key === key && sameMaps(known.maps, maps)) {
     known.used = count;
     return known;
   }
-  const { units, size, levels } = map;
-  const sprite = freshSprite(map, key);
+  const { size } = last;
+  const w = maps.reduce((sum, { units }) => sum + units * size, 0);
+  const sprite = freshSprite(w, size, maps, key);
   sprite.used = count;
   const { ctx, image, pixels } = sprite;
   if (ctx && image) {
     const ramp = rampOf(palette);
-    for (let u = 0; u < units; u++)
-      for (let row = 0; row < size; row++) {
-        // The first row has the least y, which is at the bottom.
-        const to = (size - 1 - row) * units * size + u * size;
-        const from = (u * size + row) * size;
-        for (let c = 0; c < size; c++) pixels[to + c] = ramp[(levels[from + c] as number) + 128] as number;
-      }
+    let left = 0;
+    for (const { units, levels } of maps)
+      for (let u = 0; u < units; u++, left += size)
+        for (let row = 0; row < size; row++) {
+          // The first row has the least y, which is at the bottom.
+          const to = (size - 1 - row) * w + left;
+          const from = (u * size + row) * size;
+          for (let c = 0; c < size; c++) pixels[to + c] = ramp[(levels[from + c] as number) + 128] as number;
+        }
     ctx.putImageData(image, 0, 0);
   }
-  sprites.set(levels, sprite);
+  sprites.set(last.levels, sprite);
   return sprite;
 }
 
+function sameMaps(a: readonly UnitMaps[], b: readonly UnitMaps[]): boolean {
+  return a.length === b.length && a.every(({ levels }, k) => levels === b[k]?.levels);
+}
+
 function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
-  const { canvas } = spriteOf(item.map, item.palette);
+  const sprite = spriteOf([item.map], item.palette);
+  if (!sprite) return;
   const n = item.map.size;
   ctx.save();
   ctx.beginPath();
@@ -137,38 +147,48 @@ function paintMap(ctx: CanvasRenderingContext2D, item: MapItem): void {
   ctx.clip();
   ctx.imageSmoothingEnabled = true;
   // Half a pixel is left out on each side, so that a neighbour's colours do not shine in.
-  ctx.drawImage(canvas, item.unit * n + 0.5, 0.5, n - 1, n - 1, item.x, item.y, item.w, item.h);
+  ctx.drawImage(sprite.canvas, item.unit * n + 0.5, 0.5, n - 1, n - 1, item.x, item.y, item.w, item.h);
   ctx.restore();
 }
 
-/** The outlines of boxes that rest while their pictures change. */
-const outlines = new WeakMap<readonly Box[], { r: number; path: Path2D }>();
+/** The outlines of boxes that rest while their pictures change, by the first of them. */
+const outlines = new WeakMap<readonly Box[], { all: readonly MapsPart[]; r: number; path: Path2D }>();
 
-function outlineOf(boxes: readonly Box[], r: number): Path2D {
-  const known = outlines.get(boxes);
-  if (known?.r === r) return known.path;
+function outlineOf(parts: readonly MapsPart[], r: number): Path2D {
+  const first = parts[0]?.boxes ?? [];
+  const known = outlines.get(first);
+  const same =
+    parts.length === known?.all.length && parts.every((one, k) => one.boxes === known.all[k]?.boxes);
+  if (same && known.r === r) return known.path;
   const path = new Path2D();
-  for (const { x, y, w, h } of boxes) path.roundRect(x, y, w, h, r);
-  outlines.set(boxes, { r, path });
+  for (const { boxes } of parts) for (const { x, y, w, h } of boxes) path.roundRect(x, y, w, h, r);
+  outlines.set(first, { all: parts.map((part) => ({ ...part, map: null })), r, path });
   return path;
 }
 
-/** All of a column are filled, clipped and edged at once. */
+/** All are filled, clipped and edged at once. */
 function paintMaps(ctx: CanvasRenderingContext2D, item: MapsItem): void {
-  const { boxes, units, map, palette } = item;
-  const outline = outlineOf(boxes, item.r);
+  const { parts, palette } = item;
+  const outline = outlineOf(parts, item.r);
   ctx.fillStyle = item.ground;
   ctx.fill(outline);
-  if (map) {
-    const { canvas } = spriteOf(map, palette);
-    const n = map.size;
+  const maps = parts.flatMap(({ map }) => map ?? []);
+  const sprite = spriteOf(maps, palette);
+  if (sprite) {
     ctx.save();
     ctx.clip(outline);
     ctx.imageSmoothingEnabled = true;
-    boxes.forEach(({ x, y, w, h }, k) => {
-      // Half a pixel is left out on each side, so that a neighbour's colours do not shine in.
-      ctx.drawImage(canvas, (units[k] ?? 0) * n + 0.5, 0.5, n - 1, n - 1, x, y, w, h);
-    });
+    let left = 0;
+    for (const { boxes, units, map } of parts) {
+      if (!map) continue;
+      const n = map.size;
+      for (let k = 0; k < boxes.length; k++) {
+        const { x, y, w, h } = boxes[k] as Box;
+        // Half a pixel is left out on each side, so that a neighbour's colours do not shine in.
+        ctx.drawImage(sprite.canvas, left + (units[k] ?? 0) * n + 0.5, 0.5, n - 1, n - 1, x, y, w, h);
+      }
+      left += map.units * n;
+    }
     ctx.restore();
   }
   ctx.strokeStyle = item.edge;
@@ -177,6 +197,6 @@ function paintMaps(ctx: CanvasRenderingContext2D, item: MapsItem): void {
   ctx.stroke(outline);
 }
 
-painters.begin = nextPicture;
+painters.begin.push(nextPicture);
 painters.map = paintMap;
 painters.maps = paintMaps;

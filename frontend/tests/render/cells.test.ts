@@ -27,4 +27,12 @@ describe("a grid of cells as pixels", () => {
     expect(at(2)).toEqual([0xe8, 0xea, 0xeb, 255]);
     expect(at(3)).toEqual([0xb3, 0x26, 0x1e, 255]);
   });
+
+  it("stands beside others in a wider one, and touches none of them", () => {
+    const pixels = new Int32Array(10).fill(7);
+    fillCells(pixels, grid([1, -1, 0, 1], 2), 2, 5);
+    const alone = new Int32Array(4);
+    fillCells(alone, grid([1, -1, 0, 1], 2));
+    expect([...pixels]).toEqual([7, 7, alone[0], alone[1], 7, 7, 7, alone[2], alone[3], 7]);
+  });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { curveAt, estimate, overlaps, sameList, textsOf, type Item } from "../../src/render/display";
+import {
+  curveAt,
+  estimate,
+  overlaps,
+  sameList,
+  textsOf,
+  type Item,
+  type MapsItem,
+} from "../../src/render/display";
 import { apart } from "../../src/render/layers-view/axis";
 import { arrange, MOST_UNITS, NEAR } from "../../src/render/layers-view/arrangement";
 import { spotAt } from "../../src/render/layers-view/hit";
@@ -283,10 +291,10 @@ describe("the picture", () => {
     );
     expect(svg).toContain("<svg");
     expect(svg).not.toContain("NaN");
+    const boxed = ({ parts }: MapsItem) => parts.reduce((n, { boxes }) => n + boxes.length, 0);
     const maps = (items: readonly Item[]): number =>
       items.reduce(
-        (n, item) =>
-          n + (item.kind === "maps" ? item.units.length : item.kind === "group" ? maps(item.items) : 0),
+        (n, item) => n + (item.kind === "maps" ? boxed(item) : item.kind === "group" ? maps(item.items) : 0),
         0,
       );
     expect(maps(networkList(input, 0.5))).toBe(graph.layers.reduce((n, { units }) => n + units, 0));
@@ -299,13 +307,17 @@ describe("the picture", () => {
         item.kind === "maps" ? [item] : [],
       );
     const boxes = (unit: { layer: number; unit: number } | null) =>
-      shown(unit).flatMap((item) => item.boxes.map(({ x, y }, k) => [x, y, item.units[k]].join()));
+      shown(unit)
+        .flatMap(({ parts }) => parts)
+        .flatMap(({ boxes: all, units }) => all.map(({ x, y }, k) => [x, y, units[k]].join()));
     expect(boxes({ layer: 1, unit: 2 }).sort()).toEqual(boxes(null).sort());
     const faint = shown({ layer: 1, unit: 2 }).filter(({ opacity }) => (opacity ?? 1) < 1);
     const near = [0, 1, 2].map((k) => graph.layers[k]!.units);
     const units = graph.layers.reduce((sum, layer) => sum + layer.units, 0);
     // Itself, and all of the columns before and after.
-    expect(faint.flatMap(({ units: own }) => own)).toHaveLength(units - 1 - near[0]! - near[2]!);
+    expect(faint.flatMap(({ parts }) => parts.flatMap(({ units: own }) => own))).toHaveLength(
+      units - 1 - near[0]! - near[2]!,
+    );
   });
 
   it("has one path for lines that look alike, and the strongest on top", () => {

@@ -106,8 +106,6 @@ export class Page {
   readonly #fields = fieldsOf<State>(initialState);
   /** The store's state field by field: what reads one follows that one alone. Of a calm picture it is told at a pace. */
   readonly state: Readonly<State> = this.#fields.view;
-  /** The state with the newest frame, for what is seen to move with each. */
-  live: State = $state.raw(initialState);
   /** Whether the picture follows the store by itself, so that what stands beside it can be told less often. */
   calm = false;
   /** All lessons there are; empty until somebody asked for the list. */
@@ -239,7 +237,7 @@ export class Page {
   ) {
     let taken = store.state;
     const pace = new Pace(taken, (state) => this.#fields.show(state));
-    this.#fields.show((this.live = taken));
+    this.#fields.show(taken);
     this.runs = createRuns(this, link, (why) => {
       this.tell(why);
     });
@@ -253,8 +251,7 @@ export class Page {
       const stopped = state.lastMoved === old.lastMoved ? null : state.lastMoved;
       if (state.cursor !== old.cursor || state.playback !== old.playback)
         this.player.follow(state, performance.now());
-      this.live = taken = state;
-      pace.take(state, this.calm);
+      pace.take((taken = state), this.calm);
       if (stopped?.because) this.#tellStop(stopped, stopped.because);
     });
     link.onRefused = (why) => {

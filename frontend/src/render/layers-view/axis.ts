@@ -1,13 +1,9 @@
 /** Gradient size per layer: dots on one decade axis. */
 import { mono, sans, type Item } from "../display";
-import { decades, type NetworkReading } from "./reading";
-import type { NetworkInput } from "./input";
+import type { NetworkReading, Resting } from "./reading";
+import type { GroundInput, NetworkInput } from "./input";
 
-type Decades = ReturnType<typeof decades>;
-
-export function axisDecades({ layers }: NetworkReading): Decades {
-  return decades(layers.map(({ size }) => size));
-}
+type Decades = Resting["decades"];
 
 /** Where a size stands. */
 function across({ x0, x1 }: { x0: number; x1: number }, { low, high }: Decades, size: number): number {
@@ -15,7 +11,7 @@ function across({ x0, x1 }: { x0: number; x1: number }, { low, high }: Decades, 
 }
 
 /** The scale, with what it is of. */
-export function axisScale({ places, theme, words }: NetworkInput, range: Decades): Item[] {
+export function axisScale({ places, theme, words }: GroundInput, { decades: range }: Resting): Item[] {
   const { axis, font, narrow } = places;
   if (!axis) return [];
   const { low, high } = range;
@@ -68,7 +64,7 @@ export function axisScale({ places, theme, words }: NetworkInput, range: Decades
 export function axisDots(
   { places, theme, words, measure }: NetworkInput,
   { layers }: NetworkReading,
-  range: Decades,
+  { decades: range }: Resting,
 ): Item[] {
   const { axis, font, narrow } = places;
   if (!axis) return [];

@@ -61,6 +61,9 @@ export interface NetworkInput {
   readonly measure: Measure;
 }
 
+/** What the ground is drawn from, beside what it shows. */
+export type GroundInput = Pick<NetworkInput, "graph" | "places" | "theme" | "words" | "measure">;
+
 export interface NetworkScene {
   /** What rests from frame to frame, below all else. */
   readonly ground: DisplayList;

@@ -2,8 +2,8 @@
 import { mono, sans, type Item } from "../display";
 import { textColor } from "../encode";
 import { short } from "../format";
-import type { NetworkInput } from "./input";
-import type { NetworkReading } from "./reading";
+import type { GroundInput, NetworkInput } from "./input";
+import type { NetworkReading, Resting } from "./reading";
 
 function padOf({ narrow }: NetworkInput["places"]): number {
   return narrow ? 7 : 13;
@@ -11,8 +11,8 @@ function padOf({ narrow }: NetworkInput["places"]): number {
 
 /** What the loss and the targets are written on. */
 export function lossCards(
-  { places, theme, words, graph }: NetworkInput,
-  { active, phase, loaded }: NetworkReading,
+  { places, theme, words, graph }: GroundInput,
+  { active, phase, loaded }: Resting,
 ): Item[] {
   const { loss, targets, font } = places;
   const on = active?.layer === graph.layers.length;

@@ -40,6 +40,30 @@ export interface NetworkReading {
   readonly loaded: boolean;
 }
 
+/** What the ground shows of a reading: it rests while this is the same. Nothing that differs from number to number. */
+export interface Resting {
+  readonly phase: Phase;
+  readonly active: Active | null;
+  readonly loaded: boolean;
+  /** Whether the gradient has come back from the loss. */
+  readonly passed: boolean;
+  /** By layer, whether a gradient of its parameters has come. */
+  readonly arrived: readonly boolean[];
+  /** Of the axis of sizes. */
+  readonly decades: { readonly low: number; readonly high: number };
+}
+
+export function restingOf({ phase, active, loaded, layers }: NetworkReading): Resting {
+  return {
+    phase,
+    active,
+    loaded,
+    passed: layers.at(-1)?.passed ?? false,
+    arrived: layers.map(({ weightGrad, biasGrad }) => weightGrad !== null || biasGrad !== null),
+    decades: decades(layers.map(({ size }) => size)),
+  };
+}
+
 export function showsIn(phase: Phase): Shows {
   return phase === "forward" ? "value" : phase === "backward" ? "grad" : "change";
 }

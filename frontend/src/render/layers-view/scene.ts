@@ -4,36 +4,31 @@
  */
 import type { DisplayList, Item } from "../display";
 import { appears, during } from "../motion";
-import { axisDecades, axisDots, axisScale } from "./axis";
-import { subscript, type NetworkInput, type NetworkScene } from "./input";
+import type { Arrangement } from "./arrangement";
+import { axisDots, axisScale } from "./axis";
+import { subscript, type GroundInput, type NetworkInput, type NetworkScene } from "./input";
 import { ghostItems, lineItems } from "./lines";
 import { lossCards, lossItems } from "./loss";
 import { passItem } from "./passes";
-import { readNetwork, type NetworkReading } from "./reading";
+import { readNetwork, restingOf, type NetworkReading, type Resting } from "./reading";
 import { drop, laneItems, laneWords } from "./stays";
-import { biasItems, columnItems, healthItem, titleItems } from "./units";
+import { biasItems, healthItem, titleItems, unitItems } from "./units";
 import { connections, skips } from "./wires";
 
 export function networkScene(input: NetworkInput): NetworkScene {
   const reading = readNetwork(input.graph, input.frame);
+  const resting = restingOf(reading);
   const moves = movingLayer(reading);
-  const decades = axisDecades(reading);
   return {
-    ground: [
-      ...connections(input, reading),
-      ...input.places.columns.flatMap((column) => titleItems(input, reading, column)),
-      ...lossCards(input, reading),
-      ...laneWords(input, reading),
-    ],
+    ground: groundOf(input, resting),
     base: [
       ...skips(input, reading),
       ...ghostItems(input, reading, (layer) => layer !== moves, 1),
       ...lineItems(input, reading, (layer) => (layer === moves ? 0 : 1)),
-      ...input.places.columns.flatMap((column) => columnItems(input, reading, column)),
+      ...unitItems(input, reading),
       ...lossItems(input, reading),
       ...laneItems(input, reading, moves),
-      ...axisScale(input, decades),
-      ...axisDots(input, reading, decades),
+      ...axisDots(input, reading, resting),
     ],
     moving(t) {
       return [
@@ -51,6 +46,28 @@ export function networkScene(input: NetworkInput): NetworkScene {
   };
 }
 
+/** The last ground of an arrangement, and what it was drawn from. */
+const grounds = new WeakMap<Arrangement, { key: string; input: GroundInput; list: DisplayList }>();
+
+/** The same list while it shows the same: what rests is neither made nor compared with each frame. */
+function groundOf(input: GroundInput, resting: Resting): DisplayList {
+  const { graph, places, theme, words, measure } = input;
+  const key = JSON.stringify(resting);
+  const known = grounds.get(places);
+  const old = known?.input;
+  if (known?.key === key && old?.graph === graph && old.theme === theme && old.words === words)
+    if (old.measure === measure) return known.list;
+  const list = [
+    ...connections(input, resting),
+    ...places.columns.flatMap((column) => titleItems(input, resting, column)),
+    ...lossCards(input, resting),
+    ...laneWords(input, resting),
+    ...axisScale(input, resting),
+  ];
+  grounds.set(places, { key, input: { graph, places, theme, words, measure }, list });
+  return list;
+}
+
 export function networkList(input: NetworkInput, t: number): DisplayList {
   const { ground, base, moving } = networkScene(input);
   return [...ground, ...base, ...moving(t)];
@@ -65,7 +82,7 @@ function movingLayer({ active, phase }: NetworkReading): number | null {
 /** What the step is about has the phase's outline. */
 function outlines(input: NetworkInput, reading: NetworkReading, t: number): Item[] {
   const { places, theme, graph } = input;
-  const { active, phase, layers } = reading;
+  const { active, phase } = reading;
   const column = active ? places.columns[active.layer] : undefined;
   if (!active || !column) return [];
   const shade = theme.phase[phase];
@@ -87,9 +104,8 @@ function outlines(input: NetworkInput, reading: NetworkReading, t: number): Item
   );
   // What is printed on a unit lies over its outline.
   const layer = graph.layers[active.layer];
-  const bias = layers[active.layer]?.bias ?? null;
   if (layer && layer.bias !== null && places.side >= 14) {
-    items.push(...biasItems(input, bias?.data, column.units));
+    items.push(...biasItems(input, reading, [column]));
     column.units.forEach((box, unit) => {
       items.push(...healthItem(input, active.layer, unit, box));
     });

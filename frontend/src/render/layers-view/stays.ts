@@ -3,12 +3,12 @@ import { sans, type Item } from "../display";
 import { alpha } from "../marks/card";
 import { during } from "../motion";
 import type { Arrangement, Column } from "./arrangement";
-import type { NetworkInput } from "./input";
-import type { NetworkReading } from "./reading";
+import type { GroundInput, NetworkInput } from "./input";
+import type { NetworkReading, Resting } from "./reading";
 import { tileItems } from "./tiles";
 
 /** What the lane of what stays is called, and lines down to it. */
-export function laneWords(input: NetworkInput, reading: NetworkReading): Item[] {
+export function laneWords(input: GroundInput, reading: Resting): Item[] {
   const { places, theme, words } = input;
   const { lane, font, narrow } = places;
   const items: Item[] = [];
@@ -61,12 +61,11 @@ function below({ font }: Arrangement, { box, block }: Column): number {
 }
 
 /** From a column down to what stays of it. */
-function dropLine({ places, theme }: NetworkInput, reading: NetworkReading, column: Column): Item[] {
-  const own = reading.layers[column.layer];
+function dropLine({ places, theme }: GroundInput, reading: Resting, column: Column): Item[] {
   const from = below(places, column);
   const to = places.lane.top - 3;
-  if (to - from < 8 || !own) return [];
-  const arrived = own.weightGrad !== null || own.biasGrad !== null;
+  if (to - from < 8) return [];
+  const arrived = reading.arrived[column.layer] ?? false;
   return [
     {
       kind: "path",

@@ -1,18 +1,18 @@
 /** A layer's column: its units, or the sheet that stands for many, with biases and what is marked on them. */
 import type { Box, Point } from "../../layout/types";
 import type { UnitMaps } from "../../store/types";
-import { mono, sans, type Item } from "../display";
+import { mono, sans, type Item, type MapsPart } from "../display";
 import { textColor } from "../encode";
 import { short } from "../format";
 import { toneOf } from "../reading";
 import type { Theme } from "../theme";
 import type { Column } from "./arrangement";
 import { ACTIVATIONS } from "../words";
-import { type UnitSpot, type NetworkInput, palette, subscript } from "./input";
-import { gatesIn, type NetworkReading } from "./reading";
+import { type GroundInput, type UnitSpot, type NetworkInput, palette, subscript } from "./input";
+import { gatesIn, type NetworkReading, type Resting } from "./reading";
 
 /** What stands over a column, and beside the inputs: it rests while numbers change. */
-export function titleItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
+export function titleItems(input: GroundInput, reading: Resting, column: Column): Item[] {
   const { graph, places, theme, words } = input;
   const layer = graph.layers[column.layer];
   if (!layer) return [];
@@ -54,50 +54,62 @@ export function titleItems(input: NetworkInput, reading: NetworkReading, column:
   return items;
 }
 
-export function columnItems(input: NetworkInput, reading: NetworkReading, column: Column): Item[] {
-  const { graph, places, theme, maps, view } = input;
-  const layer = graph.layers[column.layer];
-  if (!layer) return [];
-  const { font, side } = places;
-  const own = reading.layers[column.layer];
-  const items: Item[] = [];
-  const map = maps[column.layer] ?? null;
-  const r = Math.max(2, side * 0.13);
-  if (column.block) {
-    const { x, y, w, h } = column.box;
-    items.push(
-      { kind: "rect", ...column.box, r: 6, fill: theme.card, stroke: theme.border, width: 1 },
-      ...sheet(map, { x: x + 4, y: y + 4, w: w - 8, h: h - 8 }, theme),
-      {
-        kind: "text",
-        text: `× ${layer.units}`,
-        x: column.x,
-        y: y + h + font.small + 3,
-        font: mono(font.small, 600),
-        fill: theme.text3,
-        align: "middle",
-      },
-    );
-    return items;
-  }
-  const looks = { map, r, palette: palette(theme), ground: theme.zero, edge: theme.border };
-  const all = column.units.map((_, unit) => unit);
-  const { unit: looked } = view;
-  const near = looked ? all.filter((unit) => related(looked, column.layer, unit)) : all;
-  if (near.length === all.length) items.push({ kind: "maps", boxes: column.units, units: all, ...looks });
-  else {
-    const far = all.filter((unit) => !near.includes(unit));
-    for (const [units, opacity] of [[far, 0.45] as const, [near, 1] as const]) {
-      const boxes = column.units.filter((_, unit) => units.includes(unit));
-      if (boxes.length > 0) items.push({ kind: "maps", boxes, units, opacity, ...looks });
-    }
-  }
-  if (layer.bias !== null && side >= 14) items.push(...biasItems(input, own?.bias?.data, column.units));
-  column.units.forEach((box, unit) => {
-    items.push(...healthItem(input, column.layer, unit, box));
-    if (view.own) items.push(...ownItems(input, reading, column, unit));
-  });
+/** Units with their biases and marks: all thumbnails at once, then what lies on them. */
+export function unitItems(input: NetworkInput, reading: NetworkReading): Item[] {
+  const { graph, places, view } = input;
+  const open = places.columns.filter(({ block }) => !block);
+  const items = places.columns.flatMap((column) => (column.block ? blockItems(input, column) : []));
+  items.push(...mapItems(input, open));
+  const biased =
+    places.side >= 14 ? open.filter(({ layer }) => (graph.layers[layer]?.bias ?? null) !== null) : [];
+  items.push(...biasItems(input, reading, biased));
+  for (const column of open)
+    column.units.forEach((box, unit) => {
+      items.push(...healthItem(input, column.layer, unit, box));
+      if (view.own) items.push(...ownItems(input, reading, column, unit));
+    });
   return items;
+}
+
+/** The sheet that stands for a layer with many units. */
+function blockItems({ graph, places, theme, maps }: NetworkInput, column: Column): Item[] {
+  const { x, y, w, h } = column.box;
+  const { font } = places;
+  return [
+    { kind: "rect", ...column.box, r: 6, fill: theme.card, stroke: theme.border, width: 1 },
+    ...sheet(maps[column.layer] ?? null, { x: x + 4, y: y + 4, w: w - 8, h: h - 8 }, theme),
+    {
+      kind: "text",
+      text: `× ${graph.layers[column.layer]?.units ?? 0}`,
+      x: column.x,
+      y: y + h + font.small + 3,
+      font: mono(font.small, 600),
+      fill: theme.text3,
+      align: "middle",
+    },
+  ];
+}
+
+/** The thumbnails of units; where one is looked at, those that do not hang together with it recede. */
+function mapItems({ places, theme, maps, view }: NetworkInput, columns: readonly Column[]): Item[] {
+  const r = Math.max(2, places.side * 0.13);
+  const looks = { r, palette: palette(theme), ground: theme.zero, edge: theme.border };
+  const parts = columns.map(({ layer, units }): MapsPart => {
+    return { boxes: units, units: units.map((_, unit) => unit), map: maps[layer] ?? null };
+  });
+  const { unit: looked } = view;
+  if (!looked) return [{ kind: "maps", parts, ...looks }];
+  const seen = (near: boolean) =>
+    parts.flatMap((part, k): MapsPart | [] => {
+      const units = part.units.filter((unit) => related(looked, columns[k]?.layer ?? -1, unit) === near);
+      const boxes = units.flatMap((unit) => part.boxes[unit] ?? []);
+      return units.length > 0 ? { ...part, boxes, units } : [];
+    });
+  const [far, near] = [seen(false), seen(true)];
+  return [
+    ...(far.length > 0 ? [{ kind: "maps" as const, parts: far, opacity: 0.45, ...looks }] : []),
+    ...(near.length > 0 ? [{ kind: "maps" as const, parts: near, ...looks }] : []),
+  ];
 }
 
 /** A sample's own numbers, below its unit: the value, and where there is room for both, its gradient below that. */
@@ -168,20 +180,24 @@ function sheet(
 
 type BiasTone = ReturnType<typeof toneOf>;
 
-/** Where the biases of a column stand, all and by their signs: these rest while the numbers change. */
+/** Where biases stand, all and by their signs: these rest while the numbers change. */
 interface BiasPlaces {
   readonly all: readonly Point[];
   tones: readonly BiasTone[];
   byTone: readonly (readonly [BiasTone, readonly Point[]])[];
 }
 
-const biasPlaces = new WeakMap<readonly Box[], BiasPlaces>();
+/** By the last column's boxes and the number of columns: all of them, or the one that the step is about. */
+const biasPlaces = new WeakMap<readonly Box[], Map<number, BiasPlaces>>();
 
-function placesOf(units: readonly Box[], tones: readonly BiasTone[]): BiasPlaces {
-  let known = biasPlaces.get(units);
+function placesOf(columns: readonly Column[], tones: readonly BiasTone[]): BiasPlaces {
+  const last = columns.at(-1)?.units ?? [];
+  let kept = biasPlaces.get(last);
+  if (!kept) biasPlaces.set(last, (kept = new Map()));
+  let known = kept.get(columns.length);
   if (!known) {
-    const all = units.map((box) => ({ x: box.x + 1, y: box.y + box.h - 1 }));
-    biasPlaces.set(units, (known = { all, tones: [], byTone: [] }));
+    const all = columns.flatMap(({ units }) => units.map((box) => ({ x: box.x + 1, y: box.y + box.h - 1 })));
+    kept.set(columns.length, (known = { all, tones: [], byTone: [] }));
   }
   const { all } = known;
   if (known.tones.length !== tones.length || tones.some((tone, k) => tone !== known.tones[k])) {
@@ -194,14 +210,16 @@ function placesOf(units: readonly Box[], tones: readonly BiasTone[]): BiasPlaces
 /** The sign of each unit's bias, at its lower left corner. */
 export function biasItems(
   { theme, places }: NetworkInput,
-  biases: ArrayLike<number> | null | undefined,
-  units: readonly Box[],
+  { layers }: NetworkReading,
+  columns: readonly Column[],
 ): Item[] {
+  if (columns.length === 0) return [];
   const r = Math.max(3, places.side * 0.1);
-  const { all, byTone } = placesOf(
-    units,
-    units.map((_, unit) => toneOf(biases?.[unit] ?? null, true)),
-  );
+  const tones = columns.flatMap(({ layer, units }) => {
+    const data = layers[layer]?.bias?.data;
+    return units.map((_, unit) => toneOf(data?.[unit] ?? null, true));
+  });
+  const { all, byTone } = placesOf(columns, tones);
   const fills: Partial<Record<BiasTone, string>> = {
     positive: theme.positive,
     negative: theme.negative,
@@ -257,11 +275,7 @@ export function healthItem(
 const named = (gate: string): string => ACTIVATIONS[gate] ?? gate;
 
 /** The gate of a layer: its activation under the title; going back it is a factor. */
-function gateItem(
-  { places, theme, graph, measure }: NetworkInput,
-  reading: NetworkReading,
-  column: Column,
-): Item[] {
+function gateItem({ places, theme, graph, measure }: GroundInput, reading: Resting, column: Column): Item[] {
   const layer = graph.layers[column.layer];
   const gates = (gatesIn(graph)[column.layer] ?? []).map(named);
   if (!layer || gates.length === 0 || places.narrow || places.low || places.pitch < 50) return [];

@@ -1,8 +1,8 @@
 /** Connections between columns where no weight lines are drawn, and around a layer. */
 import { mono, type Item } from "../display";
 import { alpha } from "../marks/card";
-import type { NetworkInput } from "./input";
-import { skipsIn, type NetworkReading } from "./reading";
+import type { GroundInput, NetworkInput } from "./input";
+import { skipsIn, type NetworkReading, type Resting } from "./reading";
 
 /** Connections around a layer: arches above its units, where gradients go back unchanged. */
 export function skips({ places, theme, graph, frame }: NetworkInput, { phase }: NetworkReading): Item[] {
@@ -39,7 +39,7 @@ export function skips({ places, theme, graph, frame }: NetworkInput, { phase }: 
 }
 
 /** Plain lines below all others: where layers hang together, whatever the weights. */
-export function connections({ places, theme }: NetworkInput, { layers }: NetworkReading): Item[] {
+export function connections({ places, theme }: GroundInput, { passed }: Resting): Item[] {
   const { loss, targets, columns } = places;
   const out = columns.at(-1);
   const items: Item[] = [];
@@ -50,7 +50,7 @@ export function connections({ places, theme }: NetworkInput, { layers }: Network
         ["M", port.out.x, port.out.y],
         ["C", port.out.x + 14, port.out.y, loss.x - 14, loss.y + loss.h / 2, loss.x, loss.y + loss.h / 2],
       ],
-      stroke: layers.at(-1)?.passed ? alpha(theme.phase.backward, 0.45) : theme.wire,
+      stroke: passed ? alpha(theme.phase.backward, 0.45) : theme.wire,
       width: 1.75,
     });
   items.push({
