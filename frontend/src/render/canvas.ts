@@ -31,13 +31,16 @@ export const painters: {
 
 /** The font that is set: setting one takes longer than the text, even where it is the same. */
 let font = "";
-/** Whether lines are dashed: so it is with dashes, and with none. */
+/** So it is with dashes, and with where a text stands. */
 let dashed = false;
+let align: CanvasTextAlign = "left";
 
 export function paint(ctx: CanvasRenderingContext2D, list: DisplayList, fonts: Fonts): void {
   font = "";
   ctx.setLineDash([]);
   dashed = false;
+  ctx.textBaseline = "alphabetic";
+  ctx.textAlign = align = "left";
   for (const begin of painters.begin) begin(list);
   for (const item of list) paintItem(ctx, item, fonts, 1);
 }
@@ -87,7 +90,7 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       painters.cells?.(ctx, item, opacity);
       break;
     case "group": {
-      const before = { font, dashed };
+      const before = { font, dashed, align };
       ctx.save();
       if (item.at) ctx.translate(item.at.x, item.at.y);
       if (item.scale) ctx.scale(item.scale, item.scale);
@@ -98,7 +101,7 @@ function paintItem(ctx: CanvasRenderingContext2D, item: Item, fonts: Fonts, inhe
       }
       for (const child of item.items) paintItem(ctx, child, fonts, opacity);
       ctx.restore();
-      ({ font, dashed } = before);
+      ({ font, dashed, align } = before);
       break;
     }
   }
@@ -151,8 +154,8 @@ function dotsOf({ at, r }: Dots): Path2D {
 function paintText(ctx: CanvasRenderingContext2D, item: Extract<Item, { kind: "text" }>, fonts: Fonts): void {
   const own = fontText(item.font, fonts);
   if (own !== font) ctx.font = font = own;
-  ctx.textAlign = item.align === "middle" ? "center" : item.align === "end" ? "right" : "left";
-  ctx.textBaseline = "alphabetic";
+  const to = item.align === "middle" ? "center" : item.align === "end" ? "right" : "left";
+  if (to !== align) ctx.textAlign = align = to;
   if (item.halo) {
     ctx.strokeStyle = item.halo;
     ctx.lineWidth = 4;

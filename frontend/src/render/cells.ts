@@ -149,9 +149,10 @@ function paintCells(ctx: CanvasRenderingContext2D, item: Cells, whole: number): 
 }
 
 function paintEach(ctx: CanvasRenderingContext2D, item: Cells, whole: number): void {
+  let filled = "";
   eachCell(item, (x, y, w, h, r, fill, opacity) => {
     ctx.globalAlpha = whole * opacity;
-    ctx.fillStyle = fill;
+    if (fill !== filled) ctx.fillStyle = filled = fill;
     if (r === 0) ctx.fillRect(x, y, w, h);
     else {
       ctx.beginPath();

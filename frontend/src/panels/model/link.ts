@@ -14,6 +14,7 @@ import type { Store } from "../../store/store";
 import type { Rest } from "../../transport/rest";
 import { nextId, type Transport } from "../../transport/transport";
 import { countWaiting, MOST_WAITING, TOO_MANY } from "../../transport/websocket";
+import { Painted } from "./painted";
 
 /** What makes a session: the same always make the same one. */
 export interface Origin {
@@ -133,6 +134,7 @@ export class Link {
     this.#held = null;
     return new Promise((resolve, reject) => {
       let seen = false;
+      const painted = new Painted((seq) => transport.send({ type: "ack", seq }));
       transport.onStatus((status) => {
         if (this.#transport !== transport) return;
         this.store.dispatch({ type: "local/status", status });
@@ -151,15 +153,7 @@ export class Link {
         if (message.type !== "frame") return;
         seen = true;
         resolve();
-        // The server sends the next frame when this one has been painted: a slow page skips, and never queues.
-        // A page in the background paints nothing; it is then told the latest once a second.
-        const painted = () => {
-          cancelAnimationFrame(request);
-          clearTimeout(timer);
-          transport.send({ type: "ack", seq: message.seq });
-        };
-        const request = requestAnimationFrame(painted);
-        const timer = setTimeout(painted, 1000);
+        painted.owe(message.seq);
       });
       if (this.#subscribed.pictures.length > 0) this.#subscribe(transport);
       for (const command of held) {

@@ -1,21 +1,24 @@
 /** Gradient size per layer: dots on one decade axis. */
-import { mono, sans, type Item } from "../display";
-import type { NetworkReading, Resting } from "./reading";
+import { mono, sans, type Item, type Segment } from "../display";
+import { decades, type NetworkReading } from "./reading";
 import type { GroundInput, NetworkInput } from "./input";
 
-type Decades = Resting["decades"];
+type Decades = ReturnType<typeof decades>;
+
+export function axisDecades({ layers }: NetworkReading): Decades {
+  return decades(layers.map(({ size }) => size));
+}
 
 /** Where a size stands. */
 function across({ x0, x1 }: { x0: number; x1: number }, { low, high }: Decades, size: number): number {
   return x0 + ((Math.log10(size) - low) / Math.max(1, high - low)) * (x1 - x0);
 }
 
-/** The scale, with what it is of. */
-export function axisScale({ places, theme, words }: GroundInput, { decades: range }: Resting): Item[] {
+/** The line, and what it is of. */
+export function axisLine({ places, theme, words }: GroundInput): Item[] {
   const { axis, font, narrow } = places;
   if (!axis) return [];
-  const { low, high } = range;
-  const items: Item[] = [
+  return [
     {
       kind: "text",
       text: words.size,
@@ -34,18 +37,19 @@ export function axisScale({ places, theme, words }: GroundInput, { decades: rang
       width: 1,
     },
   ];
+}
+
+/** The decades on it: where a size is near to the end of one, these are others with every frame. */
+export function axisScale({ places, theme }: NetworkInput, range: Decades): Item[] {
+  const { axis, font, narrow } = places;
+  if (!axis) return [];
+  const { low, high } = range;
   const every = Math.ceil((high - low) / Math.max(2, (axis.x1 - axis.x0) / (narrow ? 44 : 78)));
+  const ticks: Segment[] = [];
+  const items: Item[] = [{ kind: "path", d: ticks, stroke: theme.borderStrong, width: 1 }];
   for (let decade = low; decade <= high; decade++) {
     const x = across(axis, range, 10 ** decade);
-    items.push({
-      kind: "path",
-      d: [
-        ["M", x, axis.y - 4],
-        ["L", x, axis.y + 4],
-      ],
-      stroke: theme.borderStrong,
-      width: 1,
-    });
+    ticks.push(["M", x, axis.y - 4], ["L", x, axis.y + 4]);
     if ((high - decade) % every === 0)
       items.push({
         kind: "text",
@@ -64,7 +68,7 @@ export function axisScale({ places, theme, words }: GroundInput, { decades: rang
 export function axisDots(
   { places, theme, words, measure }: NetworkInput,
   { layers }: NetworkReading,
-  { decades: range }: Resting,
+  range: Decades,
 ): Item[] {
   const { axis, font, narrow } = places;
   if (!axis) return [];

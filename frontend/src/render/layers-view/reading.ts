@@ -49,8 +49,6 @@ export interface Resting {
   readonly passed: boolean;
   /** By layer, whether a gradient of its parameters has come. */
   readonly arrived: readonly boolean[];
-  /** Of the axis of sizes. */
-  readonly decades: { readonly low: number; readonly high: number };
 }
 
 export function restingOf({ phase, active, loaded, layers }: NetworkReading): Resting {
@@ -60,7 +58,6 @@ export function restingOf({ phase, active, loaded, layers }: NetworkReading): Re
     loaded,
     passed: layers.at(-1)?.passed ?? false,
     arrived: layers.map(({ weightGrad, biasGrad }) => weightGrad !== null || biasGrad !== null),
-    decades: decades(layers.map(({ size }) => size)),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { DisplayList, Item } from "../display";
 import { appears, during } from "../motion";
 import type { Arrangement } from "./arrangement";
-import { axisDots, axisScale } from "./axis";
+import { axisDecades, axisDots, axisLine, axisScale } from "./axis";
 import { subscript, type GroundInput, type NetworkInput, type NetworkScene } from "./input";
 import { ghostItems, lineItems } from "./lines";
 import { lossCards, lossItems } from "./loss";
@@ -17,10 +17,10 @@ import { connections, skips } from "./wires";
 
 export function networkScene(input: NetworkInput): NetworkScene {
   const reading = readNetwork(input.graph, input.frame);
-  const resting = restingOf(reading);
   const moves = movingLayer(reading);
+  const decades = axisDecades(reading);
   return {
-    ground: groundOf(input, resting),
+    ground: groundOf(input, restingOf(reading)),
     base: [
       ...skips(input, reading),
       ...ghostItems(input, reading, (layer) => layer !== moves, 1),
@@ -28,7 +28,8 @@ export function networkScene(input: NetworkInput): NetworkScene {
       ...unitItems(input, reading),
       ...lossItems(input, reading),
       ...laneItems(input, reading, moves),
-      ...axisDots(input, reading, resting),
+      ...axisScale(input, decades),
+      ...axisDots(input, reading, decades),
     ],
     moving(t) {
       return [
@@ -62,7 +63,7 @@ function groundOf(input: GroundInput, resting: Resting): DisplayList {
     ...places.columns.flatMap((column) => titleItems(input, resting, column)),
     ...lossCards(input, resting),
     ...laneWords(input, resting),
-    ...axisScale(input, resting),
+    ...axisLine(input),
   ];
   grounds.set(places, { key, input: { graph, places, theme, words, measure }, list });
   return list;
