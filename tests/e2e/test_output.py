@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from chainrule.protocol.client import CLIENT_MESSAGE
 from chainrule.session import Session
 from chainrule.session.pictures import Pictures, pictures_of
-from e2e.stepping import at_step, open_lesson, press
+from e2e.stepping import at_step, come_to_rest, open_lesson, press
 
 
 def plane(page: Page) -> Locator:
@@ -29,15 +29,20 @@ def hover(page: Page, x: float, y: float) -> None:
     page.mouse.move(box["x"] + (x + 6) / 12 * box["width"], box["y"] + (6 - y) / 12 * box["height"])
 
 
-def surface(iteration: int) -> np.ndarray[Any, Any]:
-    """The plane of the same session at the start of an iteration, computed here: (n, n), the least y first."""
+def pictures_at(iteration: int, step: int = 0) -> Pictures:
+    """What is seen of the same session at a step, computed here."""
     session = Session("playground", seed=7)
-    session.handle(CLIENT_MESSAGE.validate_python({"type": "seek", "iteration": iteration, "step": 0}))
+    session.handle(CLIENT_MESSAGE.validate_python({"type": "seek", "iteration": iteration, "step": step}))
     while session.busy:
         session.advance(1.0)
     pictures = pictures_of(session.core.view())
     assert isinstance(pictures, Pictures)
-    found: np.ndarray[Any, Any] = pictures.surface[0]
+    return pictures
+
+
+def surface(iteration: int) -> np.ndarray[Any, Any]:
+    """The plane at the start of an iteration: (n, n), the least y first."""
+    found: np.ndarray[Any, Any] = pictures_at(iteration).surface[0]
     return found
 
 
@@ -55,6 +60,27 @@ def test_every_place_has_its_exact_number(page: Page) -> None:
     page.mouse.move(5, 5)
     expect(caption(page)).to_contain_text("class 0")
     expect(caption(page)).to_contain_text("150 points to train on, 150 to test with")
+
+
+def test_numbers_are_of_where_it_stopped(page: Page) -> None:
+    open_lesson(page, "/playground")
+    page.get_by_role("button", name="Play", exact=True).click()
+    # Meanwhile what stands beside the picture is told now and then.
+    expect(page.get_by_title("iterations per second")).to_have_text(re.compile(r"^[\d,]+/s$"))
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    pictures = pictures_at(come_to_rest(page) - 1, 25)
+    evaluation = pictures.evaluation
+    assert evaluation.test is not None
+    shown = page.locator("dl").filter(has_text="train loss").locator("dd")
+    for k, loss in enumerate((evaluation.train.loss, evaluation.test.loss)):
+        expect(shown.nth(k)).to_have_attribute("title", re.compile(r"\d"))
+        assert float((shown.nth(k).get_attribute("title") or "").replace("−", "-")) == loss
+    # And on the plane, at a place far from all points.
+    hover(page, -5.9, -5.9)
+    side = pictures.surface.shape[1]
+    at = round(0.1 / 12 * (side - 1))
+    expect(caption(page).locator("b")).to_have_text(str(pictures.surface[0, at, at]))
 
 
 def test_the_plane_is_read_by_keys(page: Page) -> None:
