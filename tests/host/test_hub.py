@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chainrule.host import delivery, encode
+from chainrule.host import delivery, encode, parse, reports
 from chainrule.host.hub import Hub
 from chainrule.host.interface import Closed, Request, Response
 from chainrule.protocol.close import CloseCode
@@ -117,34 +117,49 @@ async def test_beyond_the_time_limit_a_long_command_goes_on() -> None:
         pytest.fail("it stopped")
 
 
-async def test_training_flat_out_does_not_wait_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two pictures it computes for several times as long as a picture takes, however fast they are painted."""
-    worked = 0.0
+@pytest.mark.parametrize(("each", "share"), [(1 / 512, delivery.TRAINING), (1.0, delivery.DEAR)])
+async def test_training_flat_out_does_not_wait_for_pictures(
+    each: float, share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two pictures it computes for several times as long as one takes with its acknowledgement, however fast."""
+    worked = shown = 0.0
     monkeypatch.setattr(delivery, "PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(delivery, "TRAINING_SECONDS", 0.0)
     monkeypatch.setattr(time, "thread_time", lambda: worked)
     async with running() as (hub, outlet):
         await create(hub, "a")
         hub.connect(1, "a", None)
         await until(lambda: len(outlet.frames(1)) == 1, "the first picture")
-        wire = encode.wire
+        wire, command_of = encode.wire, parse.command
 
         def dear(message: Any) -> str | bytes:
-            nonlocal worked
-            worked += 1.0
+            nonlocal worked, shown
+            worked += each
+            shown = worked
             return wire(message)
 
+        def read(message: bytes) -> Any:
+            nonlocal worked
+            worked += each
+            return command_of(message)
+
         monkeypatch.setattr(encode, "wire", dear)
+        monkeypatch.setattr(parse, "command", read)
         hub.receive(1, '{"type": "ack", "seq": 1000000}')
         hub.receive(1, '{"type": "step"}')
         await until(lambda: len(outlet.frames(1)) == 2, "the step")
         hub.receive(1, '{"type": "play", "unit": "iteration", "rate": null}')
-        for _ in range(3):
+        # A picture, and from the second on the acknowledgement of the one before.
+        for cost in (each, 2 * each, 2 * each):
             seen = len(outlet.frames(1))
             hub.receive(1, '{"type": "ack", "seq": 1000000}')
-            for _turn in range(50):
-                await asyncio.sleep(0)
-            assert len(outlet.frames(1)) == seen, "painted, but training has not had its share"
-            worked += delivery.TRAINING
+            for early in (True, False):
+                if not early:
+                    worked = shown + share * cost - each / 2
+                for _turn in range(50):
+                    await asyncio.sleep(0)
+                assert len(outlet.frames(1)) == seen, "painted, but training has not had its share"
+            worked = shown + share * cost
             await until(lambda seen=seen: len(outlet.frames(1)) == seen + 1, "the next picture")
         hub.receive(1, '{"type": "ack", "seq": 1000000}')
         hub.receive(1, '{"type": "pause"}')
@@ -333,6 +348,26 @@ async def test_too_many_followers_are_turned_away() -> None:
         await until(lambda: outlet.frames(5) == [0], "room for another one")
 
 
+async def test_pictures_of_what_trains_flat_out_come_no_quicker_than_a_film(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(delivery, "TRAINING", 0)
+    log: list[str] = []
+    async with running(log) as (hub, outlet):
+        await create(hub, "a")
+        hub.connect(1, "a", None)
+        await until(lambda: len(outlet.frames(1)) == 1, "the first picture")
+        hub.receive(1, '{"type": "ack", "seq": 1000000}')
+        hub.receive(1, '{"type": "play", "unit": "iteration", "rate": null}')
+        for seconds, found in ((0.0, True), (1e9, False), (0.0, True)):
+            monkeypatch.setattr(delivery, "TRAINING_SECONDS", seconds)
+            seen, slices = len(outlet.frames(1)), log.count("7 slice")
+            hub.receive(1, '{"type": "ack", "seq": 1000000}')
+            await until(lambda slices=slices: log.count("7 slice") > slices + 20, "training")
+            assert (len(outlet.frames(1)) > seen) == found
+
+
 async def test_what_would_make_a_session_anew_is_reported() -> None:
     async with running() as (hub, outlet):
         await create(hub, "a")
@@ -345,6 +380,25 @@ async def test_what_would_make_a_session_anew_is_reported() -> None:
             "answered": [],
             "tips": {},
         }
+
+
+async def test_what_passes_is_reported_now_and_again_and_to_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "PASSING_SECONDS", 1e9)
+    log: list[str] = []
+    async with running(log) as (hub, outlet):
+        await create(hub, "a")
+        await command(hub, "a", type="play", unit="iteration", rate=None)
+        told = len(outlet.cursors)
+        await until(lambda: log.count("7 slice") > 20, "training")
+        assert len(outlet.cursors) == told
+        seen = json.loads((await hub.request(Request("info", "a"))).body)["cursor"]
+        # What it came to while the answer was on its way may have been reported since.
+        assert seen in [json.loads(cursor)["cursor"] for _, cursor in outlet.cursors[told:]]
+        monkeypatch.setattr(reports, "PASSING_SECONDS", 0.0)
+        told = len(outlet.cursors)
+        await until(lambda: len(outlet.cursors) > told + 3, "where it passes")
+        await command(hub, "a", type="pause")
+        assert json.loads(outlet.cursors[-1][1])["cursor"]["step"] == log.count("7 slice")
 
 
 async def test_what_is_done_is_reported_before_it_is_answered() -> None:

@@ -17,8 +17,14 @@ from chainrule.protocol.server import Companion, Frame, GraphMessage, Metrics
 PICTURE_SECONDS = 1 / 60
 """Between two pictures to a follower, unless something was answered."""
 
-TRAINING = 11
-"""What trains flat out does so for this many times as long as its followers' pictures take to make."""
+TRAINING_SECONDS = 1 / 28
+"""The same of what trains flat out: as quick as a film, and no quicker. Who draws them shares the machine with it."""
+
+TRAINING, DEAR = 17, 11
+"""What trains flat out does so for this many times as long as its followers take, with their pictures and
+acknowledgements: the first, or the second where pictures would come less often than every ``SELDOM`` seconds."""
+
+SELDOM = 0.25
 
 
 class Outlet(Protocol):
@@ -55,11 +61,12 @@ class Delivery:
 
     def picture_is_due(self, slot: Slot) -> bool:
         """Followers see no more pictures a second than a screen shows, and fewer where training would wait for them."""
-        if time.monotonic() - slot.pulled < PICTURE_SECONDS:
-            return False
         flat_out = slot.session.busy and slot.session.next_due is None
+        if time.monotonic() - slot.pulled < (TRAINING_SECONDS if flat_out else PICTURE_SECONDS):
+            return False
         # Processor time: how long the machine is busy with something else says nothing about the share.
-        return not flat_out or time.thread_time() - slot.paid >= TRAINING * slot.cost
+        share = min(TRAINING * slot.cost, max(SELDOM, DEAR * slot.cost))
+        return not flat_out or time.thread_time() - slot.paid >= share
 
     def deliver(self, slot: Slot, messages: Sequence[ServerMessage], origin: Follower | Waiter) -> None:
         if isinstance(origin, Waiter):
@@ -89,7 +96,9 @@ class Delivery:
             slot.pulling.update(dict.fromkeys(followers))
             return
         followers = list(followers)
+        begun = time.thread_time()
         work = [made for one in followers if (made := one.viewer.ahead(slot.session)) is not None]
+        slot.shown += time.thread_time() - begun
         if not work:
             self._show(slot, followers)
             return
@@ -101,7 +110,7 @@ class Delivery:
                 return
             begun, deadline = time.thread_time(), time.monotonic() + self._slice
             done = all(time.monotonic() < deadline for _ in parts)
-            slot.ahead += time.thread_time() - begun
+            slot.shown += time.thread_time() - begun
             if not done:
                 self._ask(slot, go_on)
                 return
@@ -112,8 +121,7 @@ class Delivery:
 
     def _show(self, slot: Slot, followers: Iterable[Follower]) -> None:
         """Give followers what they have not seen and are ready for. What several are given is encoded once."""
-        begun = time.thread_time() - slot.ahead
-        slot.ahead = 0.0
+        begun = time.thread_time()
         encoded: dict[int, tuple[ServerMessage, str | bytes]] = {}
         for follower in followers:
             for message in follower.viewer.pull(slot.session):
@@ -121,9 +129,10 @@ class Delivery:
                     (named,) = as_asked([message])
                     encoded[id(message)] = (message, encode.wire(named))
                 self._outlet.emit(follower.connection, encoded[id(message)][1])
+        now = time.thread_time()
+        slot.shown += now - begun
         if encoded:
-            slot.pulled, slot.paid = time.monotonic(), time.thread_time()
-            slot.cost = slot.paid - begun
+            slot.pulled, slot.paid, slot.cost, slot.shown = time.monotonic(), now, slot.shown, 0.0
 
 
 def as_asked(messages: Iterable[ServerMessage]) -> list[ServerMessage]:

@@ -28,7 +28,7 @@ from chainrule.host.problem import (
     to_message,
     unknown_session,
 )
-from chainrule.host.records import packed
+from chainrule.host.reports import Reports
 from chainrule.host.saving import Saving
 from chainrule.host.seam import Make, Session
 from chainrule.host.tally import Tally, give_back, outcome_of, resident_bytes
@@ -71,6 +71,7 @@ class Hub:
         self._tally = Tally()
         self._count = itertools.count()
         self._delivery = Delivery(outlet, self._turns.ask, slice_seconds)
+        self._reports = Reports(outlet)
         self._long = LongAnswers(make, self._turn, slice_seconds)
 
     # Requests
@@ -134,6 +135,8 @@ class Hub:
             if done.cancelled():
                 return
             try:
+                # Who asks may be told where it stands.
+                self._reports.tell(slot)
                 done.set_result(work())
             except Exception as error:
                 done.set_exception(error)
@@ -164,7 +167,7 @@ class Hub:
         made, spent = await self._open(wanted, keyframes)
         slot = Slot(session, made, unsaved=spent)
         self._slots[session] = slot
-        self._report(slot)
+        self._reports.tell(slot)
         self._turns.schedule(slot)
         return Response(201, encode.info(slot.session, session, brief=brief))
 
@@ -200,7 +203,7 @@ class Hub:
                 raise unknown_session()
             if slot.session.busy or slot.followers or slot.inbox:
                 return False
-            self._report(slot)
+            self._reports.tell(slot)
             content = self._saving.gathered(slot) if self._saving else None
             self._remove(slot)
             return content or True
@@ -282,6 +285,7 @@ class Hub:
         follower = slot.followers.get(connection)
         if follower is None:
             return
+        begun = time.thread_time()
         try:
             if isinstance(message, bytes):
                 raise Refusal(
@@ -297,7 +301,18 @@ class Hub:
             refused = to_message(refusal, seq=slot.session.revision, id=parse.id_of(message))
             self._outlet.emit(connection, encode.text(refused))
             return
-        self._command(slot, command, follower, arrived)
+        if isinstance(command, AckCommand) and slot.session.busy:
+            self._painted(slot, command, follower, begun)
+        else:
+            self._command(slot, command, follower, arrived)
+
+    def _painted(self, slot: Slot, command: AckCommand, follower: Follower, begun: float) -> None:
+        """What is painted while a session goes on asks for the next picture, when that is due."""
+        slot.session.handle(command, follower.viewer)
+        self._tally.count(command.type, "done", begun)
+        slot.shown += time.thread_time() - begun
+        if self._delivery.picture_is_due(slot):
+            self._delivery.pull(slot, slot.followers.values())
 
     # Commands and their answers
 
@@ -311,7 +326,7 @@ class Hub:
         try:
             messages = slot.session.handle(command, viewer)
             # Before the answer: a session that is made again has done all that was answered, and knows what it has done.
-            self._report(slot)
+            self._reports.tell(slot)
         except Exception:
             self._delivery.deliver(
                 slot, [to_message(failure(), seq=slot.session.revision, id=command.id)], origin
@@ -329,13 +344,11 @@ class Hub:
         else:
             self._tally.count(command.type, outcome_of(messages), arrived)
             self._delivery.deliver(slot, messages, origin)
-        # What is painted while a session goes on asks for the next picture, when that is due.
-        if not (isinstance(command, AckCommand) and slot.session.busy) or self._delivery.picture_is_due(slot):
-            self._delivery.pull(slot, slot.followers.values())
+        self._delivery.pull(slot, slot.followers.values())
 
     def _advance(self, slot: Slot) -> None:
         messages = slot.session.advance(self._slice)
-        self._report(slot)
+        self._reports.tell(slot, passing=not messages and slot.session.busy)
         for key in {message.id for message in messages}:
             if key is None:
                 for message in messages:
@@ -384,7 +397,7 @@ class Hub:
         begun = time.thread_time()
         try:
             job()
-            self._report(slot)
+            self._reports.tell(slot, passing=slot.session.busy)
             if self._saving is not None:
                 self._saving.spent(slot, time.thread_time() - begun)
         except Exception:
@@ -412,19 +425,3 @@ class Hub:
         """Let what was still asked of a session that has gone find that out."""
         while slot.inbox:
             slot.inbox.popleft()()
-
-    def _report(self, slot: Slot) -> None:
-        """Tell the API what would make this session anew, if that has changed."""
-        if slot.gone:
-            return
-        session = slot.session
-        place = session.cursor, session.tips
-        if session.journal_revision != slot.journal:
-            slot.journal, slot.place, slot.tips = session.journal_revision, place, session.tips
-            self._outlet.recipe(slot.id, packed(session.whole().model_dump_json().encode()))
-        elif place != slot.place:
-            slot.place = place
-            cursor, tips = place
-            further = {branch: tip for branch, tip in tips.items() if tip != slot.tips.get(branch)}
-            told = {"cursor": cursor.model_dump(), "answered": session.answered, "tips": further}
-            self._outlet.cursor(slot.id, json.dumps(told).encode())

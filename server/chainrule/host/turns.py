@@ -69,9 +69,10 @@ class Slot:
     saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     recorded: Recorded | None = None
     pulling: dict[Follower, None] | None = None
-    ahead: float = 0.0
+    shown: float = 0.0
     journal: int = -1
     place: tuple[Cursor, dict[int, int]] | None = None
+    placed: float = 0.0
     tips: dict[int, int] = field(default_factory=dict)
 
     @property
