@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainrule.host import encode
 from chainrule.protocol import CLIENT_MESSAGE
 from chainrule.protocol.server import (
     Branches,
@@ -328,3 +329,10 @@ def test_a_long_history_arrives_at_the_pace_of_acknowledgements(monkeypatch: pyt
                 waiting = True
     assert known == 500
     assert viewer.pull(session) == []
+
+
+@given(st.dictionaries(st.text(max_size=5), st.lists(st.none() | st.floats(), max_size=9), max_size=3))
+def test_metrics_are_written_as_their_model_says(columns: dict[str, list[float | None]]) -> None:
+    told = Metrics.model_construct(type="metrics", seq=3, id=None, branch=0, start=5, columns=columns)
+    written = Metrics(seq=3, branch=0, start=5, columns=columns).model_dump_json()
+    assert encode.text(told) == encode.wire(told) == written

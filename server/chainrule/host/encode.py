@@ -17,7 +17,7 @@ from chainrule.protocol.frames import encode_frame
 from chainrule.protocol.model import Tensor
 from chainrule.protocol.numbers import to_json
 from chainrule.protocol.rest import CreateSession
-from chainrule.protocol.server import Companion, Frame
+from chainrule.protocol.server import Companion, Frame, Metrics
 
 
 def part(document: BaseModel) -> bytes:
@@ -32,12 +32,15 @@ def info(session: Session, name: str, *, brief: bool = False) -> bytes:
 
 def text(message: ServerMessage) -> str:
     """A message as the socket's text."""
+    if isinstance(message, Metrics):
+        # What ``model_dump_json`` says, which asks of each number by itself how it is written.
+        return to_json_bytes(dict(message), inf_nan_mode="strings").decode()
     return message.model_dump_json()
 
 
 def wire(message: ServerMessage) -> str | bytes:
     """A message as the socket carries it: frames are binary."""
-    return encode_frame(message) if isinstance(message, (Frame, Companion)) else message.model_dump_json()
+    return encode_frame(message) if isinstance(message, (Frame, Companion)) else text(message)
 
 
 def messages(answers: Sequence[ServerMessage]) -> bytes:

@@ -83,7 +83,12 @@ class Known:
             while stale or (left > 0 and known < end):
                 upto = max(known, min(end, known + min(CHUNK, left)))
                 columns = documents.owned(line, known, upto)
-                found.append(Metrics(seq=seq, branch=line.id, start=known, columns=columns))
+                # Not validated: these are our own numbers, and there are hundreds with each frame.
+                found.append(
+                    Metrics.model_construct(
+                        type="metrics", seq=seq, id=None, branch=line.id, start=known, columns=columns
+                    )
+                )
                 left -= upto - known
                 known, stale = upto, False
             self._ends[line.id], self._cuts[line.id] = known, len(line.cuts)
