@@ -69,12 +69,17 @@ def health(backend: Backend, root: Node, trained: slice, layers: Sequence[str]) 
     """
     found: dict[str, LayerHealth] = {}
     for node, slope in slopes(backend, root, trained):
-        dead = _dead(slope)
-        flat = (host.abs(slope) < FLAT).mean(axis=0) >= MOST
+        sizes = host.abs(slope)
+        if sizes.size and sizes.min() >= FLAT:
+            found[node.scope] = LayerHealth(units=slope.shape[1], dead=[], saturated=[])
+            continue
+        # A dead unit is flat at every point.
+        flat = host.count_nonzero(sizes < FLAT, axis=0) / max(1, len(slope)) >= MOST
+        dead = _dead(slope) if flat.any() else flat
         found[node.scope] = LayerHealth(
             units=len(dead),
-            dead=[int(k) for k in host.flatnonzero(dead)],
-            saturated=[int(k) for k in host.flatnonzero(flat & ~dead)],
+            dead=host.flatnonzero(dead).tolist(),
+            saturated=host.flatnonzero(flat & ~dead).tolist(),
         )
     return [found.get(name, NOTHING) for name in layers]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from chainrule.data.features import FEATURES, features
 from chainrule.data.split import batch, iterations_per_epoch
 from chainrule.engine.backend import Array, Backend, HostArray, host
+from chainrule.engine.repeat import Repeat
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
 from chainrule.lessons.lesson import LeafSpec, LessonModel, PlanePoints
@@ -46,6 +48,7 @@ class Playground(LessonModel[Config]):
     network: Perceptron
     data: Data
     evaluate_every: int = EVALUATE_EVERY
+    repeats: dict[tuple[object, ...], Repeat] = field(default_factory=dict, repr=False)
 
     @property
     def trained_on(self) -> int:
@@ -86,11 +89,24 @@ class Playground(LessonModel[Config]):
 
         In evaluation mode: nothing is drawn or written.
         """
-        with Tape(self.backend) as tape:
-            x = leaf(self.backend.asarray(inputs))
-            call(self.network, self.given(values), x, False, seed=self.seed)
-            last = {node.scope: node for node in tape.nodes if node.op is not None}
-            return [x.node, *(last[name] for name in self.layer_names)]
+        x = self.backend.asarray(inputs)
+        key = ("layers", *x.shape)
+        repeat = self.repeats.get(key)
+        if repeat is None:
+            with Tape(self.backend) as tape:
+                first, given = leaf(x), self.given(values)
+                call(self.network, given, first, False, seed=self.seed)
+            repeat = self.repeats[key] = Repeat(
+                tape.nodes, [first.node, *(given[name].node for name in self.carried)]
+            )
+        nodes = repeat([x, *(values[name] for name in self.carried)])
+        last = {node.scope: node for node in nodes if node.op is not None}
+        return [nodes[0], *(last[name] for name in self.layer_names)]
+
+    @cached_property
+    def carried(self) -> list[str]:
+        """Names of parameters and buffers."""
+        return [spec.name for spec in self.leaves if spec.kind in ("parameter", "buffer")]
 
     def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
         """What a network with these parameters passes on for (n, features) inputs: (n, outputs)."""
@@ -152,29 +168,38 @@ class Playground(LessonModel[Config]):
     def judged(self, answers: Tensor) -> Evaluation:
         output = answers.node.value
         at = self.data.held_out
+        chosen = None if self.data.labels is None else self._chosen(self.backend.to_numpy(output))
         return Evaluation(
-            train=self._scores(output, slice(at, None)),
-            test=self._scores(output, slice(None, at)) if at else None,
+            train=self._scores(output, chosen, slice(at, None)),
+            test=self._scores(output, chosen, slice(None, at)) if at else None,
         )
 
-    def _scores(self, output: Array, part: slice) -> Scores:
-        """Of some of all points, given the network's output for all."""
+    def _scores(self, output: Array, chosen: HostArray | None, part: slice) -> Scores:
+        """Of some of all points, given the network's output for all, and the classes that it takes them for."""
         data = self.data
-        with Tape(self.backend):
-            loss = LOSSES[self.config.loss](
-                leaf(output[part, :]), leaf(self.backend.asarray(data.targets[part]))
-            )
         accuracy: float | None = None
         counts: list[list[int]] = []
-        if data.labels is not None:
-            chosen = self._chosen(self.backend.to_numpy(output)[part])
-            accuracy, counts = confusion(chosen, data.labels[part], self.config.classes)
+        if data.labels is not None and chosen is not None:
+            accuracy, counts = confusion(chosen[part], data.labels[part], self.config.classes)
+        loss = self._loss(output[part, :], self.backend.asarray(data.targets[part]))
         return Scores(
             count=len(data.targets[part]),
-            loss=self.backend.numbers([loss.node.value])[0],
+            loss=self.backend.numbers([loss])[0],
             accuracy=accuracy,
             confusion=counts,
         )
+
+    def _loss(self, output: Array, targets: Array) -> Array:
+        """Without penalties."""
+        key = ("loss", *output.shape)
+        repeat = self.repeats.get(key)
+        if repeat is None:
+            with Tape(self.backend) as tape:
+                given = leaf(output), leaf(targets)
+                LOSSES[self.config.loss](*given)
+            repeat = self.repeats[key] = Repeat(tape.nodes, [tensor.node for tensor in given])
+        loss: Array = repeat([output, targets])[-1].value
+        return loss
 
     def _chosen(self, output: HostArray) -> HostArray:
         """The class that the network takes each point for: (n,), −1 where that is NaN."""
