@@ -12,7 +12,7 @@ from chainrule.protocol.frames import decode_frame, encode_frame
 from chainrule.protocol.model import FrameTensor
 from chainrule.protocol.server import Dataset, Frame, ServerMessage
 from chainrule.session import Session
-from chainrule.session.pictures import SURFACE, THUMBNAIL, grid
+from chainrule.session.pictures import SURFACE, THUMBNAIL, Pictures, carried_at, grid, pictures_of
 from chainrule.session.viewer import Viewer
 
 ALL = ["units", "surface", "evaluation"]
@@ -309,3 +309,39 @@ def test_what_bends_nothing_is_neither() -> None:
         assert all(
             (layer.units, layer.dead, layer.saturated) == (0, [], []) for layer in frame.evaluation.health
         )
+
+
+def test_what_is_carried_at_the_end_is_what_its_steps_say() -> None:
+    session, _ = looking(batch_norm=True)
+    do(session, type="step", unit="iteration", count=5)
+    record, view = session.core.record, session.core.view()
+    found = carried_at(view)
+    assert list(found) == list(record.start.values)
+    for name, array in found.items():
+        node = record.by_name.get(name)
+        expected = (
+            view.value(node) if node is not None and node.kind == "parameter" else record.end.values[name]
+        )
+        assert np.asarray(array).tobytes() == np.asarray(expected).tobytes()
+    assert any(np.asarray(found[name] != before).any() for name, before in record.start.values.items())
+
+
+@pytest.mark.parametrize("spoiled", [None, "NaN", "Infinity"])
+def test_all_thumbnails_at_once_are_those_of_each_layer(spoiled: str | None) -> None:
+    session, viewer = looking(hidden=[5, 3])
+    if spoiled is not None:
+        do(session, viewer, type="edit", name="hidden2.weight", index=[1, 0], value=spoiled)
+    pictures = pictures_of(session.core.view())
+    assert isinstance(pictures, Pictures)
+    layers = pictures.model.units(pictures.values, grid(-6.0, 6.0, THUMBNAIL))
+    found = maps_of(pull(session, viewer))
+    for index, layer in enumerate(layers):
+        columns = layer.T.reshape(-1, THUMBNAIL, THUMBNAIL)
+        known = np.isfinite(columns)
+        scales = np.abs(np.where(known, columns, 0.0)).max(axis=(1, 2))
+        with np.errstate(all="ignore"):
+            levels = np.rint(columns / np.where(scales > 0, scales, 1.0)[:, None, None] * 127.0)
+        assert found[index].scale == pytest.approx(scales.tolist(), rel=1e-5)
+        away = np.abs(np.where(known, levels, -128) - np.asarray(found[index].data).astype(int))
+        # Another number of places in one pass may round otherwise.
+        assert away.max() <= 1 and ((away == 0) | known).all()

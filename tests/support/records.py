@@ -62,6 +62,18 @@ def agree(planned: Record, traced: Record) -> None:
         assert (c.node.name, c.argument, c.target.name) == (d.node.name, d.argument, d.target.name)
         for field in ("upstream", "value", "before", "total"):
             same(getattr(c, field), getattr(d, field))
+    forward, backward, updates = planned.layout
+    for step in {
+        1,
+        forward,
+        forward + backward - 2,
+        forward + backward - 1,
+        forward + backward + updates - 1,
+    }:
+        assert planned.all_arrived(step) == [traced.arrived(node, step) for node in traced.nodes]
+        for a, b in zip(planned.nodes, traced.nodes, strict=True):
+            same(planned.grad_at(a, step), traced.grad_at(b, step))
+            same(planned.value_at(a, step), traced.value_at(b, step))
     for u, v in zip(planned.updates, traced.updates, strict=True):
         assert u.node.name == v.node.name
         same(u.grad, v.grad)

@@ -19,6 +19,7 @@ from chainrule.nn import schedules
 from chainrule.nn.clipping import Clipping
 from chainrule.nn.functional import cross_entropy, gelu, layer_norm, linear, mse_loss, softmax
 from chainrule.nn.optimizers import OPTIMIZERS, Optimizer, make_optimizer
+from chainrule.session.view import non_finite_steps
 from chainrule.trace import Carry, Record, Regime, initial_carry, run_iteration
 from chainrule.trace.computed import Replayed
 from chainrule.trace.written import Written
@@ -225,6 +226,11 @@ def test_nothing_is_said_of_numbers_that_are_too_large() -> None:
     for planned, traced in pairs:
         agree(planned, traced)
         assert planned.finite == traced.finite
+        found = non_finite_steps(planned)
+        assert found == non_finite_steps(traced)
+        assert isinstance(planned.computed, Replayed)
+        assert planned.computed.surely_finite == (not found and isinstance(planned.computed, Written))
+    assert non_finite_steps(pairs[-1][0])
 
 
 def test_finite_looks_at_every_array() -> None:

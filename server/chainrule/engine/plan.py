@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import add, itemgetter
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -322,6 +323,14 @@ class Plan:
             )
             for edge in self._edges
         ]
+
+    @cached_property
+    def received(self) -> list[int]:
+        """Per place in the tape how many contributions its gradient gets, the seed included."""
+        counts = [0] * len(self.nodes)
+        for edge in self._edges:
+            counts[edge.target] += 1
+        return counts
 
     def __len__(self) -> int:
         """How many contributions there are, with the seed."""

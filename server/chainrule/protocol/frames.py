@@ -52,24 +52,29 @@ def encode_frame(frame: Frame | Companion) -> bytes:
     offset = 0
     tensors = []
     for tensor in frame.tensors:
+        # Not attribute by attribute: a large frame has hundreds of tensors.
+        told = tensor.__dict__
+        dtype, data, scale, units = told["dtype"], told["data"], told["scale"], told["units"]
         header: dict[str, Any] = {
-            "what": tensor.what,
-            "index": tensor.index,
-            "dtype": tensor.dtype,
-            "shape": tensor.shape,
+            "what": told["what"],
+            "index": told["index"],
+            "dtype": dtype,
+            "shape": told["shape"],
         }
-        if tensor.data is not None:
-            raw = host.asarray(tensor.data, dtype=DTYPES[tensor.dtype]).tobytes()
+        if data is not None:
+            raw = host.asarray(data, dtype=DTYPES[dtype]).tobytes()
+            payload.append(raw)
             header["offset"] = offset
-            size = _aligned(len(raw))
-            payload.append(raw if size == len(raw) else raw.ljust(size, b"\0"))
-            offset += size
-        if tensor.scale is not None:
-            header["scale"] = to_json(tensor.scale)
-        if tensor.units is not None:
-            header["units"] = tensor.units
-        if tensor.summary is not None:
-            header["summary"] = _told(tensor.summary)
+            offset += len(raw)
+            if offset % 8:
+                payload.append(bytes(-offset % 8))
+                offset += -offset % 8
+        if scale is not None:
+            header["scale"] = to_json(scale)
+        if units is not None:
+            header["units"] = units
+        if told["summary"] is not None:
+            header["summary"] = _told(told["summary"])
         tensors.append(header)
     message = frame.model_copy(update={"tensors": []}).model_dump(mode="json")
     message["tensors"] = tensors

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from chainrule.engine.backend import Array, HostArray, host
@@ -17,7 +19,7 @@ from chainrule.protocol.model import Evaluation, FrameTensor, PictureOf
 from chainrule.protocol.server import Companion, Dataset, Frame
 from chainrule.session.runs import run_states
 from chainrule.session.units import NOTHING, health
-from chainrule.session.view import View
+from chainrule.session.view import View, tensor_of
 from chainrule.trace import Record, Regime
 
 THUMBNAIL = 16
@@ -38,6 +40,24 @@ def grid(low: float, high: float, count: int) -> HostArray:
     return host.stack([x.reshape(-1), y.reshape(-1)], axis=1)
 
 
+class Maps(NamedTuple):
+    """Thumbnails of all units, those of the first layer first.
+
+    Attributes
+    ----------
+    levels
+        (units, n, n) int8.
+    scales
+        Per unit what 127 stands for.
+    spans
+        Per layer its first unit and the one after its last.
+    """
+
+    levels: HostArray
+    scales: list[float]
+    spans: list[tuple[int, int]]
+
+
 @dataclass(eq=False)
 class Pictures:
     """Of a network with certain parameters; each is made when somebody first looks."""
@@ -54,9 +74,12 @@ class Pictures:
         return self.model.units(self.values, host.concatenate(grids))
 
     @cached_property
-    def maps(self) -> list[tuple[HostArray, list[float]]]:
-        """Per layer, the input first: (units, n, n) int8, and per unit what 127 stands for."""
-        return [_in_8_bits(layer[: THUMBNAIL**2]) for layer in self._layers]
+    def maps(self) -> Maps:
+        """What each unit says, the inputs first."""
+        ends = list(accumulate(layer.shape[1] for layer in self._layers))
+        # One pass over all layers: a call takes longer than its arithmetic.
+        units = host.concatenate([layer[: THUMBNAIL**2].T for layer in self._layers])
+        return Maps(*_in_8_bits(units), list(zip([0, *ends], ends, strict=False)))
 
     @cached_property
     def surface(self) -> HostArray:
@@ -98,14 +121,17 @@ class ScoresOnly:
 
 
 def _in_8_bits(units: HostArray) -> tuple[HostArray, list[float]]:
-    """(n², units) → (units, n, n), each unit scaled by its largest size."""
-    columns = units.T.reshape(-1, THUMBNAIL, THUMBNAIL)
-    known = host.isfinite(columns)
+    """(units, n²) → (units, n, n), each unit scaled by its largest size."""
+    scales, known = host.abs(units).max(axis=1), None
+    if not host.isfinite(scales).all():
+        known = host.isfinite(units)
+        scales = host.abs(host.where(known, units, 0.0)).max(axis=1)
     with host.errstate(all="ignore"):
-        scales = host.max(host.abs(host.where(known, columns, 0.0)), axis=(1, 2))
-        share = columns / host.where(scales > 0, scales, 1.0)[:, None, None]
-        levels = host.where(known, host.rint(share * 127.0), NOT_A_NUMBER)
-    return levels.astype(host.int8), [float(scale) for scale in scales]
+        share = units / host.where(scales > 0, scales, 1.0)[:, None]
+        share *= 127.0
+        host.rint(share, out=share)
+        levels = share if known is None else host.where(known, share, NOT_A_NUMBER)
+    return levels.astype(host.int8).reshape(-1, THUMBNAIL, THUMBNAIL), scales.tolist()
 
 
 _made: WeakKeyDictionary[Record, dict[int, Pictures | ScoresOnly]] = WeakKeyDictionary()
@@ -114,6 +140,8 @@ _made: WeakKeyDictionary[Record, dict[int, Pictures | ScoresOnly]] = WeakKeyDict
 def carried_at(view: View) -> dict[str, Array]:
     """Parameters and buffers by name as they are at a view."""
     record = view.record
+    if view.shown >= record.layout.total - 1:
+        return dict(record.end.values)
     values = dict(record.start.values)
     for name in values:
         node = record.by_name.get(name)
@@ -157,37 +185,29 @@ class Sent:
     """What one viewer has of the thumbnails: those that have not changed are not sent again."""
 
     def __init__(self) -> None:
-        self._maps: dict[int, tuple[HostArray, list[float]]] = {}
+        self._maps: Maps | None = None
 
     def forget(self) -> None:
         """Send all with the next frame."""
-        self._maps.clear()
+        self._maps = None
 
-    def changed(self, maps: list[tuple[HostArray, list[float]]]) -> list[FrameTensor]:
+    def changed(self, maps: Maps) -> list[FrameTensor]:
         """What this viewer does not have as it is now: by layer, the thumbnails of those units, and all scales."""
         found = []
-        for index, (levels, scale) in enumerate(maps):
-            had = self._maps.get(index)
+        had, self._maps = self._maps, maps
+        if had is not None and had.spans != maps.spans:
+            had = None
+        moved = None if had is None else (maps.levels != had.levels).any(axis=(1, 2))
+        for index, (begin, end) in enumerate(maps.spans):
+            levels, scale = maps.levels[begin:end], maps.scales[begin:end]
             units: list[int] | None = None
-            if had is not None and had[0].shape == levels.shape:
-                units = (levels != had[0]).any(axis=(1, 2)).nonzero()[0].tolist()
-                if not units and scale == had[1]:
+            if had is not None and moved is not None:
+                units = moved[begin:end].nonzero()[0].tolist()
+                if not units and scale == had.scales[begin:end]:
                     continue
-            self._maps[index] = levels, scale
             some = units is not None and len(units) < len(levels)
             told = levels[units] if some else levels
-            # Not validated: these are our own arrays.
-            found.append(
-                FrameTensor.model_construct(
-                    what="map",
-                    index=index,
-                    dtype="int8",
-                    shape=list(told.shape),
-                    scale=scale,
-                    units=units if some else None,
-                    data=told,
-                )
-            )
+            found.append(tensor_of("map", index, "int8", told, scale=scale, units=units if some else None))
         return found
 
 
@@ -217,9 +237,7 @@ def with_surface(frame: Frame, view: View) -> Frame:
 
 def _surface(pictures: Pictures) -> FrameTensor:
     surface = pictures.surface
-    return FrameTensor.model_construct(
-        what="surface", index=0, dtype="float32", shape=list(surface.shape), data=surface
-    )
+    return tensor_of("surface", 0, "float32", surface)
 
 
 def points_of(record: Record) -> PlanePoints | None:

@@ -82,6 +82,8 @@ def non_finite_steps(record: Record) -> list[tuple[int, int]]:
 
 def _first_non_finite(record: Record) -> dict[int, int]:
     """Place of a node → the first step at which it is not finite; all is asked in one transfer."""
+    if record.start.regime.model.zero_grad and getattr(record.computed, "surely_finite", False):
+        return {}
     backend, update = record.start.regime.backend, record.layout.forward + record.layout.backward
     asked: list[tuple[int, int, Array]] = []
     for place, node in enumerate(record.nodes):
@@ -127,26 +129,37 @@ class _Tensors:
         else:
             full = size <= min(self.limits.tensor_elements, self.left)
             self.left -= size if full else 0
-        fields = {
-            "what": what,
-            "index": index,
-            "dtype": dtype,
-            "shape": shape,
-            "scale": None,
-            "offset": None,
-            "data": None,
-            "summary": None,
-            "units": None,
-        }
         put = self.parcel.whole if full else self.parcel.summary
-        self._found.append((fields, "data" if full else "summary", put(array)))
+        self._found.append((_fields(what, index, dtype, shape), "data" if full else "summary", put(array)))
 
     def fetch(self) -> list[FrameTensor]:
         self.parcel.fetch()
-        return [_tensor({**fields, key: told()}) for fields, key, told in self._found]
+        for fields, key, told in self._found:
+            fields[key] = told()
+        return [_tensor(fields) for fields, _, _ in self._found]
 
 
 _ALL = frozenset(FrameTensor.model_fields)
+
+
+def _fields(what: FrameWhat, index: int, dtype: str, shape: list[int]) -> dict[str, Any]:
+    """All fields of a tensor, in their order; the data, or what stands for them, are not there yet."""
+    return {
+        "what": what,
+        "index": index,
+        "dtype": dtype,
+        "shape": shape,
+        "scale": None,
+        "offset": None,
+        "data": None,
+        "summary": None,
+        "units": None,
+    }
+
+
+def tensor_of(what: FrameWhat, index: int, dtype: str, data: HostArray, **more: Any) -> FrameTensor:
+    """A tensor of these numbers; not validated."""
+    return _tensor({**_fields(what, index, dtype, list(data.shape)), "data": data, **more})
 
 
 def _tensor(fields: dict[str, Any]) -> FrameTensor:
@@ -155,13 +168,11 @@ def _tensor(fields: dict[str, Any]) -> FrameTensor:
     What ``model_construct`` does, without looking for defaults, which takes as long as all else of a frame.
     """
     made = FrameTensor.__new__(FrameTensor)
-    for name, value in (
-        ("__dict__", fields),
-        ("__pydantic_fields_set__", set(_ALL)),
-        ("__pydantic_extra__", None),
-        ("__pydantic_private__", None),
-    ):
-        object.__setattr__(made, name, value)
+    put = object.__setattr__
+    put(made, "__dict__", fields)
+    put(made, "__pydantic_fields_set__", set(_ALL))
+    put(made, "__pydantic_extra__", None)
+    put(made, "__pydantic_private__", None)
     return made
 
 
@@ -202,12 +213,12 @@ def build_frame(
             edge = first_edge[place] + contribution.argument
             tensors.add("contribution", edge, contribution.value, wanted)
     updates = begin + record.layout.backward
-    for change in record.updates[: shown - updates + 1] if shown >= updates else ():
-        place = record.positions[change.node.index]
-        if place in near:
-            with backend.quiet():
-                moved = change.value - change.node.value
-            tensors.add("change", place, moved, change.node.name in named)
+    changes = record.updates[: shown - updates + 1] if shown >= updates else []
+    with backend.quiet():
+        for change in changes:
+            place = record.positions[change.node.index]
+            if place in near:
+                tensors.add("change", place, change.value - change.node.value, change.node.name in named)
     details: list[UpdateDetail] = []
     if not (view.withheld or only):
         details = _own(record, record.step(view.cursor.step), tensors, named, first_edge)
@@ -223,7 +234,7 @@ def build_frame(
         cursor=view.cursor,
         phase=step.phase,
         step=step,
-        arrived=[record.arrived(node, shown) for node in record.nodes],
+        arrived=record.all_arrived(shown),
         withheld=view.withheld,
         tensors=found,
         update=details,

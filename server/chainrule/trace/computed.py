@@ -179,6 +179,11 @@ class Replayed:
     def number(self) -> float:
         return self.plan.backend.numbers([self.loss])[0]
 
+    @property
+    def surely_finite(self) -> bool:
+        """Whether all that was computed is finite, where that is known at a glance."""
+        return False
+
     @cached_property
     def workspace(self) -> Workspace:
         """All arrays, by the plan's slots."""

@@ -16,7 +16,7 @@ from chainrule.engine.plan import Plan
 from chainrule.engine.tape import Node
 from chainrule.errors import Refusal
 from chainrule.trace.carry import Carry
-from chainrule.trace.computed import Computed, Layout, ParameterUpdate
+from chainrule.trace.computed import Computed, Layout, ParameterUpdate, Replayed
 
 if TYPE_CHECKING:
     from chainrule.protocol.model import Param, Phase, StepKind
@@ -236,11 +236,28 @@ class Record:
         arrivals = self.arrivals.get(node.index)
         return 0 if arrivals is None else bisect_right(arrivals.steps, step)
 
+    def all_arrived(self, step: int) -> list[int]:
+        """:meth:`arrived` of all nodes in tape order."""
+        plan = self.plan
+        if plan is not None and self._passed(step):
+            return list(plan.received)
+        return [self.arrived(node, step) for node in self.nodes]
+
+    def _passed(self, step: int) -> bool:
+        """Whether both passes have ended: then nobody has to ask contribution by contribution what has arrived."""
+        return step >= self.layout.forward + self.layout.backward - 1
+
     def grad_at(self, node: Node, step: int) -> Array | None:
         """The node's gradient after a step; None before the first contribution.
 
         A leaf's gradient from earlier iterations is there from the start where ``zero_grad`` is off.
         """
+        computed = self.computed
+        if isinstance(computed, Replayed) and self._passed(step):
+            slot = computed.plan.totals.get(self.positions[node.index])
+            if slot is not None:
+                whole: Array = computed.workspace[slot]
+                return whole
         arrivals = self.arrivals.get(node.index)
         count = 0 if arrivals is None else bisect_right(arrivals.steps, step)
         if arrivals is None or count == 0:

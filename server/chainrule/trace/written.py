@@ -83,6 +83,16 @@ class Written(Replayed):
             self.body = self.standing().copy()
         return self.body
 
+    @property
+    def surely_finite(self) -> bool:
+        # Between packed arrays there are zeros, or what a processor made of them.
+        vectors = [self.standing()]
+        for arrays in (self.start.values, self.end.values, self.end.grads):
+            if not isinstance(arrays, Packed):
+                return False
+            vectors.append(arrays.vector)
+        return all(self.plan.backend.finite([*vectors, *self._given]))
+
     def standing(self) -> HostArray:
         """The body, which may be that of the sheet itself: to be read at once."""
         if self.body is not None:
