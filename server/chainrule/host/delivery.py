@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
@@ -17,10 +18,13 @@ from chainrule.protocol.server import Companion, Frame, GraphMessage, Metrics
 PICTURE_SECONDS = 1 / 60
 """Between two pictures to a follower, unless something was answered."""
 
-TRAINING_SECONDS = 1 / 28
-"""The same of what trains flat out: as quick as a film, and no quicker. Who draws them shares the machine with it."""
+CROWDED = (os.cpu_count() or 1) < 4
+"""Whether a page on this machine, which draws the pictures, takes the cores from what trains."""
 
-TRAINING, DEAR = 17, 11
+TRAINING_SECONDS = 1 / 28 if CROWDED else PICTURE_SECONDS
+"""The same of what trains flat out: where it is crowded as quick as a film, and no quicker."""
+
+TRAINING, DEAR = 17 if CROWDED else 11, 11
 """What trains flat out does so for this many times as long as its followers take, with their pictures and
 acknowledgements: the first, or the second where pictures would come less often than every ``SELDOM`` seconds."""
 
