@@ -12,6 +12,7 @@ import pytest
 from chainrule.protocol.model import Own
 from chainrule.protocol.server import Explanation, SampleResult, TokenResult
 from chainrule.session import Session
+from chainrule.trace.computed import Traced
 from support.sessions import make, refused, send, the
 
 TEXT: dict[str, Any] = {"batch_size": 3, "context": 5, "width": "8", "dtype": "float64"}
@@ -70,10 +71,14 @@ def assert_walks_to_the_seed(session: Session, first: Explanation, epsilon: floa
     return seeds
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_each_cell_of_one_token_s_gradient_is_made_of_its_terms(dtype: str) -> None:
-    session = at_the_end(**{**TEXT, "dtype": dtype})
+@pytest.mark.parametrize(("dtype", "traced"), [("float32", True), ("float64", True), ("float32", False)])
+def test_each_cell_of_one_token_s_gradient_is_made_of_its_terms(dtype: str, traced: bool) -> None:
+    session = make("next-token", **{**TEXT, "dtype": dtype})
+    if not traced:
+        send(session, "step", unit="iteration", count=3)
+    send(session, "step", unit="phase", count=2)
     record = session.core.record
+    assert isinstance(record.computed, Traced) == traced
     told = the(TokenResult, send(session, "token", **TOKEN))
     epsilon = 1e-6 if dtype == "float32" else 1e-14
     for stage in told.stages:

@@ -89,6 +89,9 @@ class OwnRecord(Record):
     def stale_grad(self, node: Node) -> Array | None:
         return None
 
+    def _whole(self, step: int) -> None:
+        """The plan knows of the batch's gradients alone."""
+
 
 def _beside(batch: Record, root: Node) -> list[Node]:
     """The nodes that a term is made of beside the tape, named after their ops."""

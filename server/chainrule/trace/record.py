@@ -238,26 +238,27 @@ class Record:
 
     def all_arrived(self, step: int) -> list[int]:
         """:meth:`arrived` of all nodes in tape order."""
-        plan = self.plan
-        if plan is not None and self._passed(step):
-            return list(plan.received)
-        return [self.arrived(node, step) for node in self.nodes]
+        whole = self._whole(step)
+        return (
+            [self.arrived(node, step) for node in self.nodes] if whole is None else list(whole.plan.received)
+        )
 
-    def _passed(self, step: int) -> bool:
-        """Whether both passes have ended: then nobody has to ask contribution by contribution what has arrived."""
-        return step >= self.layout.forward + self.layout.backward - 1
+    def _whole(self, step: int) -> Replayed | None:
+        """What a plan ran, where both passes have ended: then nobody has to ask by contribution what has arrived."""
+        computed = self.computed
+        ended = step >= self.layout.forward + self.layout.backward - 1
+        return computed if ended and isinstance(computed, Replayed) else None
 
     def grad_at(self, node: Node, step: int) -> Array | None:
         """The node's gradient after a step; None before the first contribution.
 
         A leaf's gradient from earlier iterations is there from the start where ``zero_grad`` is off.
         """
-        computed = self.computed
-        if isinstance(computed, Replayed) and self._passed(step):
-            slot = computed.plan.totals.get(self.positions[node.index])
-            if slot is not None:
-                whole: Array = computed.workspace[slot]
-                return whole
+        whole = self._whole(step)
+        slot = None if whole is None else whole.plan.totals.get(self.positions[node.index])
+        if whole is not None and slot is not None:
+            grad: Array = whole.workspace[slot]
+            return grad
         arrivals = self.arrivals.get(node.index)
         count = 0 if arrivals is None else bisect_right(arrivals.steps, step)
         if arrivals is None or count == 0:
