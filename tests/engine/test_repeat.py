@@ -44,6 +44,7 @@ def test_the_same_bits(backend: str) -> None:
             same(a.value, b.value)
             assert (a.name, a.scope, a.op, a.index) == (b.name, b.scope, b.op, b.index)
             assert [one.name for one in a.inputs] == [one.name for one in b.inputs]
+        same(repeat.value(arrays), expected[-1].value)
 
 
 def test_what_was_traced_is_let_go_of() -> None:

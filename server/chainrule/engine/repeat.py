@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainrule.engine.backend import Array
-from chainrule.engine.plan import Plan
+from chainrule.engine.plan import Plan, Workspace
 from chainrule.engine.tape import Node
 
 
@@ -30,9 +30,18 @@ class Repeat:
 
     def __call__(self, arrays: Sequence[Array]) -> list[Node]:
         """The nodes with other arrays in place of those that were given, each of the same shape and dtype."""
-        leaves = [
-            fixed if place is None else arrays[place]
-            for place, fixed in zip(self._given, self._fixed, strict=True)
-        ]
         with self._plan.backend.quiet():
-            return self._plan.tape(self._plan.run(leaves))
+            return self._plan.tape(self._run(arrays))
+
+    def value(self, arrays: Sequence[Array]) -> Array:
+        """The value of the last node alone."""
+        with self._plan.backend.quiet():
+            return self._run(arrays)[self._plan.root]
+
+    def _run(self, arrays: Sequence[Array]) -> Workspace:
+        return self._plan.run(
+            [
+                fixed if place is None else arrays[place]
+                for place, fixed in zip(self._given, self._fixed, strict=True)
+            ]
+        )

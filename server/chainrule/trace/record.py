@@ -239,9 +239,9 @@ class Record:
     def all_arrived(self, step: int) -> list[int]:
         """:meth:`arrived` of all nodes in tape order."""
         whole = self._whole(step)
-        return (
-            [self.arrived(node, step) for node in self.nodes] if whole is None else list(whole.plan.received)
-        )
+        if whole is not None:
+            return list(whole.plan.received)
+        return [self.arrived(node, step) for node in self.nodes]
 
     def _whole(self, step: int) -> Replayed | None:
         """What a plan ran, where both passes have ended: then nobody has to ask by contribution what has arrived."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chainrule.engine.backend import Array, HostArray
@@ -75,10 +76,15 @@ class LessonModel(Generic[K]):
     def batch(self, iteration: int) -> Mapping[str, HostArray]:
         return {leaf.name: leaf.value for leaf in self.leaves if leaf.kind in ("input", "target")}
 
+    @cached_property
+    def carried(self) -> tuple[str, ...]:
+        """Names of parameters and buffers."""
+        return tuple(spec.name for spec in self.leaves if spec.kind in ("parameter", "buffer"))
+
     def given(self, values: Mapping[str, Array]) -> dict[str, Tensor]:
         """Parameters and buffers with these values, by name, on the active tape; they take no gradient."""
         return {
             spec.name: leaf(values[spec.name], name=spec.name, kind=spec.kind)
             for spec in self.leaves
-            if spec.kind in ("parameter", "buffer")
+            if spec.name in self.carried
         }

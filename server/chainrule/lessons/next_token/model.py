@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from chainrule.data.text import Parts, Vocabulary, Windows, corpus, cut, draw_windows, windows
 from chainrule.engine.backend import Array, Backend, HostArray, host
-from chainrule.engine.plan import Plan
 from chainrule.engine.random import generator
+from chainrule.engine.repeat import Repeat
 from chainrule.engine.tape import Tape
 from chainrule.engine.tensor import Tensor, leaf
 from chainrule.lessons.lesson import LeafSpec, LessonModel
@@ -94,27 +94,22 @@ class NextToken(LessonModel[Config]):
 
     def follow(self, values: Mapping[str, Array], tokens: HostArray) -> HostArray:
         """(n, places) tokens, of which there are at most ``context`` → (n, places, vocabulary) logits of what follows each."""
-        plan = self._plans.get(tokens.shape)
-        if plan is None:
-            plan = self._plans[tokens.shape] = self._plan(values, tokens)
-        given = self.backend.asarray(tokens)
-        leaves = [
-            given if node.name == "x" else values.get(str(node.name), node.value) for node in plan.leaves
-        ]
-        with self.backend.quiet():
-            found = plan.run(leaves)[plan.root]
-        return self.backend.to_numpy(found)
+        repeat = self._repeats.get(tokens.shape)
+        if repeat is None:
+            repeat = self._repeats[tokens.shape] = self._repeat(values, tokens)
+        given = self.backend.asarray(tokens), *(values[name] for name in self.carried)
+        return self.backend.to_numpy(repeat.value(given))
 
     @cached_property
-    def _plans(self) -> dict[tuple[int, ...], Plan]:
+    def _repeats(self) -> dict[tuple[int, ...], Repeat]:
         """By the shape of the tokens: a text is written character by character, each with one forward pass."""
         return {}
 
-    def _plan(self, values: Mapping[str, Array], tokens: HostArray) -> Plan:
+    def _repeat(self, values: Mapping[str, Array], tokens: HostArray) -> Repeat:
         with Tape(self.backend) as tape, self.backend.quiet():
-            x = leaf(self.backend.asarray(tokens), name="x")
-            says: Tensor = call(self.network, self.given(values), x, seed=self.seed)
-        return Plan(tape.nodes, says.node, [], {})
+            x, given = leaf(self.backend.asarray(tokens), name="x"), self.given(values)
+            call(self.network, given, x, seed=self.seed)
+        return Repeat(tape.nodes, [x.node, *(given[name].node for name in self.carried)])
 
     def evaluate(self, values: Mapping[str, Array]) -> dict[str, float]:
         """Accuracy over some of the text trained on, and loss and accuracy over the text held out."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from chainrule.data.features import FEATURES, features
@@ -103,11 +102,6 @@ class Playground(LessonModel[Config]):
         last = {node.scope: node for node in nodes if node.op is not None}
         return [nodes[0], *(last[name] for name in self.layer_names)]
 
-    @cached_property
-    def carried(self) -> list[str]:
-        """Names of parameters and buffers."""
-        return [spec.name for spec in self.leaves if spec.kind in ("parameter", "buffer")]
-
     def outputs(self, values: Mapping[str, Array], inputs: HostArray) -> Tensor:
         """What a network with these parameters passes on for (n, features) inputs: (n, outputs)."""
         return Tensor(self.activations(values, inputs)[-1])
@@ -198,8 +192,7 @@ class Playground(LessonModel[Config]):
                 given = leaf(output), leaf(targets)
                 LOSSES[self.config.loss](*given)
             repeat = self.repeats[key] = Repeat(tape.nodes, [tensor.node for tensor in given])
-        loss: Array = repeat([output, targets])[-1].value
-        return loss
+        return repeat.value([output, targets])
 
     def _chosen(self, output: HostArray) -> HostArray:
         """The class that the network takes each point for: (n,), −1 where that is NaN."""
